@@ -1,0 +1,1 @@
+"""The demonstration: a federation of real node processes that hand over cases to one another."""

@@ -1,0 +1,1 @@
+"""HTTP in: routes, limits and problem documents; no rules and no SQL."""
