@@ -1,4 +1,4 @@
-"""Grounds: a consent in force, or another recorded legal basis. Nothing leaves without one that covers it, now."""
+"""Grounds: a consent in force, or another recorded legal basis. Nothing leaves without one that covers it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,8 +87,8 @@ class FieldsNotCoveredError(GroundError):
 class Ground:
     """What may be disclosed, by whom, to whom, for what and until when. Times are seconds since 1970.
 
-    `fields` are names of one schema in the schema's order, resolved when the ground was recorded. `second_officer`
-    and `review_at` belong to every basis that is not consent.
+    `fields` are names of one schema in the schema's order, resolved when the ground was recorded.
+    `second_officer` and `review_at` belong to every basis that is not consent.
     """
 
     basis: Basis
@@ -130,7 +130,7 @@ class Ground:
         """Do nothing if the ground is complete in itself.
 
         Raises:
-            RefusedError: a basis without second officer or review date, no recipient, no end, or an endless term.
+            GroundError: a basis without second officer or review date, no recipient, no end, an endless term.
         """
         if not (self.recipients and self.purposes and self.fields):
             raise GroundError("a ground names at least one recipient, one purpose and one field")

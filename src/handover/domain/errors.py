@@ -1,4 +1,4 @@
-"""Every deliberate error. Four kinds; `name` is the stable last part of the problem's type (docs/spec/problems.md).
+"""Every deliberate error, of four kinds; `name` is the stable end of the type (docs/spec/problems.md).
 
 No message may hold a personal value: it is what the other side reads and what the log keeps.
 """
@@ -9,8 +9,8 @@ from typing import ClassVar
 class HandoverError(Exception):
     """Something was refused on purpose.
 
-    `name` is stable; `title` is what happened, `advice` what a person should do, `retry` whether the same request
-    can succeed later without being changed.
+    `name` is stable; `title` is what happened, `advice` what a person should do, `retry` whether the same
+    request can succeed later without being changed.
     """
 
     name: ClassVar[str] = "error"

@@ -1,4 +1,4 @@
-"""Identifiers, each a string whose type says that its one spelling was checked. Nothing here draws a random number."""
+"""Identifiers, each a string whose type says that its one spelling was checked. Nothing here is random."""
 
 import re
 from typing import Final, Self
@@ -27,7 +27,7 @@ class _Identifier(str):
 
 
 class NodeId(_Identifier):
-    """A node's name: ISO 3166-1 alpha-2 code in lower case (or ``int``), a slash and a slug (docs/spec/names.md)."""
+    """A node's name: ISO 3166-1 alpha-2 code or ``int``, a slash, a slug (docs/spec/names.md)."""
 
     __slots__ = ()
     _pattern = _NODE
