@@ -1,0 +1,174 @@
+"""One record: a value, or the reason why there is none, for every field of its schema.
+
+A field is never left out: whoever looks from outside cannot tell which fields are filled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from handover.domain.errors import MalformedError, RefusedError
+from handover.domain.guardianship import GUARDIANSHIP
+from handover.domain.schema import (
+    Absent,
+    Category,
+    Field,
+    MalformedRecordError,
+    MatterKind,
+    Schema,
+    Section,
+    Value,
+)
+from handover.domain.tracing import TRACING
+
+__all__ = [
+    "SCHEMAS",
+    "Absent",
+    "BestInterestsMissingError",
+    "Category",
+    "ChildViewMissingError",
+    "Field",
+    "MalformedRecordError",
+    "MatterKind",
+    "NonRefoulementMissingError",
+    "NonRefoulementRiskError",
+    "Record",
+    "Schema",
+    "Section",
+    "UnknownSchemaError",
+    "Value",
+    "from_wire",
+    "record",
+    "schema",
+    "to_wire",
+]
+
+SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType({each.name: each for each in (GUARDIANSHIP, TRACING)})
+
+
+class UnknownSchemaError(MalformedError):
+    """The record's schema is not known here."""
+
+    name = "unknown-schema"
+    title = "This node does not know the record's schema."
+    advice = "Use a schema that the receiving node's entry in the registry names."
+
+
+class BestInterestsMissingError(RefusedError):
+    """A guardianship offer carries a best interests assessment or determination."""
+
+    name = "best-interests-missing"
+    title = "The best interests assessment or determination is missing."
+    advice = "Record its kind, date, body, outcome and reasons before the case is offered."
+
+
+class ChildViewMissingError(RefusedError):
+    """A guardianship offer carries the child's own view, or why it could not be heard."""
+
+    name = "child-view-missing"
+    title = "The child's own view is missing."
+    advice = "Hear the child and record what it wants, or record why it could not be heard."
+
+
+class NonRefoulementMissingError(RefusedError):
+    """A guardianship offer carries the answer to the non-refoulement question."""
+
+    name = "non-refoulement-missing"
+    title = "The answer to the non-refoulement question is missing."
+    advice = "Record whether the move would expose the child to a risk of irreparable harm."
+
+
+class NonRefoulementRiskError(RefusedError):
+    """The record itself says that the move would expose the child to a risk of irreparable harm."""
+
+    name = "non-refoulement-risk"
+    title = "The record says that the move would put the child at risk of irreparable harm."
+    advice = "Do not move the child. Reassess; an answer that names safeguards can be offered."
+
+
+def schema(name: str) -> Schema:
+    """Give the schema of that name, for example ``guardianship/1``.
+
+    Raises:
+        UnknownSchemaError: there is none.
+    """
+    found = SCHEMAS.get(name)
+    if found is None:
+        raise UnknownSchemaError
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A checked record; `values` has every path of the schema, in the schema's order."""
+
+    schema: Schema
+    values: Mapping[str, Value]
+
+    def __post_init__(self) -> None:
+        paths = [field.path for field in self.schema.fields]
+        if self.values.keys() != set(paths):
+            raise MalformedRecordError(f"a record has exactly the fields of {self.schema.name}")
+        self.schema.check(self.values)
+        object.__setattr__(self, "values", MappingProxyType({path: self.values[path] for path in paths}))
+
+    def stated(self, path: str) -> bool:
+        """Tell whether the field of that path has a value."""
+        return type(self.values[path]) is not Absent
+
+    def require_offerable(self) -> None:
+        """Do nothing if a guardianship record holds what every offer must carry; other kinds always pass.
+
+        Raises:
+            BestInterestsMissingError: no complete best interests assessment or determination.
+            ChildViewMissingError: neither the child's view nor why it could not be heard.
+            NonRefoulementMissingError: the question has no answer.
+            NonRefoulementRiskError: the answer is that the move would endanger the child.
+        """
+        if self.schema.kind is not MatterKind.GUARDIANSHIP:
+            return
+        if not all(map(self.stated, ("best_interests." + name for name in _DETERMINATION))):
+            raise BestInterestsMissingError
+        heard = self.stated("child_view.heard") and self.stated("child_view.wishes")
+        if not heard and not self.stated("child_view.not_heard"):
+            raise ChildViewMissingError
+        answer = self.values["best_interests.non_refoulement"]
+        if not isinstance(answer, dict):
+            raise NonRefoulementMissingError
+        if answer["answer"] == "risk-found":
+            raise NonRefoulementRiskError
+
+
+_DETERMINATION: Final = ("kind", "date", "body", "outcome", "reasons")
+
+
+def record(of: Schema, values: Mapping[str, Value]) -> Record:
+    """Give the record with *values*; every field that they leave out is unknown.
+
+    Raises:
+        MalformedRecordError: naming field and rule, never the value.
+    """
+    of.check(values)
+    return Record(
+        schema=of, values={field.path: values.get(field.path, Absent.UNKNOWN) for field in of.fields}
+    )
+
+
+def to_wire(value: Value) -> Value:
+    """Give *value* as it stands in JSON: a reason for absence becomes ``{"absent": ...}``."""
+    return {"absent": value.value} if isinstance(value, Absent) else value
+
+
+def from_wire(value: Value) -> Value:
+    """Give what `to_wire` was given.
+
+    Raises:
+        MalformedRecordError: an absence of an unknown kind.
+    """
+    if isinstance(value, dict) and "absent" in value:
+        reason = value["absent"]
+        if len(value) != 1 or reason not in (Absent.UNKNOWN.value, Absent.NOT_APPLICABLE.value):
+            raise MalformedRecordError("an absent value says unknown or not-applicable, and nothing else")
+        return Absent(reason)
+    return value
