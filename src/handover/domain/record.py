@@ -136,7 +136,7 @@ class Record:
         answer = self.values["best_interests.non_refoulement"]
         if not isinstance(answer, dict):
             raise NonRefoulementMissingError
-        if answer["answer"] == "risk-found":
+        if answer["answer"] == "risk_found":
             raise NonRefoulementRiskError
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from handover.domain.errors import MalformedError
-from handover.domain.shapes import Group, ListOf, Shape, ShapeError
+from handover.domain.shapes import Shape, ShapeError
 
 
 class MalformedRecordError(MalformedError):
@@ -220,8 +220,3 @@ class Schema:
 def _no_such_field(schema: str) -> MalformedRecordError:
     # Without the name: whoever mistakes a value for a name must not read it in a log.
     return MalformedRecordError(f"{schema} has no field of that name")
-
-
-def listed(shape: Shape, *, longest: int = 32) -> ListOf:
-    """Give the shape of a list of *shape*; codes come once each."""
-    return ListOf(item=shape, longest=longest, distinct=not isinstance(shape, Group))
