@@ -6,7 +6,7 @@ from typing import Final, Self
 from handover.domain.errors import MalformedError
 
 _NODE: Final = re.compile(r"(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*")
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 # The last letter of 16 bytes carries 4 bits, that of 32 bytes 2: these classes make the spelling canonical.
 _128_BITS: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 _256_BITS: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
@@ -43,8 +43,8 @@ class UUID7(_Identifier):
     """A time-ordered UUID (RFC 9562, section 5.7) in lower case: message and local identifiers."""
 
     __slots__ = ()
-    _pattern = _UUID
-    _what = "a UUID in lower case"
+    _pattern = _UUID7
+    _what = "a UUID of version 7 in lower case"
 
 
 class MatterId(UUID7):
