@@ -42,6 +42,7 @@ from handover.domain.rows import (
     APPOINTING_ORDER,
     ARRANGEMENT,
     ATTENDANCE,
+    CAREGIVER,
     CONCERNS,
     DISABILITIES,
     EARLIER_CARE,
@@ -135,7 +136,7 @@ _CARE = Section(
     label="Care",
     fields=(
         _field("care.arrangement", Category.CARE, "Care arrangement now", ARRANGEMENT),
-        _field("care.provider", Category.CARE, "Caregiver or care provider", PERSON),
+        _field("care.provider", Category.CARE, "Caregiver or care provider", CAREGIVER),
         _field("care.place", Category.WHEREABOUTS, "Where the child lives", PLACE),
         _field("care.earlier", Category.CARE, "Earlier care", EARLIER_CARE),
         _field("care.upbringing", Category.CARE, "Faith, customs and diet that care should respect", NOTE),

@@ -3,6 +3,7 @@
 A field is never left out: whoever looks from outside cannot tell which fields are filled.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from handover.domain.schema import (
 from handover.domain.tracing import TRACING
 
 __all__ = [
+    "LONGEST_VALUES",
     "SCHEMAS",
     "Absent",
     "BestInterestsMissingError",
@@ -44,6 +46,7 @@ __all__ = [
     "to_wire",
 ]
 
+LONGEST_VALUES: Final = 40_000  # bytes of JSON; signed and hidden field by field they stay below 64 KiB
 SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType({each.name: each for each in (GUARDIANSHIP, TRACING)})
 
 
@@ -117,6 +120,23 @@ class Record:
         """Tell whether the field of that path has a value."""
         return type(self.values[path]) is not Absent
 
+    def gaps(self) -> tuple[type[RefusedError], ...]:
+        """Give every reason why this record cannot be offered yet; a tracing record has none."""
+        if self.schema.kind is not MatterKind.GUARDIANSHIP:
+            return ()
+        found: list[type[RefusedError]] = []
+        if not all(self.stated(f"best_interests.{name}") for name in _DETERMINATION):
+            found.append(BestInterestsMissingError)
+        heard = self.stated("child_view.heard") and self.stated("child_view.wishes")
+        if not heard and not self.stated("child_view.not_heard"):
+            found.append(ChildViewMissingError)
+        answer = self.values["best_interests.non_refoulement"]
+        if not isinstance(answer, dict):
+            found.append(NonRefoulementMissingError)
+        elif answer["answer"] == "risk_found":
+            found.append(NonRefoulementRiskError)
+        return tuple(found)
+
     def require_offerable(self) -> None:
         """Do nothing if a guardianship record holds what every offer must carry; other kinds always pass.
 
@@ -126,18 +146,8 @@ class Record:
             NonRefoulementMissingError: the question has no answer.
             NonRefoulementRiskError: the answer is that the move would endanger the child.
         """
-        if self.schema.kind is not MatterKind.GUARDIANSHIP:
-            return
-        if not all(map(self.stated, ("best_interests." + name for name in _DETERMINATION))):
-            raise BestInterestsMissingError
-        heard = self.stated("child_view.heard") and self.stated("child_view.wishes")
-        if not heard and not self.stated("child_view.not_heard"):
-            raise ChildViewMissingError
-        answer = self.values["best_interests.non_refoulement"]
-        if not isinstance(answer, dict):
-            raise NonRefoulementMissingError
-        if answer["answer"] == "risk_found":
-            raise NonRefoulementRiskError
+        for gap in self.gaps():
+            raise gap
 
 
 _DETERMINATION: Final = ("kind", "date", "body", "outcome", "reasons")
@@ -150,6 +160,8 @@ def record(of: Schema, values: Mapping[str, Value]) -> Record:
         MalformedRecordError: naming field and rule, never the value.
     """
     of.check(values)
+    if len(json.dumps(dict(values), ensure_ascii=False, separators=(",", ":")).encode()) > LONGEST_VALUES:
+        raise MalformedRecordError(f"all values together must have at most {LONGEST_VALUES} bytes")
     return Record(
         schema=of, values={field.path: values.get(field.path, Absent.UNKNOWN) for field in of.fields}
     )

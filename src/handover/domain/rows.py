@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from handover.domain.codes import CARE_ARRANGEMENT, CAREGIVER_CHANGE, GUARDIAN_SCOPE, ORDER_KIND, RELATION
+from handover.domain.codes import (
+    CARE_ARRANGEMENT,
+    CAREGIVER_CHANGE,
+    GUARDIAN_SCOPE,
+    ORDER_KIND,
+    RELATION,
+    SEX,
+)
 from handover.domain.codes_of_care import (
     DISABILITY,
     EDUCATION_LEVEL,
@@ -18,7 +25,21 @@ from handover.domain.codes_of_care import (
     SERVICE_RESPONSE,
     SERVICE_TYPE,
 )
-from handover.domain.groups import COUNTRY, DATE, FLAG, LANGUAGE, LINE, NAMES, NOTE, PERSON, WORDS, codes
+from handover.domain.groups import (
+    COUNTRY,
+    DATE,
+    EMAIL,
+    FLAG,
+    LANGUAGE,
+    LINE,
+    NAMES,
+    NOTE,
+    PERSON,
+    PLACE,
+    TELEPHONE,
+    WORDS,
+    codes,
+)
 from handover.domain.shapes import Code, Group, ListOf, Member, Number, PartialDate
 
 APPOINTING_ORDER: Final = Group(
@@ -40,7 +61,28 @@ _CARE_PARTS: Final = (
     Member(name="type_other", shape=LINE, label="Other kind of care"),
     Member(name="agency", shape=LINE, label="Agency"),
     Member(name="since", shape=PartialDate(), label="Since"),
+    Member(name="change", shape=Code(codes=CAREGIVER_CHANGE), label="Why the earlier care ended"),
     Member(name="note", shape=NOTE, label="Note"),
+)
+_CAREGIVER_PARTS: Final = (
+    Member(name="names", shape=NAMES, label="Names"),
+    Member(name="nickname", shape=LINE, label="Nickname"),
+    Member(name="relation", shape=Code(codes=RELATION), label="Relation to the child"),
+    Member(name="age", shape=Number(highest=130), label="Age in years"),
+    Member(name="birth_date", shape=PartialDate(), label="Birth date"),
+    Member(name="sex", shape=Code(codes=SEX), label="Sex"),
+    Member(name="telephone", shape=TELEPHONE, label="Telephone"),
+    Member(name="place", shape=PLACE, label="Address"),
+)
+CAREGIVER: Final = Group(
+    name="caregiver",
+    members=(
+        *_CAREGIVER_PARTS,
+        Member(name="organisation", shape=LINE, label="Organisation"),
+        Member(name="languages", shape=codes(LANGUAGE, longest=16), label="Languages"),
+        Member(name="email", shape=EMAIL, label="E-mail"),
+        Member(name="note", shape=NOTE, label="Note"),
+    ),
 )
 ARRANGEMENT: Final = Group(name="arrangement", members=_CARE_PARTS)
 EARLIER_CARE: Final = ListOf(
@@ -49,12 +91,11 @@ EARLIER_CARE: Final = ListOf(
         members=(
             *_CARE_PARTS,
             Member(name="until", shape=PartialDate(), label="Until"),
-            Member(name="names", shape=NAMES, label="Names of the caregiver"),
-            Member(name="nickname", shape=LINE, label="Nickname of the caregiver"),
-            Member(name="relation", shape=Code(codes=RELATION), label="Relation of the caregiver"),
-            Member(name="age", shape=Number(highest=130), label="Age of the caregiver in years"),
-            Member(name="birth_date", shape=PartialDate(), label="Birth date of the caregiver"),
-            Member(name="change", shape=Code(codes=CAREGIVER_CHANGE), label="Why it changed"),
+            Member(
+                name="caregiver",
+                shape=Group(name="earlier_caregiver", members=_CAREGIVER_PARTS),
+                label="Caregiver",
+            ),
         ),
     )
 )

@@ -14,10 +14,11 @@ from typing import ClassVar, Final
 
 # C0 and C1 controls, line and paragraph separators, marks that turn the reading direction, byte order mark.
 CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+PARAGRAPH_CONTROLS: Final = CONTROLS.replace(
+    r"\u0000-\u001f", r"\u0000-\u0009\u000b-\u001f"
+)  # admits line feeds
 _NOT_LINE: Final = re.compile(f"[{CONTROLS}\ud800-\udfff]")
-_NOT_PARAGRAPHS: Final = re.compile(
-    f"[{CONTROLS}\ud800-\udfff]".replace(r"\u0000-\u001f", r"\u0000-\u0009\u000b-\u001f")
-)
+_NOT_PARAGRAPHS: Final = re.compile(f"[{PARAGRAPH_CONTROLS}\ud800-\udfff]")
 _EDGES: Final = " \u00a0\n"
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 _MONTH: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
