@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from domain.joint import ViolationError
 from handover.domain.errors import HandoverError
 from handover.domain.handover import (
     OPEN_OFFER,
@@ -194,7 +195,7 @@ class History:
             result = step(standing, event, self.now)
         except HandoverError as error:
             if isinstance(event, Act) and not isinstance(error, ClosedRoundError):
-                raise AssertionError(f"honest message refused: {event} in {row.state}") from error
+                raise ViolationError(f"honest message refused: {event} in {row.state}") from error
             self.seen[f"refused {type(error).__name__}"] += 1
             return None
         self._keep(at, number, event, result)
@@ -218,13 +219,17 @@ class History:
         if result.state is State.HOLDING:
             self.title = at
         # the deed and the void of one round exclude each other in every history
-        assert not (self.decided[number, State.RELIEVING] and self.decided[number, State.VOIDING])
+        if self.decided[number, State.RELIEVING] and self.decided[number, State.VOIDING]:
+            raise ViolationError("deed and void of one round")
 
     def _check(self) -> None:
         holders = [at for at, node in enumerate(self.nodes) if node.claim is Claim.HOLDER]
-        assert holders in ([], [self.title]), "two responsible"
-        assert self.nodes[self.title].claim is not Claim.NONE, "none responsible"
+        if holders not in ([], [self.title]):
+            raise ViolationError("two responsible")
+        if self.nodes[self.title].claim is Claim.NONE:
+            raise ViolationError("none responsible")
         for node in self.nodes:
             for number, row in node.rows.items():
-                if row.role is Role.RECEIVER and row.record:
-                    assert self.nodes[row.peer].rows[number].state is not State.VOIDED, "record kept"
+                voided = row.role is Role.RECEIVER and self.nodes[row.peer].rows[number].state is State.VOIDED
+                if row.record and voided:
+                    raise ViolationError("record kept after the void receipt")
