@@ -1,0 +1,135 @@
+"""Entries of a log, and the leaves that hide them (docs/spec/log.md).
+
+An entry document holds identifiers and digests, never a personal value, and stays with those it concerns. The
+log holds its leaf: a digest over the document, whose salt keeps it from being guessed.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from handover.domain.errors import MalformedError
+from handover.domain.ids import UUID7, Digest, PairId
+from handover.protocol import strict
+
+DOCUMENT_LIMIT: Final = 512
+"""The longest entry document, in bytes."""
+
+SALT_LENGTH: Final = 16
+_MEMBERS: Final = ("kind", "time", "matter", "n", "prev", "object", "salt")
+_LOCAL_LENGTH: Final = 36
+_LEAF_HEADER: Final = "handover-entry/1"
+
+
+class EntryKind(StrEnum):
+    """What happened. `object` is the digest of what the kind names."""
+
+    SENT = "sent"
+    """An envelope of this node's was signed: the envelope."""
+    RECEIVED = "received"
+    """A peer's envelope was stored: the envelope. This is the entry that a receipt opens."""
+    RECEIPTED = "receipted"
+    """A peer's receipt was verified and kept: the receipt's `tlog-proof`."""
+    OPENED = "opened"
+    """A named officer read what a peer has sent: the envelope."""
+    DISCLOSED = "disclosed"
+    """Values were shown to an officer: the statement of who saw which fields."""
+    REFUSED = "refused"
+    """A member's envelope was refused: the envelope."""
+    DECIDED = "decided"
+    """An officer decided: the statement of the decision."""
+    ASSERTED = "asserted"
+    """An officer's passkey signed the statement of an act: the assertion."""
+    ATTESTED = "attested"
+    """This node vouches for an officer's public key: the attestation."""
+    GROUND = "ground"
+    """A consent or another legal basis was recorded: its token."""
+    WITHDRAWN = "withdrawn"
+    """A consent was withdrawn: the withdrawal."""
+    ERASED = "erased"
+    """Values were destroyed: the list of digests of what is gone."""
+    REGISTRY_ACCEPTED = "registry-accepted"
+    """A root or timestamp of the registry was accepted: the metadata."""
+    EQUIVOCATION = "equivocation"
+    """A peer has signed two things that exclude each other: both, as evidence."""
+    SPLIT_VIEW = "split-view"
+    """A peer's log has shown two trees that contradict each other: both checkpoints, as evidence."""
+    RESTORED = "restored"
+    """This node's database came from a backup: the statement of its new incarnation."""
+    EXPORTED = "exported"
+    """A bundle of evidence left this node: the bundle."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One thing that happened. `n` counts the entries of the same `matter` from 1; `prev` is the one before.
+
+    `matter` is the pseudonym for the pair of nodes where a peer is concerned, a local identifier where
+    none is, and empty for what concerns the node as a whole. `time` is in seconds since 1970.
+    """
+
+    kind: EntryKind
+    time: int
+    matter: str
+    n: int
+    prev: Digest | None
+    object: Digest
+    salt: bytes
+
+    def __post_init__(self) -> None:
+        strict.integer(self.time, lowest=1)
+        strict.integer(self.n, lowest=1)
+        if (self.prev is None) != (self.n == 1):
+            raise MalformedError("the first entry of a matter, and no other, has none before it")
+        if len(self.salt) != SALT_LENGTH:
+            raise MalformedError(f"a salt is {SALT_LENGTH} bytes")
+        if self.matter:
+            UUID7(self.matter) if len(self.matter) == _LOCAL_LENGTH else PairId(self.matter)
+
+
+_KINDS: Final = {kind.value: kind for kind in EntryKind}
+
+
+def encode(entry: Entry) -> bytes:
+    """Return the entry's document: its one encoding."""
+    return strict.dumps(
+        {
+            "kind": entry.kind.value,
+            "time": entry.time,
+            "matter": entry.matter,
+            "n": entry.n,
+            "prev": entry.prev,
+            "object": entry.object,
+            "salt": strict.b64(entry.salt),
+        }
+    )
+
+
+def decode(document: bytes) -> Entry:
+    """Return the entry that a document holds.
+
+    Raises:
+        MalformedError: it is not the one encoding of an entry.
+    """
+    found = strict.members(strict.loads(document, limit=DOCUMENT_LIMIT), *_MEMBERS)
+    kind, time, matter, n, prev, digest, salt = found
+    known = _KINDS.get(strict.text(kind))
+    if known is None:
+        raise MalformedError("not a kind of entry")
+    entry = Entry(
+        kind=known,
+        time=strict.integer(time),
+        matter=strict.text(matter),
+        n=strict.integer(n),
+        prev=None if prev is None else Digest(strict.text(prev)),
+        object=Digest(strict.text(digest)),
+        salt=strict.unb64(strict.text(salt)),
+    )
+    if encode(entry) != document:
+        raise MalformedError("not the one encoding of an entry")
+    return entry
+
+
+def leaf(document: bytes) -> bytes:
+    """Return the data of the leaf that stands in the log for an entry's document."""
+    return f"{_LEAF_HEADER}\n{strict.b64std(strict.unb64(strict.digest(document)))}\n".encode()
