@@ -1,0 +1,221 @@
+"""Strict parsing for all chapters: JSON, base64 and digests in one accepted spelling (docs/spec/strict.md).
+
+Bytes become values here and nowhere else. No error repeats any part of the input.
+"""
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Final, TypeAlias, cast
+
+import orjson
+
+from handover.domain.errors import MalformedError
+from handover.domain.ids import Digest
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+PART_LIMIT: Final = 65536  # bytes of one part: an envelope, a record, a node entry
+DEPTH_LIMIT: Final = 12  # arrays and objects inside one another
+LARGEST: Final = 2**53 - 1  # beyond it, parsers that use binary64 read another number (RFC 8259, section 6)
+
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
+# All C0 controls except LF and TAB; a raw one is no JSON, so an escape is the only way to write one.
+_CONTROL: Final = re.compile(rb"\\(?:[bfr]|u00(?:0[0-8b-fB-F]|1[0-9a-fA-F]))")
+
+
+def loads(data: bytes, *, limit: int = PART_LIMIT) -> Json:
+    """Give the value of a JSON document of at most *limit* bytes.
+
+    Raises:
+        MalformedError: not UTF-8, not JSON (RFC 8259), a member twice, a fraction or exponent, minus zero, an
+            integer beyond 2^53-1, a lone surrogate, a C0 control but LF and TAB, too deep, or too long.
+    """
+    if len(data) > limit:
+        raise MalformedError(f"longer than {limit} bytes")
+    try:
+        value = cast(Json, orjson.loads(data))
+    except orjson.JSONDecodeError as error:
+        # Not chained: the library's error holds the whole input.
+        raise MalformedError(f"not JSON: line {error.lineno}, column {error.colno}") from None
+    outside = _outside_strings(data)
+    if outside.count(b":") != _names(value):
+        raise MalformedError("a member comes twice")
+    if b"-0" in outside:
+        raise MalformedError("minus zero")
+    return value
+
+
+def dumps(value: Json) -> bytes:
+    """Give the compact UTF-8 document of *value*, members in their order.
+
+    Raises:
+        MalformedError: the value is one that `loads` would refuse.
+    """
+    _names(value)
+    try:
+        data = orjson.dumps(value)
+    except TypeError:
+        raise MalformedError("a value that strict JSON cannot carry") from None
+    if b"\\" in data:
+        _without_pairs(data)
+    return data
+
+
+def _outside_strings(data: bytes) -> bytes:
+    """Give what stands outside the strings of valid JSON; raises MalformedError for an escaped control."""
+    if b"\\" in data:
+        data = _without_pairs(data).replace(b'\\"', b"")
+    return b"".join(data.split(b'"')[::2])
+
+
+def _without_pairs(data: bytes) -> bytes:
+    # Once escaped backslashes are gone, each backslash left begins an escape.
+    if b"\\\\" in data:
+        data = data.replace(b"\\\\", b"")
+    if _CONTROL.search(data) is not None:
+        raise MalformedError("a control character in a string")
+    return data
+
+
+def _names(value: Json) -> int:
+    """Give the number of members in all objects; raises MalformedError for what no document may hold."""
+    names = 0
+    level: list[list[Json] | dict[str, Json]] = [[value]]
+    for _ in range(DEPTH_LIMIT + 1):
+        inner: list[list[Json] | dict[str, Json]] = []
+        for container in level:
+            items: Iterable[Json] = container
+            if isinstance(container, dict):
+                names += len(container)
+                items = container.values()
+            for item in items:
+                if type(item) is str:
+                    continue
+                if type(item) is dict or type(item) is list:
+                    inner.append(item)
+                else:
+                    _check_scalar(item)
+        if not inner:
+            return names
+        level = inner
+    raise MalformedError(f"deeper than {DEPTH_LIMIT}")
+
+
+def _check_scalar(value: Json) -> None:
+    if type(value) is int:
+        if not -LARGEST <= value <= LARGEST:
+            raise MalformedError("an integer beyond 2^53-1")
+    elif value is not None and not isinstance(value, str | bool):
+        raise MalformedError("neither text, integer, boolean, null, array nor object")
+
+
+def b64(data: bytes) -> str:
+    """Give base64url without padding (RFC 4648, section 5)."""
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+
+
+def unb64(text: str | bytes, *, length: int | None = None) -> bytes:
+    """Give the bytes of canonical base64url without padding.
+
+    Raises:
+        MalformedError: a foreign character, padding, a second spelling, or not *length* bytes.
+    """
+    return _decode(text, length, url=True)
+
+
+def b64std(data: bytes) -> str:
+    """Give base64 with padding (RFC 4648, section 4)."""
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def unb64std(text: str | bytes, *, length: int | None = None) -> bytes:
+    """Give the bytes of canonical base64 with padding.
+
+    Raises:
+        MalformedError: a foreign character, wrong padding, a second spelling, or not *length* bytes.
+    """
+    return _decode(text, length, url=False)
+
+
+def _decode(text: str | bytes, length: int | None, *, url: bool) -> bytes:
+    try:
+        source = text.encode("ascii") if isinstance(text, str) else text
+        if url:
+            data = binascii.a2b_base64(source.translate(_FROM_URL) + b"=" * (-len(source) % 4))
+            again = binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
+        else:
+            data = binascii.a2b_base64(source)
+            again = binascii.b2a_base64(data, newline=False)
+    except ValueError:
+        raise MalformedError("not base64") from None
+    if again != source:
+        raise MalformedError("not canonical base64")
+    if length is not None and len(data) != length:
+        raise MalformedError(f"not {length} bytes")
+    return data
+
+
+def digest(data: bytes) -> Digest:
+    """Give the SHA-256 digest."""
+    return Digest(b64(hashlib.sha256(data).digest()))
+
+
+def members(value: Json, *names: str) -> tuple[Json, ...]:
+    """Give the values of an object that has exactly the members *names*, in that order.
+
+    Raises:
+        MalformedError: not an object, a member missing, or one too many.
+    """
+    if not isinstance(value, dict) or len(value) != len(names):
+        raise MalformedError("not an object with exactly the members that belong here")
+    try:
+        return tuple([value[name] for name in names])
+    except KeyError:
+        raise MalformedError("not an object with exactly the members that belong here") from None
+
+
+def text(value: Json, longest: int = 256) -> str:
+    """Give a string of at most *longest* characters.
+
+    Raises:
+        MalformedError: another type, or longer.
+    """
+    if not isinstance(value, str) or len(value) > longest:
+        raise MalformedError(f"not a text of at most {longest} characters")
+    return value
+
+
+def integer(value: Json, lowest: int = 0, highest: int = LARGEST) -> int:
+    """Give an integer in the range; a boolean is none.
+
+    Raises:
+        MalformedError: another type, or outside the range.
+    """
+    if type(value) is not int or not lowest <= value <= highest:
+        raise MalformedError(f"not an integer from {lowest} to {highest}")
+    return value
+
+
+def boolean(value: Json) -> bool:
+    """Give a boolean.
+
+    Raises:
+        MalformedError: another type.
+    """
+    if not isinstance(value, bool):
+        raise MalformedError("not a boolean")
+    return value
+
+
+def array(value: Json, longest: int) -> list[Json]:
+    """Give an array of at most *longest* items.
+
+    Raises:
+        MalformedError: another type, or longer.
+    """
+    if not isinstance(value, list) or len(value) > longest:
+        raise MalformedError(f"not an array of at most {longest} items")
+    return value
