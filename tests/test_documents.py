@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from handover.domain.lifecycle import ANSWERS, SAYS, Act, Claim, Refusal, State
+from handover.domain.lifecycle import ANSWERS, RECEIVER, SAYS, SENDER, Act, Claim, Refusal, State
 
 LIFECYCLE = (documents.ROOT / "docs" / "spec" / "lifecycle.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -49,9 +49,7 @@ def test_the_chapter_names_every_act_claim_and_state() -> None:
 
 def test_the_acts_that_states_say_are_acts_that_the_other_side_hears() -> None:
     said = set(SAYS.values()) | set(ANSWERS.values())
-    heard = {
-        column for table in (documents.SENDER, documents.RECEIVER) for row in table.values() for column in row
-    }
+    heard = {column for table in (SENDER, RECEIVER) for row in table.values() for column in row}
     assert said == {column for column in heard if isinstance(column, Act)}
 
 

@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""Everything a developer runs, on a machine that has only Python 3.11 and pip.
+
+    python3 dev.py demo     four nodes, one child's case, and the evidence verified at the end
+    python3 dev.py test     every check
+    python3 dev.py bench    the measurements
+
+The libraries are installed into .venv beside this file, from requirements.lock, each checked against its
+digest; that is done again whenever the lock changes. uv is used where it is found, pip otherwise; nothing
+outside this folder is touched. This file uses the standard library alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed"
+LOCK = ROOT / "requirements.lock"
+NODE_LOCK = ROOT / "requirements-node.lock"
+OLDEST = (3, 11)
+LAYOUT = b"1"  # raise it when _add_project changes what it writes
+
+PYTEST = ("-m", "pytest")
+UNDER_O = ("tests/domain", "tests/protocol", "tests/application")
+# name: (what it checks, arguments to the Python of .venv)
+STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "format": ("code is formatted", ("-m", "ruff", "format", "--check")),
+    "lint": ("ruff finds nothing", ("-m", "ruff", "check", "--output-format=concise")),
+    "types": ("mypy --strict finds nothing", ("-m", "mypy")),
+    "layers": ("each layer imports only layers below it", (".venv/bin/lint-imports",)),
+    "tests": (
+        "all tests; every branch of domain and protocol",
+        (
+            *PYTEST,
+            "-n2",
+            "--dist=loadfile",
+            "--cov=handover.domain",
+            "--cov=handover.protocol",
+            "--cov-branch",
+        ),
+    ),
+    "optimised": (
+        "no check is an assert: rules and formats again under python -O",
+        ("-O", *PYTEST, "-q", "-n2", "--dist=loadfile", "-Wignore:assertions not in test modules", *UNDER_O),
+    ),
+}
+
+
+class SetupError(Exception):
+    """Something is missing; the text says what to do."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; give the exit status."""
+    if sys.version_info < OLDEST:
+        print(
+            f"Handover needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.",
+            file=sys.stderr,
+        )
+        return 2
+    at = 1 if arguments[:1] in (["demo"], ["bench"]) else len(arguments)
+    at = arguments.index("--") if "--" in arguments else at
+    options = _parser().parse_args(arguments[:at] or ["--help"])
+    options.rest = [each for each in arguments[at:] if each != "--"]
+    try:
+        prepare()
+    except SetupError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 2
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="python3 dev.py COMMAND",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("demo", demo, "run the demonstration; further arguments are passed on, for example --keep"),
+        ("bench", bench, "measure; further arguments are passed on"),
+        ("setup", lambda _: 0, "only install what the other commands need"),
+        ("documents", documents, "write the generated parts of the documents anew"),
+        ("lock", lock, "resolve the dependencies anew into the lock files (needs uv)"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(run=run)
+    steps = "\n".join(f"  {name:10} {text}" for name, (text, _) in STEPS.items())
+    command = commands.add_parser(
+        "test",
+        help="run every check",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=f"Runs all steps and shows every failure.\n\n{steps}\n\n"
+        "With CI=true in the environment a test that lacks a program fails instead of being skipped.",
+        epilog="Arguments after -- go to pytest: python3 dev.py test tests -- -k lifecycle",
+    )
+    command.add_argument("steps", nargs="*", metavar="STEP", help=f"only these: {', '.join(STEPS)}")
+    command.set_defaults(run=test)
+    return parser
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run the demonstration."""
+    return _run("-m", "handover", "demo", *options.rest)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Run the measurements."""
+    return _run("-m", "bench", *options.rest)
+
+
+def documents(_: argparse.Namespace) -> int:
+    """Write the generated parts of the documents."""
+    return _run("tests/documents.py")
+
+
+def lock(_: argparse.Namespace) -> int:
+    """Resolve the dependencies; both files hold digests and no address."""
+    uv = shutil.which("uv")
+    if uv is None:
+        print("This command needs uv; install it and try again.", file=sys.stderr)
+        return 2
+    resolve = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url"]
+    resolve += ["--no-header", "--no-annotate", "--python-version", "3.11", "pyproject.toml"]
+    for more in (("--group", "dev", "-o", LOCK.name), ("-c", LOCK.name, "-o", NODE_LOCK.name)):
+        done = subprocess.run([*resolve, *more], cwd=ROOT, env=_environment(), check=False)
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run the steps, all of them even where one fails, and say at the end which failed."""
+    unknown = [name for name in options.steps if name not in STEPS]
+    if unknown:
+        print(f"No such step: {', '.join(unknown)}. There are: {', '.join(STEPS)}.", file=sys.stderr)
+        return 2
+    results = []
+    chosen = options.steps or list(STEPS)
+    for number, name in enumerate(chosen, 1):
+        text, arguments = STEPS[name]
+        print(f"\n[{number}/{len(chosen)}] {name}: {text}", flush=True)
+        began = time.monotonic()
+        status = _run(*_with_more(arguments, options.rest))
+        results.append((name, status, time.monotonic() - began))
+    print()
+    for name, status, seconds in results:
+        print(f"{'passed' if status == 0 else 'FAILED'}  {name:10} {seconds:7.1f} s")
+    failed = [name for name, status, _ in results if status]
+    print(
+        f"\n{len(failed)} of {len(results)} steps failed: {', '.join(failed)}"
+        if failed
+        else "\nAll steps passed."
+    )
+    return 1 if failed else 0
+
+
+def _with_more(arguments: tuple[str, ...], more: list[str]) -> list[str]:
+    """Whoever chooses tests wants no verdict on coverage."""
+    if not more or PYTEST[1] not in arguments:
+        return list(arguments)
+    return [each for each in arguments if not each.startswith("--cov")] + more
+
+
+def prepare() -> None:
+    """Leave a .venv that holds exactly what the lock file names.
+
+    Raises:
+        SetupError: it cannot be made; the text says what to do.
+    """
+    stamp = hashlib.sha256(
+        b"\0".join((LAYOUT, LOCK.read_bytes(), sys.version.encode(), bytes(ROOT)))
+    ).hexdigest()
+    with Path(__file__).open() as turn:  # two commands at once: the second waits for the first
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if STAMP.is_file() and STAMP.read_text() == stamp and PYTHON.exists():
+            return
+        if VENV.exists() and not (VENV / "pyvenv.cfg").is_file():
+            raise SetupError(f"{VENV} is not a virtual environment. Move it away and try again.")
+        shutil.rmtree(VENV, ignore_errors=True)
+        began = time.monotonic()
+        print(f"Installing the libraries of {LOCK.name} into .venv (once; about a minute)", flush=True)
+        _install()
+        _add_project()
+        STAMP.write_text(stamp)
+        print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def _install() -> None:
+    uv = shutil.which("uv")
+    if uv is not None:
+        made = _quietly(uv, "venv", "--quiet", "--python", sys.executable, str(VENV))
+        wanted = ("--require-hashes", "--python", str(PYTHON), "-r", str(LOCK))
+        if made is None and _quietly(uv, "pip", "install", "--quiet", *wanted) is None:
+            return
+        print("uv could not do it; trying pip", flush=True)
+        shutil.rmtree(VENV, ignore_errors=True)
+    if importlib.util.find_spec("pip") is not None:
+        problem = _quietly(sys.executable, "-m", "venv", "--without-pip", str(VENV))
+        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    else:
+        problem = _quietly(sys.executable, "-m", "venv", str(VENV))
+        pip = [str(PYTHON), "-m", "pip"]
+        if problem is not None:
+            raise SetupError(
+                "Neither uv, nor pip, nor a venv module that brings its own pip is here."
+                "\nInstall one of them and try again; on Debian: apt-get install python3-pip"
+            )
+    problem = problem or _quietly(*pip, "install", "--quiet", "--require-hashes", "-r", str(LOCK))
+    if problem is not None:
+        raise SetupError(
+            f"{problem}\n\nThe libraries could not be installed. Where the package index cannot be reached,"
+            "\nset PIP_INDEX_URL, PIP_CERT or HTTPS_PROXY as usual and try again."
+        )
+
+
+def _add_project() -> None:
+    """Make the project importable, and `handover` a command, without building anything."""
+    site = next((VENV / "lib").glob("python3*/site-packages"))
+    (site / "handover.pth").write_text(f"{ROOT / 'src'}\n")
+    command = VENV / "bin" / "handover"
+    command.write_text(f"#!{PYTHON}\nimport sys\n\nfrom handover.cli import main\n\nsys.exit(main())\n")
+    command.chmod(0o755)
+
+
+def _environment() -> dict[str, str]:
+    own = {"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    own |= {"PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "VIRTUAL_ENV": str(VENV)}
+    path = os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
+    return {**os.environ, **own, "PATH": path, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+
+
+def _run(*arguments: str) -> int:
+    return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env=_environment(), check=False).returncode
+
+
+def _quietly(*command: str) -> str | None:
+    """Run *command* and show that time passes; give None, or the end of what it said if it failed."""
+    environment = {
+        name: value for name, value in _environment().items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")
+    }
+    with tempfile.TemporaryFile("w+") as said:
+        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT)
+        began = time.monotonic()
+        while running.poll() is None:
+            time.sleep(0.2)
+            if sys.stdout.isatty():
+                print(f"\r  {time.monotonic() - began:.0f} s ", end="", flush=True)
+        print("\r" * sys.stdout.isatty(), end="", flush=True)
+        if running.returncode == 0:
+            return None
+        said.seek(0)
+        return "\n".join(said.read().splitlines()[-30:]) or f"{command[0]} failed"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
