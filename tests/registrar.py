@@ -1,0 +1,151 @@
+"""A registry under the test's control: its holders, its nodes, and the operators' working folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from handover.adapters.ceremony import Ceremony
+from handover.adapters.holder_keys import HolderKey
+from handover.adapters.publication import Publication, Published
+from handover.adapters.repository import Repository
+from handover.domain.ids import NodeId
+from handover.protocol import enrolment, node_key
+from handover.protocol.jwe import SealingKey
+from handover.protocol.jws import Ed25519Signer
+from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
+from handover.protocol.node_key import KeyUse, NodeKey
+from securesystemslib.signer import CryptoSigner
+
+YEAR = 366 * 86_400
+
+
+def seed(name: str) -> bytes:
+    """Return 32 bytes that are always the same for the name."""
+    return sha256(name.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A holder with key and signer."""
+
+    key: HolderKey
+    signer: CryptoSigner
+
+
+def holder(name: str) -> Holder:
+    private = Ed25519PrivateKey.from_private_bytes(seed(name))
+    key = HolderKey(name=name, public=private.public_key().public_bytes_raw())
+    return Holder(key, CryptoSigner(private, key.tuf()))
+
+
+class TestNode:
+    """A node with private keys made from its name and *generation*, and the entry that it proposes."""
+
+    __test__ = False
+
+    def __init__(self, name: str, *, now: int, generation: str = "") -> None:
+        self.node = NodeId(name)
+        self.signer = Ed25519Signer(seed(f"{name} sig{generation}"))
+        self.log = Ed25519Signer(seed(f"{name} log{generation}"))
+        self.log_pq = MLDSA44PrivateKey.from_seed_bytes(seed(f"{name} log-pq{generation}"))
+        self.sealing = SealingKey(seed(f"{name} seal{generation}"))
+        self.now = now
+
+    def keys(self) -> tuple[NodeKey, ...]:
+        public = {
+            KeyUse.SIG: self.signer.public,
+            KeyUse.SEAL: self.sealing.public,
+            KeyUse.LOG: self.log.public,
+            KeyUse.LOG_PQ: self.log_pq.public_key().public_bytes_raw(),
+        }
+        return tuple(
+            node_key.new_key(use=use, public=data, not_before=self.now, expires=self.now + YEAR)
+            for use, data in public.items()
+        )
+
+    def entry(self, *, keys: Sequence[NodeKey] | None = None) -> NodeEntry:
+        return NodeEntry(
+            node=self.node,
+            names={"en": f"Authority of {self.node.partition('/')[2]}"},
+            country=self.node.country,
+            places=("Somewhere",),
+            mandates=(Mandate.CHILD_PROTECTION, Mandate.FAMILY_TRACING),
+            address=f"https://{self.node.replace('/', '-')}.example",
+            status=NodeStatus.ACTIVE,
+            protocols=("handover/1",),
+            schemas=("guardianship/1", "tracing/1"),
+            liaison=Liaison(hours="Mon-Fri 08:00-16:00", languages=("en",)),
+            keys=tuple(keys) if keys is not None else self.keys(),
+        )
+
+    def provers(self) -> dict[str, enrolment.Prover]:
+        kids = {key.use: key.kid for key in self.keys()}
+        return {
+            kids[KeyUse.SIG]: self.signer.sign,
+            kids[KeyUse.LOG]: self.log.sign,
+            kids[KeyUse.LOG_PQ]: self.log_pq.sign,
+        }
+
+    def request(self, entry: NodeEntry | None = None) -> bytes:
+        return enrolment.request(
+            entry or self.entry(), signer=self.signer, provers=self.provers(), now=self.now
+        )
+
+
+HOLDERS = tuple(map(holder, ("ada", "ben", "cem")))
+ONLINE = holder("online")
+
+
+class Registrar:
+    """Operators who do everything in one process: 2 of 3 holders, and 2 of 2 for each country."""
+
+    def __init__(self, directory: Path, *, now: int) -> None:
+        self.repository = Repository(directory)
+        self.ceremony = Ceremony(self.repository)
+        self.publication = Publication(self.repository)
+        self.public = self.repository.public
+        self.now = now
+
+    def found(self, *countries: str) -> None:
+        """Set up a registry with these countries and publish it."""
+        keys = [each.key for each in HOLDERS]
+        self.ceremony.init(holders=keys, threshold=2, online=ONLINE.key, now=self.now)
+        for country in countries:
+            self.ceremony.add_country(
+                country, holders=[each.key for each in self.of(country)], threshold=2, now=self.now
+            )
+        self.sign(*HOLDERS[:2])
+        for country in countries:
+            self.sign(*self.of(country))
+        self.publish()
+
+    def of(self, country: str) -> tuple[Holder, Holder]:
+        """Return the holders of a country."""
+        return holder(f"{country} one"), holder(f"{country} two")
+
+    def sign(self, *holders: Holder) -> None:
+        for each in holders:
+            self.publication.sign(each.signer)
+
+    def admit(self, *names: str) -> None:
+        """Admit nodes and publish."""
+        for name in names:
+            self.ceremony.admit(TestNode(name, now=self.now).request(), now=self.now)
+        for country in sorted({NodeId(name).country for name in names}):
+            self.sign(*self.of(country))
+        self.publish()
+
+    def publish(self, *, now: int | None = None) -> Published:
+        return self.publication.publish(ONLINE.signer, now=self.now if now is None else now)
+
+    def later(self, seconds: int) -> "Registrar":
+        """Return the same operators at a later time."""
+        return Registrar(self.public.parent, now=self.now + seconds)
+
+
+def without(entry: NodeEntry, use: KeyUse) -> NodeEntry:
+    """Return the entry without its keys of that use."""
+    return replace(entry, keys=tuple(key for key in entry.keys if key.use is not use))
