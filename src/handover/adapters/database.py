@@ -1,0 +1,174 @@
+"""Transactions on SQLite and PostgreSQL. One writer at a time: a lock and BEGIN IMMEDIATE there, a locked row here."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from handover.adapters import tables
+from handover.adapters.logbook import Edge, Logbook
+from handover.adapters.post import AlarmShelf, EnvelopeShelf, PeerShelf, QueueShelf
+from handover.adapters.shelves import GroundShelf, HandoverShelf, MatterShelf, RecordShelf
+from handover.adapters.staff import ReplyShelf, StaffShelf
+from handover.adapters.unit import ConflictError, Unit
+from handover.adapters.vault import FileVault
+from handover.application.ports import Clock, UnitOfWork
+from handover.domain.errors import HandoverError, OutOfOrderError, UnreachableError
+from handover.domain.ids import NodeId
+from handover.protocol import merkle
+
+_PRAGMAS: Final = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: what was receipted survives a power cut
+    "foreign_keys": 1,
+    "secure_delete": 1,
+    "busy_timeout": 10000,
+    "cache_size": -16384,  # KiB
+    "wal_autocheckpoint": 4000,  # pages
+    "temp_store": 2,
+}
+
+
+class OpenOfferError(OutOfOrderError):
+    """A matter has at most one open offer."""
+
+    name = "open-offer"
+    title = "Another offer of this matter is still open."
+    advice = "Withdraw the open offer first, or wait until it ends."
+
+
+class StorageError(UnreachableError):
+    """The database does not take writes now: it is locked, full or away."""
+
+    name = "storage-unavailable"
+    title = "The database cannot be used now."
+    advice = "Look at disk space and at the database server; the request can be repeated as it is."
+
+
+class _Work:
+    """The shelves of one transaction."""
+
+    def __init__(self, unit: Unit, logbook: Logbook) -> None:
+        self.now = unit.now
+        self.unit = unit
+        self.matters = MatterShelf(unit)
+        self.handovers = HandoverShelf(unit)
+        self.envelopes = EnvelopeShelf(unit)
+        self.queue = QueueShelf(unit)
+        self.log = logbook
+        self.records = RecordShelf(unit)
+        self.grounds = GroundShelf(unit)
+        self.peers = PeerShelf(unit)
+        self.staff = StaffShelf(unit)
+        self.alarms = AlarmShelf(unit)
+        self.replies = ReplyShelf(unit)
+
+
+class SQLDatabase:
+    """Opens units of work on one database."""
+
+    def __init__(self, url: str, vault: FileVault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._edge = Edge()
+        self.engine = make_engine(url)
+
+    @property
+    def node(self) -> NodeId:
+        """The node whose database this is."""
+        return self._vault.node
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction that writes; it is committed at the end of the block, or leaves no trace.
+
+        Raises:
+            OpenOfferError: the matter has an open offer already.
+            ConflictError: a guarded row was changed meanwhile.
+            StorageError: the database cannot be used now.
+        """
+        with self._lock, _translated(), self.engine.connect() as connection:
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(select(tables.log_head.c.id).with_for_update())
+                work = self._work(connection, writes=True)
+                yield work
+                work.log.close()
+                work.unit.flush()
+            work.log.committed()
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction that only reads.
+
+        Raises:
+            StorageError: the database cannot be used now.
+        """
+        with _translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(handover_reads=True)
+            with connection.begin():
+                yield self._work(connection, writes=False)
+
+    def _work(self, connection: Connection, *, writes: bool) -> _Work:
+        unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=writes)
+        edge = self._edge if writes else Edge()
+        return _Work(unit, Logbook(unit, self._vault.log_signer, f"{self._vault.node}/log", edge))
+
+    def prepare(self) -> None:
+        """Make the rows that every database has; the tables are made by the migrations."""
+        with self._lock, self.engine.begin() as connection:
+            if not connection.execute(select(tables.log_head.c.id)).first():
+                empty = merkle.EMPTY_ROOT
+                row = {"id": 1, "size": 0, "signed_size": 0, "signed_root": empty, "note": None}
+                connection.execute(insert(tables.log_head), row)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except HandoverError:
+        raise
+    except IntegrityError as error:
+        if "open_offer" in str(error.orig) or "handover.matter" in str(error.orig):
+            raise OpenOfferError from error
+        raise ConflictError from error
+    except OperationalError as error:
+        raise StorageError from error
+
+
+def make_engine(url: str) -> Engine:
+    """Give an engine whose errors carry no values, and whose SQLite is durable."""
+    options: dict[str, Any] = {"hide_parameters": True, "poolclass": QueuePool, "pool_size": 8}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"isolation_level": None, "check_same_thread": False, "cached_statements": 256}
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for name, value in _PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+    for name in ("journal_mode", "synchronous", "foreign_keys"):
+        (found,) = cursor.execute(f"PRAGMA {name}").fetchone()
+        if found not in (_PRAGMAS[name], "memory"):
+            raise StorageError(f"SQLite does not take {name}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("handover_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

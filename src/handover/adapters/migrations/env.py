@@ -1,0 +1,19 @@
+"""How Alembic runs here: on the engine that the caller hands over, one transaction for each migration."""
+
+from alembic import context
+from sqlalchemy import Engine
+
+from handover.adapters.tables import metadata
+
+engine: Engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

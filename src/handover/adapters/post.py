@@ -1,0 +1,349 @@
+"""Envelopes, receipts, the queue, peers and alarms in the database."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, select, update
+
+from handover.adapters import tables
+from handover.adapters.cells import ErasedError
+from handover.adapters.unit import Unit
+from handover.application.facts import Alarm, Delivery, KeptEnvelope, KeptReceipt, Peer, Queued
+from handover.domain.errors import NotFoundError
+from handover.domain.handover import Act
+from handover.domain.ids import UUID7, Digest, HandoverId, NodeId, RoundId
+from handover.protocol import strict
+
+
+def to_bytes(digest: Digest) -> bytes:
+    """Give a digest as it stands in the tables."""
+    return strict.unb64(digest, length=32)
+
+
+def to_digest(data: bytes) -> Digest:
+    """Give a digest from the tables as the use cases see it."""
+    return Digest(strict.b64(data))
+
+
+class EnvelopeShelf:
+    """Envelopes as they were, with payloads under the round's data key, and receipts."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def known(self, digests: Sequence[Digest]) -> dict[Digest, KeptReceipt]:
+        """Give the receipts that were given for those of *digests* that are stored."""
+        return self.receipts(digests)
+
+    def add(self, kept: KeptEnvelope, *, payload: bytes | None = None, plaintext: bytes | None = None) -> None:
+        """Keep an envelope and, under the round's data key, what goes with it."""
+        row: dict[str, Any] = {name: getattr(kept, name) for name in kept.__dataclass_fields__}
+        key = row["digest"] = to_bytes(kept.digest)
+        self._unit.insert(tables.envelope, row)
+        if payload is None and plaintext is None:
+            return
+        cells, owner, place = self._unit.cells, kept.owner, f"payload|{kept.digest}"
+        sealed = None if payload is None else cells.seal(owner, place, payload)
+        inside = None if plaintext is None else cells.seal(owner, f"{place}|plaintext", plaintext)
+        self._unit.insert(
+            tables.payload, {"digest": key, "owner": owner, "sealed": sealed, "sealed_plaintext": inside}
+        )
+
+    def get(self, digest: Digest) -> KeptEnvelope:
+        """Give the envelope; raises NotFoundError."""
+        table = tables.envelope
+        rows = self._unit.rows(select(table).where(table.c.digest == to_bytes(digest)))
+        if not rows:
+            raise NotFoundError
+        return _envelope(rows[0])
+
+    def same_seq(self, kept: KeptEnvelope) -> KeptEnvelope | None:
+        """Give an earlier envelope with the same peer, incarnation, round and seq."""
+        table = tables.envelope
+        query = select(table).where(
+            table.c.handover == kept.handover,
+            table.c.incoming == kept.incoming,
+            table.c.peer == kept.peer,
+            table.c.incarnation == kept.incarnation,
+            table.c.seq == kept.seq,
+        )
+        rows = self._unit.rows(query)
+        return _envelope(rows[0]) if rows else None
+
+    def of_handover(self, handover: HandoverId) -> list[KeptEnvelope]:
+        """Give all envelopes of a round in order of storing."""
+        table = tables.envelope
+        return [
+            _envelope(row)
+            for row in self._unit.rows(select(table).where(table.c.handover == handover).order_by(table.c.id))
+        ]
+
+    def plaintext(self, digest: Digest) -> bytes:
+        """Give what the payload opened to, or was made of; raises ErasedError."""
+        table = tables.payload
+        rows = self._unit.rows(select(table).where(table.c.digest == to_bytes(digest)))
+        if not rows:
+            raise ErasedError
+        place = f"payload|{digest}|plaintext"
+        return self._unit.cells.open(rows[0].owner, place, rows[0].sealed_plaintext)
+
+    def keep_deed(self, digest: Digest, data: bytes) -> None:
+        """Keep a deed of the matter's chain that this node neither gave nor got."""
+        self._unit.upsert(tables.chain_deed, {"digest": to_bytes(digest), "data": data})
+
+    def deed(self, digest: Digest) -> bytes:
+        """Give a deed of a chain; raises NotFoundError."""
+        own, foreign = tables.envelope, tables.chain_deed
+        key = to_bytes(digest)
+        rows = self._unit.rows(select(own.c.data).where(own.c.digest == key))
+        rows = rows or self._unit.rows(select(foreign.c.data).where(foreign.c.digest == key))
+        if not rows:
+            raise NotFoundError
+        return bytes(rows[0].data)
+
+    def receipts(self, digests: Sequence[Digest]) -> dict[Digest, KeptReceipt]:
+        """Give the receipts for those of *digests* that have one."""
+        if not digests:
+            return {}
+        table, notes = tables.receipt, tables.checkpoint
+        query = (
+            select(table, notes.c.note)
+            .join(notes, notes.c.digest == table.c.checkpoint)
+            .where(table.c.envelope.in_([to_bytes(digest) for digest in digests]))
+        )
+        found = (_receipt(row) for row in self._unit.peek(query))
+        return {receipt.envelope: receipt for receipt in found}
+
+    def add_receipts(self, receipts: Iterable[KeptReceipt]) -> None:
+        """Keep receipts; a checkpoint is kept once, whatever number of receipts rest on it."""
+        seen: dict[bytes, bytes] = {}
+        for receipt in receipts:
+            note = receipt.checkpoint
+            if note not in seen:
+                seen[note] = to_bytes(strict.digest(note))
+                origin, size = note.split(b"\n", 2)[:2]
+                self._unit.upsert(
+                    tables.checkpoint,
+                    {"digest": seen[note], "origin": origin.decode(), "size": int(size), "note": note},
+                )
+            row = {
+                "envelope": to_bytes(receipt.envelope),
+                "document": receipt.document,
+                "index": receipt.index,
+                "path": b"".join(receipt.path),
+                "checkpoint": seen[note],
+            }
+            self._unit.upsert(tables.receipt, row)
+
+
+def _envelope(row: Row[Any]) -> KeptEnvelope:
+    return KeptEnvelope(
+        digest=to_digest(row.digest),
+        handover=HandoverId(row.handover),
+        incoming=row.incoming,
+        act=Act(row.act),
+        peer=NodeId(row.peer),
+        round=RoundId(row.round),
+        incarnation=row.incarnation,
+        seq=row.seq,
+        re=row.re and Digest(row.re),
+        stored_at=row.stored_at,
+        data=row.data,
+    )
+
+
+def _receipt(row: Row[Any]) -> KeptReceipt:
+    path = tuple(row.path[start : start + 32] for start in range(0, len(row.path), 32))
+    return KeptReceipt(
+        envelope=to_digest(row.envelope),
+        document=row.document,
+        index=row.index,
+        path=path,
+        checkpoint=row.note,
+    )
+
+
+class QueueShelf:
+    """What is to be delivered, per peer, in order."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def put(self, kept: KeptEnvelope, *, now: int, standing: bool) -> None:
+        """Queue *kept* for its peer."""
+        row = {
+            "digest": to_bytes(kept.digest),
+            "handover": kept.handover,
+            "act": kept.act,
+            "peer": kept.peer,
+            "due": now,
+            "attempts": 0,
+            "standing": standing,
+            "delivery": Delivery.QUEUED,
+            "problem": None,
+        }
+        self._unit.insert(tables.queue, row)
+
+    def rearm(self, handover: HandoverId, act: Act, *, now: int) -> None:
+        """Say the newest *act* of the round again, now."""
+        table = tables.queue
+        newest = select(func.max(table.c.id)).where(table.c.handover == handover, table.c.act == act)
+        statement = update(table).where(table.c.id == newest.scalar_subquery())
+        self._unit.run(statement.values(due=now, delivery=Delivery.QUEUED))
+
+    def retire(self, handover: HandoverId, acts: Iterable[Act]) -> None:
+        """No longer say *acts* of the round."""
+        table = tables.queue
+        statement = update(table).where(table.c.handover == handover, table.c.act.in_(list(acts)))
+        self._unit.run(statement.values(standing=False, due=None))
+
+    def peers_due(self, now: int) -> list[NodeId]:
+        """Give the peers with something due whose back-off has passed."""
+        table, peers = tables.queue, tables.peer
+        query = (
+            select(table.c.peer)
+            .outerjoin(peers, peers.c.node == table.c.peer)
+            .where(table.c.due <= now, func.coalesce(peers.c.not_before, 0) <= now)
+            .distinct()
+        )
+        return [NodeId(row.peer) for row in self._unit.rows(query)]
+
+    def batch(self, peer: NodeId, *, now: int, limit: int) -> list[tuple[KeptEnvelope, bytes | None]]:
+        """Give due envelopes to *peer* with their payloads, oldest first."""
+        table, letters, payloads = tables.queue, tables.envelope, tables.payload
+        query = (
+            select(letters, payloads.c.sealed, payloads.c.owner)
+            .join(table, table.c.digest == letters.c.digest)
+            .outerjoin(payloads, payloads.c.digest == letters.c.digest)
+            .where(table.c.peer == peer, table.c.due <= now)
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        rows = self._unit.rows(query)
+        self._unit.preload_keys([row.owner for row in rows if row.owner])
+        return [(_envelope(row), self._payload(row)) for row in rows]
+
+    def _payload(self, row: Row[Any]) -> bytes | None:
+        if row.sealed is None:
+            return None
+        return self._unit.cells.open(row.owner, f"payload|{to_digest(row.digest)}", row.sealed)
+
+    def delivered(self, digests: Sequence[Digest], *, again_at: int) -> None:
+        """Note that *digests* are receipted; what stands is said again at *again_at*."""
+        if not digests:
+            return
+        table = tables.queue
+        again = {True: again_at, False: None}
+        for standing, due in again.items():
+            statement = (
+                update(table)
+                .where(table.c.digest == bindparam("key"), table.c.standing.is_(standing))
+                .values(delivery=Delivery.RECEIPTED, due=due, problem=None)
+            )
+            self._unit.run_many(statement, [{"key": to_bytes(digest)} for digest in digests])
+
+    def refused(self, digest: Digest, *, problem: str, retry_at: int | None) -> None:
+        """Note a refusal; without *retry_at* it is final and waits for a person."""
+        table = tables.queue
+        statement = update(table).where(table.c.digest == to_bytes(digest))
+        values = {"problem": problem, "due": retry_at, "attempts": table.c.attempts + 1}
+        self._unit.run(statement.values(delivery=Delivery.REFUSED, **values))
+
+    def postpone(self, digests: Sequence[Digest], *, due: int) -> None:
+        """Try *digests* again at *due*."""
+        table = tables.queue
+        statement = update(table).where(table.c.digest.in_([to_bytes(digest) for digest in digests]))
+        self._unit.run(statement.values(due=due, attempts=table.c.attempts + 1))
+
+    def hurry(self, peer: NodeId, *, now: int) -> None:
+        """Make all that waits for *peer* due."""
+        table = tables.queue
+        waits = (table.c.peer == peer, table.c.due > now, table.c.delivery == Delivery.QUEUED)
+        self._unit.run(update(table).where(*waits).values(due=now))
+
+    def list(self, *, delivery: Delivery | None = None, limit: int = 100) -> list[Queued]:
+        """Give what waits, or what was refused, oldest first."""
+        table = tables.queue
+        query = select(table).where(table.c.due.is_not(None) if delivery is None else table.c.delivery == delivery)
+        return [_queued(row) for row in self._unit.rows(query.order_by(table.c.id).limit(limit))]
+
+    def of_handover(self, handover: HandoverId) -> dict[Digest, Queued]:
+        """Give how far each envelope of a round has come."""
+        table = tables.queue
+        rows = self._unit.rows(select(table).where(table.c.handover == handover))
+        return {to_digest(row.digest): _queued(row) for row in rows}
+
+
+def _queued(row: Row[Any]) -> Queued:
+    return Queued(
+        envelope=to_digest(row.digest),
+        handover=HandoverId(row.handover),
+        peer=NodeId(row.peer),
+        due=row.due or 0,
+        attempts=row.attempts,
+        delivery=Delivery(row.delivery),
+        problem=row.problem,
+    )
+
+
+class PeerShelf:
+    """What is remembered of peers."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._seen: dict[NodeId, Peer] = {}
+
+    def get(self, node: NodeId) -> Peer:
+        """Give what is remembered of *node*; a node never heard of is remembered as nothing yet."""
+        if node not in self._seen:
+            rows = self._unit.peek(select(tables.peer).where(tables.peer.c.node == node))
+            self._seen[node] = _peer(rows[0]) if rows else Peer(node=node)
+        return self._seen[node]
+
+    def put(self, peer: Peer) -> None:
+        """Remember *peer* as it is now."""
+        self._seen[peer.node] = peer
+        self._unit.upsert(tables.peer, asdict(peer))
+
+    def all(self) -> list[Peer]:
+        """Give all peers that were ever heard of."""
+        return [_peer(row) for row in self._unit.rows(select(tables.peer).order_by(tables.peer.c.node))]
+
+
+def _peer(row: Row[Any]) -> Peer:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    return Peer(**{**values, "node": NodeId(row.node)})
+
+
+class AlarmShelf:
+    """What people must look at."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def add(self, alarm: Alarm) -> None:
+        """Keep an alarm with its evidence."""
+        evidence = strict.dumps([part.decode("ascii") for part in alarm.evidence])
+        self._unit.insert(tables.alarm, {**asdict(alarm), "evidence": evidence})
+
+    def all(self, limit: int = 100) -> list[Alarm]:
+        """Give the newest alarms."""
+        query = select(tables.alarm).order_by(tables.alarm.c.id.desc()).limit(limit)
+        return [_alarm(row) for row in self._unit.rows(query)]
+
+    def clear(self, alarm: UUID7) -> None:
+        """Forget an alarm."""
+        self._unit.run(delete(tables.alarm).where(tables.alarm.c.id == alarm))
+
+
+def _alarm(row: Row[Any]) -> Alarm:
+    parts = strict.array(strict.loads(row.evidence, limit=2**20), 64)
+    return Alarm(
+        id=UUID7(row.id),
+        kind=row.kind,
+        handover=row.handover and HandoverId(row.handover),
+        peer=row.peer and NodeId(row.peer),
+        raised_at=row.raised_at,
+        evidence=tuple(strict.text(part, 2**17).encode() for part in parts),
+    )

@@ -1,0 +1,336 @@
+"""Matters, rounds, records and grounds in the database."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+
+from handover.adapters import tables
+from handover.adapters.unit import Unit
+from handover.application.facts import Handover, KeptGround, KeptRecord, Matter
+from handover.domain.consent import Basis, Ground, Onward, Purpose
+from handover.domain.errors import NotFoundError
+from handover.domain.handover import OPEN_OFFER, Claim, Role, State
+from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
+from handover.domain.record import MatterKind, schema
+from handover.protocol import strict
+
+
+def fields_to_text(schema_name: str, fields: tuple[str, ...]) -> str:
+    """Give field names as the base64url bitmap over their schema."""
+    return strict.b64(schema(schema_name).bitmap(fields))
+
+
+def fields_from_text(schema_name: str, text: str) -> tuple[str, ...]:
+    """Give the field names of a bitmap."""
+    return schema(schema_name).paths(strict.unb64(text))
+
+
+class MatterShelf:
+    """Matters, by id; those of this transaction are remembered as they stand."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._seen: dict[MatterId, Matter] = {}
+        self._pairs: dict[tuple[NodeId, PairId], MatterId | None] = {}
+
+    def get(self, matter: MatterId) -> Matter:
+        """Give the matter; raises NotFoundError."""
+        if matter not in self._seen:
+            rows = self._unit.peek(select(tables.matter).where(tables.matter.c.id == matter))
+            if not rows:
+                raise NotFoundError
+            self._seen[matter] = _matter(rows[0])
+        return self._seen[matter]
+
+    def add(self, matter: Matter) -> None:
+        """Keep a new matter."""
+        self._seen[matter.id] = matter
+        self._unit.insert(tables.matter, _matter_row(matter))
+
+    def change(self, old: Matter, new: Matter) -> None:
+        """Write *new* if the claim is still that of *old*."""
+        self._seen[new.id] = new
+        self._unit.change(tables.matter, _matter_row(new), guard={"claim": old.claim, "epoch": old.epoch})
+
+    def find_pairs(self, peer: NodeId, pairs: Sequence[PairId]) -> None:
+        """Read at once which matters go by *pairs* between this node and *peer*."""
+        rounds = tables.handover
+        query = select(rounds.c.pair, rounds.c.matter).where(rounds.c.pair.in_(pairs), rounds.c.peer == peer)
+        self._pairs |= {(peer, pair): self._pairs.get((peer, pair)) for pair in pairs}
+        for row in self._unit.peek(query.distinct()):
+            self._pairs[peer, PairId(row.pair)] = MatterId(row.matter)
+
+    def of_pair(self, peer: NodeId, pair: PairId) -> MatterId | None:
+        """Give the matter that goes by *pair* between this node and *peer*."""
+        if (peer, pair) not in self._pairs:
+            self._unit.flush()
+            self.find_pairs(peer, [pair])
+        return self._pairs[peer, pair]
+
+    def bind(self, peer: NodeId, pair: PairId, matter: MatterId) -> None:
+        """Remember, for this transaction, that *matter* goes by *pair* with *peer*."""
+        self._pairs[peer, pair] = matter
+
+    def of_deed(self, deeds: Sequence[Digest]) -> MatterId | None:
+        """Give the matter that this node once handed over by one of *deeds*."""
+        rounds = tables.handover
+        rows = self._unit.rows(select(rounds.c.matter).where(rounds.c.deed.in_(deeds)).limit(1)) if deeds else ()
+        return MatterId(rows[0].matter) if rows else None
+
+    def page(self, *, after: str, limit: int, reference: str | None = None) -> list[Matter]:
+        """Give matters in order of their id, from behind *after*."""
+        query = select(tables.matter).where(tables.matter.c.id > after)
+        if reference is not None:
+            query = query.where(tables.matter.c.reference == reference)
+        return [_matter(row) for row in self._unit.rows(query.order_by(tables.matter.c.id).limit(limit))]
+
+    def erase(self, owner: str) -> None:
+        """Destroy the data key of *owner* and all values under it."""
+        unit = self._unit
+        unit.destroy_key(owner)
+        unit.run(delete(tables.payload).where(tables.payload.c.owner == owner))
+        for table in (tables.record, tables.ground):
+            unit.run(update(table).where(table.c.matter == owner).values(sealed=None))
+
+
+def _matter_row(matter: Matter) -> dict[str, Any]:
+    return {**asdict(matter), "chain": " ".join(matter.chain)}
+
+
+def _matter(row: Row[Any]) -> Matter:
+    return Matter(
+        id=MatterId(row.id),
+        kind=MatterKind(row.kind),
+        claim=Claim(row.claim),
+        holder=NodeId(row.holder),
+        created_at=row.created_at,
+        reference=row.reference,
+        relieving_for=row.relieving_for and HandoverId(row.relieving_for),
+        epoch=row.epoch,
+        chain=tuple(Digest(text) for text in row.chain.split()),
+    )
+
+
+class HandoverShelf:
+    """Rounds; those of this transaction are remembered as they stand."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._seen: dict[HandoverId, Handover] = {}
+        self._by_round: dict[tuple[NodeId, RoundId], HandoverId] = {}
+
+    def get(self, handover: HandoverId) -> Handover:
+        """Give the round; raises NotFoundError."""
+        if handover not in self._seen:
+            rows = self._unit.peek(select(tables.handover).where(tables.handover.c.id == handover))
+            if not rows:
+                raise NotFoundError
+            self._remember(_handover(rows[0]))
+        return self._seen[handover]
+
+    def find(self, peer: NodeId, rounds: Sequence[RoundId]) -> dict[RoundId, Handover]:
+        """Give those of *rounds* that are known with *peer*."""
+        missing = [round_ for round_ in rounds if (peer, round_) not in self._by_round]
+        if missing:
+            table = tables.handover
+            query = select(table).where(table.c.peer == peer, table.c.round.in_(missing))
+            for row in self._unit.peek(query):
+                self._remember(_handover(row))
+        ids = {round_: self._by_round.get((peer, round_)) for round_ in rounds}
+        return {round_: self._seen[id_] for round_, id_ in ids.items() if id_ is not None}
+
+    def add(self, handover: Handover) -> None:
+        """Keep a new round."""
+        self._remember(handover)
+        self._unit.insert(tables.handover, _handover_row(handover))
+
+    def change(self, old: Handover, new: Handover) -> None:
+        """Write *new* if the state is still that of *old*."""
+        new = replace(new, updated_at=self._unit.now)
+        self._remember(new)
+        self._unit.change(tables.handover, _handover_row(new), guard={"state": old.state, "seq": old.seq})
+
+    def of_matter(self, matter: MatterId) -> list[Handover]:
+        """Give the rounds of *matter*, oldest first."""
+        table = tables.handover
+        return self._list(select(table).where(table.c.matter == matter).order_by(table.c.id))
+
+    def resting_on(self, ground: UUID7) -> list[Handover]:
+        """Give the open offers that rest on *ground*, and what is prepared on it."""
+        table = tables.handover
+        states = [*OPEN_OFFER, State.PREPARED]
+        return self._list(select(table).where(table.c.ground == ground, table.c.state.in_(states)))
+
+    def overdue(self, now: int, limit: int) -> list[Handover]:
+        """Give open offers whose deadline has passed."""
+        table = tables.handover
+        query = select(table).where(table.c.state.in_(list(OPEN_OFFER)), table.c.deadline < now)
+        return self._list(query.order_by(table.c.deadline).limit(limit))
+
+    def page(
+        self, *, after: str, limit: int, role: str | None = None, state: str | None = None
+    ) -> list[Handover]:
+        """Give rounds in order of their id, from behind *after*."""
+        table = tables.handover
+        query = select(table).where(table.c.id > after)
+        if role is not None:
+            query = query.where(table.c.role == role)
+        if state is not None:
+            query = query.where(table.c.state == state)
+        return self._list(query.order_by(table.c.id).limit(limit))
+
+    def _list(self, query: Any) -> list[Handover]:
+        found = [_handover(row) for row in self._unit.rows(query)]
+        for handover in found:
+            self._remember(handover)
+        return found
+
+    def _remember(self, handover: Handover) -> None:
+        self._seen[handover.id] = handover
+        self._by_round[handover.peer, handover.round] = handover.id
+
+
+def _handover_row(handover: Handover) -> dict[str, Any]:
+    row = {name: getattr(handover, name) for name in handover.__dataclass_fields__}
+    return {**row, "fields": fields_to_text(handover.schema, handover.fields)}
+
+
+_DIGESTS = ("last", "offer", "acceptance", "deed", "closing", "receipt", "question")
+
+
+def _handover(row: Row[Any]) -> Handover:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    values |= {
+        "id": HandoverId(row.id),
+        "matter": MatterId(row.matter),
+        "kind": MatterKind(row.kind),
+        "role": Role(row.role),
+        "peer": NodeId(row.peer),
+        "round": RoundId(row.round),
+        "pair": PairId(row.pair),
+        "state": State(row.state),
+        "purpose": Purpose(row.purpose),
+        "fields": fields_from_text(row.schema, row.fields),
+        "ground": row.ground and UUID7(row.ground),
+    }
+    values |= {name: values[name] and Digest(values[name]) for name in _DIGESTS}
+    return Handover(**values)
+
+
+class RecordShelf:
+    """Versions of records, under the matter's data key."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def add(self, record: KeptRecord) -> None:
+        """Keep a version."""
+        row = asdict(record)
+        document = row.pop("document")
+        row["sealed"] = self._unit.cells.seal(record.matter, _place(record.matter, record.version), document)
+        self._unit.insert(tables.record, row)
+
+    def latest(self, matter: MatterId) -> KeptRecord:
+        """Give the newest version; raises NotFoundError, or ErasedError once it is erased."""
+        table = tables.record
+        query = select(table).where(table.c.matter == matter).order_by(table.c.version.desc()).limit(1)
+        rows = self._unit.rows(query)
+        if not rows:
+            raise NotFoundError
+        values = dict(rows[0]._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+        sealed = values.pop("sealed")
+        document = self._unit.cells.open(matter, _place(matter, values["version"]), sealed)
+        return KeptRecord(**{**values, "matter": matter, "document": document})
+
+    def versions(self, matter: MatterId) -> list[int]:
+        """Give the numbers of all versions."""
+        table = tables.record
+        return [row.version for row in self._unit.rows(select(table.c.version).where(table.c.matter == matter))]
+
+
+def _place(matter: MatterId, version: int) -> str:
+    return f"record|{matter}|{version}"
+
+
+class GroundShelf:
+    """Consents and other grounds, their statements under the matter's data key."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def add(self, ground: KeptGround) -> None:
+        """Keep a new ground."""
+        sealed = self._unit.cells.seal(ground.matter, f"ground|{ground.id}", ground.salt + ground.statement)
+        row = {
+            "id": ground.id,
+            "matter": ground.matter,
+            "recorded_by": ground.recorded_by,
+            "recorded_at": ground.recorded_at,
+            "sealed": sealed,
+        }
+        self._unit.insert(tables.ground, row | _terms(ground.ground))
+
+    def get(self, ground: UUID7) -> KeptGround:
+        """Give the ground; raises NotFoundError."""
+        rows = self._unit.rows(select(tables.ground).where(tables.ground.c.id == ground))
+        if not rows:
+            raise NotFoundError
+        return self._ground(rows[0])
+
+    def of_matter(self, matter: MatterId) -> list[KeptGround]:
+        """Give the grounds of *matter*, oldest first."""
+        table = tables.ground
+        return [self._ground(row) for row in self._unit.rows(select(table).where(table.c.matter == matter).order_by(table.c.id))]
+
+    def change(self, ground: UUID7, new: Ground) -> None:
+        """Write the terms of *new* (a withdrawal)."""
+        self._unit.run(update(tables.ground).where(tables.ground.c.id == ground).values(_terms(new)))
+
+    def _ground(self, row: Row[Any]) -> KeptGround:
+        opened = b"\0" * 16
+        if row.sealed is not None:
+            opened = self._unit.cells.open(row.matter, f"ground|{row.id}", row.sealed)
+        return KeptGround(
+            id=UUID7(row.id),
+            matter=MatterId(row.matter),
+            ground=_ground_terms(row, self._unit.node),
+            salt=opened[:16],
+            statement=opened[16:],
+            recorded_by=row.recorded_by,
+            recorded_at=row.recorded_at,
+        )
+
+
+def _terms(ground: Ground) -> dict[str, Any]:
+    return {
+        "basis": ground.basis,
+        "recipients": " ".join(ground.recipients),
+        "purposes": " ".join(ground.purposes),
+        "schema": ground.schema,
+        "fields": fields_to_text(ground.schema, ground.fields),
+        "onward": ground.onward,
+        "valid_from": ground.valid_from,
+        "valid_until": ground.valid_until,
+        "review_at": ground.review_at,
+        "second_officer": ground.second_officer,
+        "withdrawn_at": ground.withdrawn_at,
+    }
+
+
+def _ground_terms(row: Row[Any], node: NodeId) -> Ground:
+    return Ground(
+        basis=Basis(row.basis),
+        issuer=node,
+        recipients=tuple(NodeId(text) for text in row.recipients.split()),
+        purposes=tuple(Purpose(text) for text in row.purposes.split()),
+        schema=row.schema,
+        fields=fields_from_text(row.schema, row.fields),
+        onward=Onward(row.onward),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        review_at=row.review_at,
+        second_officer=row.second_officer,
+        withdrawn_at=row.withdrawn_at,
+    )

@@ -1,0 +1,291 @@
+"""The tables, for SQLite and PostgreSQL alike. Values of persons stand only in columns named `sealed`.
+
+Identifiers are text, digests 32 bytes, times whole seconds since 1970. What is written often has an integer key and
+keeps its bytes apart from its indexed columns.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_Key = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER is SQLite's row id
+
+_TEXT_CLAIMS = "'HOLDER','RELIEVING','NONE','IN-DOUBT'"
+
+matter: Final = Table(
+    "matter",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("claim", String, nullable=False),
+    Column("relieving_for", String),
+    Column("holder", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("chain", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    CheckConstraint(f"claim IN ({_TEXT_CLAIMS})", name="claim"),
+    CheckConstraint("(claim = 'RELIEVING') = (relieving_for IS NOT NULL)", name="relieving"),
+    Index(None, "reference", "id"),
+)
+handover: Final = Table(
+    "handover",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("matter", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("peer", String, nullable=False),
+    Column("round", String, nullable=False),
+    Column("pair", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("schema", String, nullable=False),
+    Column("fields", String, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("bound", Boolean, nullable=False),
+    Column("ground", String),
+    Column("prepared_by", String),
+    Column("released_by", String),
+    Column("seq", Integer, nullable=False),
+    Column("last", String),
+    Column("offer", String),
+    Column("acceptance", String),
+    Column("deed", String),
+    Column("closing", String),
+    Column("receipt", String),
+    Column("question", String),
+    Column("reason", String),
+    Column("opened_at", BigInteger),
+    Column("arrived_at", BigInteger),
+    Column("alarm", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    CheckConstraint(
+        "(role = 'sender' AND state IN "
+        "('PREPARED','DISCARDED','OFFERED','ACCEPTED','RELIEVING','VOIDING','TRANSFERRED','VOIDED'))"
+        " OR (role = 'receiver' AND state IN ('PENDING','BOUND','DECLINED','HOLDING','CLOSED'))",
+        name="state",
+    ),
+    Index("uq_handover_peer_round", "peer", "round", unique=True),
+    Index(None, "pair"),
+    Index(None, "ground"),
+    Index(None, "matter", "id"),
+)
+Index(
+    "uq_handover_open_offer",
+    handover.c.matter,
+    unique=True,
+    sqlite_where=handover.c.state.in_(["OFFERED", "ACCEPTED"]),
+    postgresql_where=handover.c.state.in_(["OFFERED", "ACCEPTED"]),
+)
+Index(
+    "ix_handover_deadline",
+    handover.c.deadline,
+    sqlite_where=handover.c.state.in_(["OFFERED", "ACCEPTED"]),
+    postgresql_where=handover.c.state.in_(["OFFERED", "ACCEPTED"]),
+)
+data_key: Final = Table(
+    "data_key",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+envelope: Final = Table(
+    "envelope",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("handover", String, nullable=False, index=True),
+    Column("incoming", Boolean, nullable=False),
+    Column("act", String, nullable=False),
+    Column("peer", String, nullable=False),
+    Column("round", String, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("re", String),
+    Column("stored_at", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+payload: Final = Table(
+    "payload",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("owner", String, nullable=False, index=True),
+    Column("sealed", LargeBinary),
+    Column("sealed_plaintext", LargeBinary),
+)
+chain_deed: Final = Table(
+    "chain_deed",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+receipt: Final = Table(
+    "receipt",
+    metadata,
+    Column("envelope", LargeBinary, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("index", BigInteger, nullable=False),
+    Column("path", LargeBinary, nullable=False),
+    Column("checkpoint", LargeBinary, nullable=False),
+)
+checkpoint: Final = Table(
+    "checkpoint",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("origin", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Index(None, "origin", "size"),
+)
+queue: Final = Table(
+    "queue",
+    metadata,
+    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("handover", String, nullable=False, index=True),
+    Column("act", String, nullable=False),
+    Column("peer", String, nullable=False),
+    Column("due", BigInteger),  # null: delivered for good, or given up after a final refusal
+    Column("attempts", Integer, nullable=False),
+    Column("standing", Boolean, nullable=False),
+    Column("delivery", String, nullable=False),
+    Column("problem", String),
+)
+Index(
+    "ix_queue_due",
+    queue.c.peer,
+    queue.c.due,
+    sqlite_where=queue.c.due.is_not(None),
+    postgresql_where=queue.c.due.is_not(None),
+)
+log_head: Final = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("signed_size", BigInteger, nullable=False),
+    Column("signed_root", LargeBinary, nullable=False),
+    Column("note", LargeBinary),
+)
+log_entry: Final = Table(
+    "log_entry",
+    metadata,
+    Column("index", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("stream", String, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Index(None, "stream", "index"),
+)
+log_stream: Final = Table(
+    "log_stream",
+    metadata,
+    Column("stream", String, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("prev", String, nullable=False),
+)
+log_tile: Final = Table(
+    "log_tile",
+    metadata,
+    Column("level", Integer, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
+    Column("hashes", LargeBinary, nullable=False),
+)
+record: Final = Table(
+    "record",
+    metadata,
+    Column("matter", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("schema", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("recorded_by", String, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+)
+ground: Final = Table(
+    "ground",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("matter", String, nullable=False, index=True),
+    Column("basis", String, nullable=False),
+    Column("recipients", String, nullable=False),
+    Column("purposes", String, nullable=False),
+    Column("schema", String, nullable=False),
+    Column("fields", String, nullable=False),
+    Column("onward", String, nullable=False),
+    Column("valid_from", BigInteger, nullable=False),
+    Column("valid_until", BigInteger, nullable=False),
+    Column("review_at", BigInteger),
+    Column("second_officer", String),
+    Column("withdrawn_at", BigInteger),
+    Column("recorded_by", String, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+)
+peer: Final = Table(
+    "peer",
+    metadata,
+    Column("node", String, primary_key=True),
+    Column("fence", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("log_size", BigInteger, nullable=False),
+    Column("log_root", LargeBinary, nullable=False),
+)
+officer: Final = Table(
+    "officer",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("roles", String, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+api_key: Final = Table(
+    "api_key",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("officer", String, nullable=False, index=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+alarm: Final = Table(
+    "alarm",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("handover", String),
+    Column("peer", String),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
+)
+reply: Final = Table(
+    "reply",
+    metadata,
+    Column("officer", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_at", BigInteger, nullable=False, index=True),
+)
+counter: Final = Table(
+    "counter",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

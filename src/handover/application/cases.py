@@ -1,0 +1,97 @@
+"""Matters and their records: what caseworkers write and read."""
+
+from collections.abc import Mapping
+
+from handover.application import documents
+from handover.application.facts import Actor, KeptRecord, Matter
+from handover.application.permissions import Right, require
+from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.sealing import new_id
+from handover.domain.handover import Claim, NotResponsibleError
+from handover.domain.ids import MatterId
+from handover.domain.record import MatterKind, Record, Schema, Value, record, schema
+from handover.protocol import strict
+from handover.protocol.entry import EntryKind
+
+
+class Cases:
+    """The caseworker's desk."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def begin(self, kind: MatterKind, *, reference: str, actor: Actor) -> Matter:
+        """Give a new matter for which this node is responsible from now on."""
+        require(actor, Right.WRITE_CASE)
+        with self._database.begin() as work:
+            matter = Matter(
+                id=MatterId(new_id(work.now)),
+                kind=kind,
+                claim=Claim.HOLDER,
+                holder=self._vault.node,
+                created_at=work.now,
+                reference=strict.text(reference, 100),
+            )
+            work.matters.add(matter)
+            return matter
+
+    def matter(self, matter: MatterId, *, actor: Actor) -> Matter:
+        """Give the matter; raises NotFoundError."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return work.matters.get(matter)
+
+    def page(
+        self, *, actor: Actor, after: str = "", limit: int = 50, reference: str | None = None
+    ) -> list[Matter]:
+        """Give matters in order of their making."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return work.matters.page(after=after, limit=limit, reference=reference)
+
+    def write(
+        self, matter: MatterId, of: Schema, values: Mapping[str, Value], *, source: str, actor: Actor
+    ) -> KeptRecord:
+        """Keep *values* as the next version of the record; fields that are left out are unknown.
+
+        Raises:
+            MalformedRecordError: naming field and rule, never the value.
+            NotResponsibleError: another node is responsible for the matter.
+        """
+        require(actor, Right.WRITE_CASE)
+        checked = record(of, values)
+        with self._database.begin() as work:
+            found = work.matters.get(matter)
+            if found.claim not in (Claim.HOLDER, Claim.RELIEVING) or found.kind is not of.kind:
+                raise NotResponsibleError
+            versions = work.records.versions(matter)
+            kept = KeptRecord(
+                matter=matter,
+                version=max(versions, default=0) + 1,
+                schema=of.name,
+                document=documents.of_values(checked.values),
+                source=source,
+                recorded_by=actor.officer,
+                recorded_at=work.now,
+            )
+            work.records.add(kept)
+            self._log(work, EntryKind.DECIDED, kept)
+            return kept
+
+    def read(self, matter: MatterId, *, actor: Actor) -> tuple[KeptRecord, Record]:
+        """Give the newest version; the reading is logged.
+
+        Raises:
+            NotFoundError: there is no record, or it was erased.
+        """
+        require(actor, Right.READ_CASE)
+        with self._database.begin() as work:
+            kept = work.records.latest(matter)
+            self._log(work, EntryKind.DISCLOSED, kept)
+            return kept, documents.record_of(kept.document, schema(kept.schema))
+
+    def _log(self, work: UnitOfWork, kind: EntryKind, kept: KeptRecord) -> None:
+        """The entry names version and reader through a keyed digest: nobody can guess the content from it."""
+        mark = self._vault.pseudonym(kept.matter, f"record {kept.version}")
+        work.log.append(kind, stream=kept.matter, object_=strict.digest(mark.encode()), now=work.now)

@@ -1,0 +1,144 @@
+"""Grounds: recording a consent or another legal basis, and withdrawing it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from handover.application.facts import Actor, KeptGround
+from handover.application.permissions import Right, require
+from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.rounds import Cause, Rounds
+from handover.application.sealing import Sealer, new_id
+from handover.domain.consent import Basis, Ground, GroundError, GroundWithdrawnError, Onward, Purpose
+from handover.domain.errors import MalformedError
+from handover.domain.handover import Order, VoidReason
+from handover.domain.ids import UUID7, MatterId, NodeId
+from handover.domain.record import Schema
+from handover.protocol import strict
+from handover.protocol.entry import EntryKind
+from handover.protocol.strict import Json
+
+GIVERS = ("child", "caregiver", "guardian", "authority")
+_STATEMENT = (
+    "given_by", "capacity", "relation", "explained_by", "language", "interpreter", "expressed", "child_assent", "text",
+)  # fmt: skip
+
+
+class StatementError(MalformedError):
+    """A consent says who gave it, how it was explained and expressed, and what the child said."""
+
+    name = "statement-incomplete"
+    title = "The statement behind the consent is incomplete."
+    advice = "Fill in the member that the detail names; an empty text is not an answer."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What may be disclosed. `fields` are field names or consent categories; times are seconds since 1970."""
+
+    basis: Basis
+    recipients: tuple[NodeId, ...]
+    purposes: tuple[Purpose, ...]
+    fields: tuple[str, ...]
+    valid_from: int
+    valid_until: int
+    onward: Onward = Onward.NONE
+    review_at: int | None = None
+    second_officer: UUID7 | None = None
+
+
+class Consents:
+    """The desk where consent is recorded and withdrawn."""
+
+    def __init__(self, database: Database, vault: Vault, rounds: Rounds, sealer: Sealer) -> None:
+        self._database = database
+        self._vault = vault
+        self._rounds = rounds
+        self._sealer = sealer
+
+    def record(
+        self, matter: MatterId, of: Schema, terms: Terms, statement: Mapping[str, Json], *, actor: Actor
+    ) -> KeptGround:
+        """Keep a ground with the sealed statement behind it.
+
+        Raises:
+            StatementError: the statement does not say who, how and in which language.
+            GroundError: the terms are incomplete in themselves.
+        """
+        require(actor, Right.WRITE_CASE)
+        sealed = _statement(statement)
+        ground = Ground(
+            basis=terms.basis,
+            issuer=self._vault.node,
+            recipients=tuple(sorted(set(terms.recipients))),
+            purposes=tuple(sorted(set(terms.purposes))),
+            schema=of.name,
+            fields=of.resolve(terms.fields),
+            onward=terms.onward,
+            valid_from=terms.valid_from,
+            valid_until=terms.valid_until,
+            review_at=terms.review_at,
+            second_officer=terms.second_officer,
+        )
+        ground.check()
+        if ground.second_officer == actor.officer:
+            raise GroundError("the second officer is another than the one who records")
+        with self._database.begin() as work:
+            work.matters.get(matter)
+            if terms.second_officer is not None:
+                work.staff.get(terms.second_officer)
+            kept = KeptGround(
+                id=new_id(work.now),
+                matter=matter,
+                ground=ground,
+                statement=sealed,
+                salt=secrets.token_bytes(16),
+                recorded_by=actor.officer,
+                recorded_at=work.now,
+            )
+            work.grounds.add(kept)
+            self._log(work, kept)
+            return kept
+
+    def _log(self, work: UnitOfWork, kept: KeptGround) -> None:
+        mark = self._vault.pseudonym(kept.matter, f"ground {kept.id} {kept.ground.withdrawn_at}")
+        object_ = strict.digest(mark.encode())
+        work.log.append(EntryKind.GROUND, stream=kept.matter, object_=object_, now=work.now)
+
+    def of_matter(self, matter: MatterId, *, actor: Actor) -> Sequence[KeptGround]:
+        """Give the grounds of *matter*."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return work.grounds.of_matter(matter)
+
+    def withdraw(self, ground: UUID7, *, actor: Actor) -> KeptGround:
+        """Withdraw a ground for good; every open offer that rests on it is voided in the same transaction.
+
+        Raises:
+            GroundWithdrawnError: it was withdrawn before.
+        """
+        require(actor, Right.WRITE_CASE)
+        with self._database.begin() as work:
+            kept = work.grounds.get(ground)
+            if kept.ground.withdrawn_at is not None:
+                raise GroundWithdrawnError
+            kept = replace(kept, ground=replace(kept.ground, withdrawn_at=work.now))
+            work.grounds.change(ground, kept.ground)
+            self._log(work, kept)
+            for handover in work.handovers.resting_on(ground):
+                by = self._sealer.by(handover, actor.officer, actor)
+                cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
+                self._rounds.move(work, handover, cause)
+            return kept
+
+
+def _statement(statement: Mapping[str, Json]) -> bytes:
+    for name in _STATEMENT:
+        value = statement.get(name)
+        if not isinstance(value, str) or not value.strip() or len(value) > 4000:
+            raise StatementError(f"{name} is missing or empty")
+    if len(statement) != len(_STATEMENT):
+        raise StatementError(f"a statement has exactly: {', '.join(_STATEMENT)}")
+    if statement["given_by"] not in GIVERS:
+        raise StatementError(f"given_by is one of: {', '.join(GIVERS)}")
+    return strict.dumps({name: statement[name] for name in _STATEMENT})

@@ -1,0 +1,36 @@
+"""A record as it is kept: the values by path and, when they came from another node, the signed presentation."""
+
+from collections.abc import Mapping
+
+from handover.domain.errors import MalformedError
+from handover.domain.record import Record, Schema, Value, from_wire, record, to_wire
+from handover.protocol import message, sdjwt, strict
+from handover.protocol.strict import Json
+
+
+def of_values(values: Mapping[str, Value], presentation: bytes | None = None) -> bytes:
+    """Give the document of *values*; `presentation` is the record as its issuer signed it."""
+    signed = None if presentation is None else presentation.decode("ascii")
+    wire: dict[str, Json] = {path: to_wire(value) for path, value in values.items()}
+    return strict.dumps({"presentation": signed, "values": wire})
+
+
+def of_payload(plaintext: bytes) -> bytes:
+    """Give the document of the record that an offer carried; the offer was verified when it came."""
+    content = message.decode_kept(plaintext)
+    if content.record is None:
+        raise MalformedError("the payload holds no record")
+    return of_values(sdjwt.disclosed(content.record), content.record)
+
+
+def values_of(document: bytes) -> dict[str, Value]:
+    """Give the values of a kept document."""
+    _, values = strict.members(strict.loads(document, limit=2**20), "presentation", "values")
+    if not isinstance(values, dict):
+        raise MalformedError("values is not an object")
+    return {path: from_wire(value) for path, value in values.items()}
+
+
+def record_of(document: bytes, of: Schema) -> Record:
+    """Give the record; what was withheld from this node is unknown to it."""
+    return record(of, values_of(document))

@@ -1,0 +1,127 @@
+"""What a first message of an unknown round begins: its round and, where it is new here, its matter."""
+
+from dataclasses import replace
+
+from handover.application.facts import Handover, KeptEnvelope, Matter
+from handover.application.intake import MismatchError, Received
+from handover.application.ports import UnitOfWork
+from handover.application.rounds import raise_alarm
+from handover.application.sealing import new_id
+from handover.domain.errors import OutOfOrderError
+from handover.domain.handover import Act, Claim, Role, State
+from handover.domain.ids import HandoverId, MatterId
+from handover.domain.record import MatterKind, schema
+from handover.protocol import consent
+from handover.protocol.envelope import Envelope
+
+_BEGINS = frozenset({Act.OFFER, Act.DEED, Act.VOID})
+
+
+class UnknownRoundError(OutOfOrderError):
+    """No offer of this round was ever made or seen here."""
+
+    name = "unknown-round"
+    title = "This node knows no such round."
+    advice = "Ask the other authority which round is meant; nothing was stored."
+
+
+def unknown(received: Received, now: int) -> Handover:
+    """Give the round that *received* would begin, not yet written.
+
+    Raises:
+        UnknownRoundError: this act begins no round.
+    """
+    envelope = received.envelope
+    if envelope.act not in _BEGINS:
+        raise UnknownRoundError
+    of = schema(envelope.schema)
+    id_ = new_id(now)
+    return Handover(
+        id=HandoverId(id_),
+        matter=MatterId(id_),  # a stand-in until `begin` finds or makes the matter
+        kind=of.kind,
+        role=Role.RECEIVER,
+        peer=envelope.iss,
+        round=envelope.round,
+        pair=envelope.matter,
+        epoch=envelope.epoch,
+        state=State.UNKNOWN,
+        deadline=envelope.deadline or 0,
+        purpose=envelope.purpose,
+        schema=of.name,
+        fields=consent.fields_of(of, envelope.fields) if envelope.fields else (),
+        created_at=now,
+        updated_at=now,
+        automatic=of.kind is MatterKind.TRACING,
+    )
+
+
+def kept(received: Received, handover: Handover, now: int) -> KeptEnvelope:
+    """Give the envelope as it is kept."""
+    envelope = received.envelope
+    return KeptEnvelope(
+        digest=received.digest,
+        handover=handover.id,
+        incoming=True,
+        act=envelope.act,
+        peer=envelope.iss,
+        round=envelope.round,
+        incarnation=envelope.incarnation,
+        seq=envelope.seq,
+        re=envelope.re,
+        stored_at=now,
+        data=received.data,
+    )
+
+
+def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
+    """Give the round with its matter: the one that is known by its pseudonym or its chain, or a new one.
+
+    Raises:
+        MismatchError: this node itself is responsible for the matter.
+    """
+    envelope = received.envelope
+    id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    if id_ is None:
+        id_ = MatterId(new_id(work.now))
+        work.matters.add(_matter(id_, received, handover, work.now))
+    elif received.chain:
+        _lengthen(work, work.matters.get(id_), received)
+    _keep_chain(work, received)
+    work.matters.bind(envelope.iss, envelope.matter, id_)
+    if envelope.act is Act.DEED:
+        raise_alarm(work, "record-missing", peer=envelope.iss, handover=None, evidence=(received.data,))
+    return replace(handover, matter=id_)
+
+
+def require_not_holder(work: UnitOfWork, envelope: Envelope, received: Received) -> None:
+    """Do nothing unless somebody offers this node a matter for which it is responsible itself."""
+    id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    if id_ is not None and work.matters.get(id_).claim is Claim.HOLDER:
+        raise MismatchError("this node is responsible for the matter itself")
+
+
+def _matter(id_: MatterId, received: Received, handover: Handover, now: int) -> Matter:
+    return Matter(
+        id=id_,
+        kind=handover.kind,
+        claim=Claim.NONE,
+        holder=received.envelope.iss,
+        created_at=now,
+        epoch=len(received.chain),
+        chain=received.chain,
+    )
+
+
+def _lengthen(work: UnitOfWork, matter: Matter, received: Received) -> None:
+    if len(received.chain) > len(matter.chain):
+        longer = replace(
+            matter, epoch=len(received.chain), chain=received.chain, holder=received.envelope.iss
+        )
+        work.matters.change(matter, longer)
+
+
+def _keep_chain(work: UnitOfWork, received: Received) -> None:
+    evidence = received.content.evidence if received.content else ()
+    for digest, data in zip(received.chain, evidence, strict=False):
+        work.envelopes.keep_deed(digest, data)

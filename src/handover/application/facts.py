@@ -1,0 +1,223 @@
+"""What a node keeps, as the use cases see it: frozen facts; a change is a new fact."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from handover.domain.consent import Ground, Purpose
+from handover.domain.handover import Act, Claim, Role, State
+from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
+from handover.domain.record import MatterKind
+
+
+TALK: Final = "/talk"  # what officers say to one another has a data key of its own, beside that of the round's record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """That for which one node is responsible. `holder` is the responsible node as far as this node can prove it.
+
+    `reference` is the authority's own case number; `epoch` counts the deeds so far; `chain` are their digests.
+    """
+
+    id: MatterId
+    kind: MatterKind
+    claim: Claim
+    holder: NodeId
+    created_at: int
+    reference: str = ""
+    relieving_for: HandoverId | None = None
+    epoch: int = 0
+    chain: tuple[Digest, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """One round as this side keeps it. Times are seconds since 1970; `fields` are names in schema order.
+
+    `seq` and `last` are what this side said last in the round. `offer`, `acceptance`, `deed` and `closing` are the
+    digests of the envelopes that moved the round, whoever said them (`closing` is the void, `receipt` the take-up or void
+    receipt); `question` is the newest question.
+    """
+
+    id: HandoverId
+    matter: MatterId
+    kind: MatterKind
+    role: Role
+    peer: NodeId
+    round: RoundId
+    pair: PairId
+    epoch: int
+    state: State
+    deadline: int
+    purpose: Purpose
+    schema: str
+    fields: tuple[str, ...]
+    created_at: int
+    updated_at: int
+    automatic: bool = False
+    bound: bool = False
+    ground: UUID7 | None = None
+    prepared_by: str | None = None
+    released_by: str | None = None
+    seq: int = 0
+    last: Digest | None = None
+    offer: Digest | None = None
+    acceptance: Digest | None = None
+    deed: Digest | None = None
+    closing: Digest | None = None
+    receipt: Digest | None = None
+    question: Digest | None = None
+    reason: str | None = None
+    opened_at: int | None = None
+    arrived_at: int | None = None
+    alarm: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptEnvelope:
+    """An envelope as it came or as it was signed; `entry` numbers it in order of storing (0: not stored yet)."""
+
+    digest: Digest
+    handover: HandoverId
+    incoming: bool
+    act: Act
+    peer: NodeId
+    round: RoundId
+    incarnation: int
+    seq: int
+    stored_at: int
+    data: bytes
+    re: Digest | None = None
+
+    @property
+    def owner(self) -> str:
+        """The owner of the data key for what goes with this envelope."""
+        return self.handover if self.act is Act.OFFER else f"{self.handover}{TALK}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptReceipt:
+    """A receipt for one envelope, given (incoming envelope) or got; `checkpoint` is the signed note as it was."""
+
+    envelope: Digest
+    document: bytes
+    index: int
+    path: tuple[bytes, ...]
+    checkpoint: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptGround:
+    """A ground and the sealed statement behind it; `claims` are an import's claims that nobody has confirmed yet."""
+
+    id: UUID7
+    matter: MatterId
+    ground: Ground
+    statement: bytes
+    salt: bytes
+    recorded_by: str
+    recorded_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptRecord:
+    """One version of a matter's record: `document` is the JSON of its values, `source` where it came from."""
+
+    matter: MatterId
+    version: int
+    schema: str
+    document: bytes
+    source: str
+    recorded_by: str
+    recorded_at: int
+
+
+class Delivery(StrEnum):
+    """How far an envelope of ours has come."""
+
+    QUEUED = "queued"
+    RECEIPTED = "receipted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """One envelope in the queue. `live`: the state still says it; a receipted one is then said again, seldom."""
+
+    envelope: Digest
+    handover: HandoverId
+    peer: NodeId
+    due: int
+    attempts: int
+    delivery: Delivery
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """What this node remembers of a peer: its fence (lowest incarnation accepted), back-off, and last known log."""
+
+    node: NodeId
+    fence: int = 1
+    failures: int = 0
+    not_before: int = 0
+    heard_at: int = 0
+    log_size: int = 0
+    log_root: bytes = b""
+
+
+class OfficerRole(StrEnum):
+    """What an officer is here for."""
+
+    CASEWORKER = "caseworker"
+    LIAISON = "liaison"
+    SUPERVISOR = "supervisor"
+    TRACING = "tracing"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Officer:
+    """A member of staff; `name` is kept encrypted and leaves the node in no message."""
+
+    id: UUID7
+    name: str
+    roles: tuple[OfficerRole, ...]
+    disabled_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKey:
+    """A bearer key that acts for one named officer, with scopes and an end; only the digest of the secret is kept."""
+
+    id: UUID7
+    officer: UUID7
+    digest: bytes
+    scopes: tuple[str, ...]
+    expires_at: int
+    created_at: int
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts now: an officer with roles, and how the officer was authenticated."""
+
+    officer: UUID7
+    roles: tuple[OfficerRole, ...]
+    auth: str
+    scopes: tuple[str, ...] = ("read", "write")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """Something that a person must look at; `detail` is a stable word, never a personal value."""
+
+    id: UUID7
+    kind: str
+    handover: HandoverId | None
+    peer: NodeId | None
+    raised_at: int
+    evidence: tuple[bytes, ...] = ()

@@ -1,0 +1,229 @@
+"""Checks what comes sealed: opens the payload of a verified envelope and asks for ground, record and evidence."""
+
+from dataclasses import dataclass, replace
+
+from handover.application.ports import Vault
+from handover.application.registry import (
+    KeyCompromisedError,
+    MandateMissingError,
+    NodeSuspendedError,
+    Registry,
+    Sender,
+)
+from handover.domain.errors import NotFoundError, RefusedError, UntrustedError
+from handover.domain.handover import Act
+from handover.domain.ids import Digest
+from handover.domain.record import Value, record, schema
+from handover.protocol import consent, jwe, message, sdjwt, strict
+from handover.protocol import envelope as envelopes
+from handover.protocol.envelope import Envelope
+from handover.protocol.message import Message
+from handover.protocol.node_entry import Mandate
+from handover.protocol.node_key import KeyStatus, KeyUse
+
+
+class PayloadError(UntrustedError):
+    """The payload is missing, superfluous, or not the one that the envelope names."""
+
+    name = "payload"
+    title = "The payload is not the one that the envelope names."
+    advice = "Send the payload whose digest the envelope states."
+
+
+class MismatchError(UntrustedError):
+    """Parts of one message contradict each other, or contradict what is known of the round."""
+
+    name = "mismatch"
+    title = "The message contradicts itself, or what is known of the round."
+    advice = "The sender's software is broken or hostile; nothing was stored."
+
+
+class SealingKeyGoneError(RefusedError):
+    """The payload is sealed to a key that this node no longer has."""
+
+    name = "sealing-key-gone"
+    title = "The payload is sealed to a key that this node does not have any more."
+    advice = "Seal the same content again to the key that the registry names now."
+
+
+class ChainError(UntrustedError):
+    """The earlier deeds do not lead to the sender."""
+
+    name = "chain"
+    title = "The earlier deeds that came with the offer do not lead to its sender."
+    advice = "Send every deed of the matter in order, the last one naming the sender as recipient."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A verified envelope, its bytes, its digest, and what its payload opened to."""
+
+    envelope: Envelope
+    data: bytes
+    digest: Digest
+    kid: str
+    sender: Sender
+    content: Message | None = None
+    plaintext: bytes | None = None
+    chain: tuple[Digest, ...] = ()
+
+
+class Intake:
+    """Verifies in the order of docs/spec/federation.md; writes nothing."""
+
+    def __init__(self, vault: Vault, registry: Registry) -> None:
+        self._vault = vault
+        self._registry = registry
+
+    def signed(self, data: bytes, now: int) -> Received:
+        """Give the envelope if a node that the registry names signed it for this node.
+
+        Raises:
+            UntrustedError: shape, key, signature, audience or date do not fit.
+        """
+        unverified = envelopes.read(data)
+        sender = self._registry.sender(unverified.claimed.iss, unverified.kid, now=now)
+        envelope = unverified.verify(sender.key.public)
+        if envelope.aud != self._vault.node:
+            raise envelopes.WrongRecipientNodeError
+        if envelope.iat > now + envelopes.FUTURE:
+            raise envelopes.FromTheFutureError
+        return Received(
+            envelope=envelope, data=data, digest=unverified.digest, kid=unverified.kid, sender=sender
+        )
+
+    def opened(self, received: Received, payload: bytes | None, now: int) -> Received:
+        """Give the envelope with its content, all of it checked.
+
+        Raises:
+            UntrustedError: payload, commitment, record, consent or evidence do not fit.
+            GroundError: no ground covers what is disclosed.
+        """
+        envelope = received.envelope
+        if envelope.payload is None or payload is None:
+            if envelope.payload is not None or payload is not None:
+                raise PayloadError
+            return received
+        if strict.digest(payload) != envelope.payload.digest:
+            raise PayloadError
+        content, plaintext = self._open(received, payload)
+        message.check_body(envelope.act, content.body)
+        chain: tuple[Digest, ...] = ()
+        if envelope.act is Act.OFFER:
+            chain = self._offer(received, content, now)
+        elif content.record is not None or content.consent is not None:
+            raise MismatchError("only an offer discloses a record")
+        return replace(received, content=content, plaintext=plaintext, chain=chain)
+
+    def _open(self, received: Received, payload: bytes) -> tuple[Message, bytes]:
+        envelope = received.envelope
+        context = envelopes.context(
+            iss=envelope.iss, aud=envelope.aud, round_=envelope.round, jti=envelope.jti, kid=received.kid
+        )
+        try:
+            opener = self._vault.opener(jwe.recipient(payload))
+        except NotFoundError as error:
+            raise SealingKeyGoneError from error
+        plaintext = jwe.open_sealed(payload, opener=opener, context=context)
+        if envelope.payload is None:
+            raise PayloadError
+        return message.decode(plaintext, commit=envelope.payload.commit), plaintext
+
+    def _offer(self, received: Received, content: Message, now: int) -> tuple[Digest, ...]:
+        envelope = received.envelope
+        if content.record is None or content.consent is None:
+            raise MismatchError("an offer holds a record and a ground")
+        self._require_mandates(received, now)
+        fields = self._record(received, content.record, now)
+        self._ground(received, content.consent, fields, now)
+        return self._chain(envelope, content.evidence, now)
+
+    def _require_mandates(self, received: Received, now: int) -> None:
+        """Both sides of an offer have the registry's mandate for its purpose, and neither is suspended."""
+        envelope = received.envelope
+        if received.sender.barred:
+            raise NodeSuspendedError
+        if Mandate(envelope.purpose.value) not in received.sender.entry.mandates:
+            raise MandateMissingError
+        self._registry.recipient(self._vault.node, envelope.purpose, envelope.schema, now=now)
+
+    def _record(self, received: Received, presentation: bytes, now: int) -> tuple[str, ...]:
+        envelope = received.envelope
+        unverified = sdjwt.read(presentation)
+        key = self._registry.sender(envelope.iss, unverified.kid, now=now).key
+        verified = unverified.verify(key.public, schema)
+        fits = (
+            verified.issuer == envelope.iss
+            and verified.matter == envelope.matter
+            and verified.schema.name == envelope.schema
+            and strict.digest(verified.skeleton) == envelope.record
+            and strict.b64(verified.schema.bitmap(verified.fields)) == envelope.fields
+        )
+        if not fits:
+            raise MismatchError("the record is not the one that the envelope names")
+        values: dict[str, Value] = dict(verified.values)
+        record(verified.schema, values).require_offerable()
+        return verified.fields
+
+    def _ground(self, received: Received, token: bytes, fields: tuple[str, ...], now: int) -> None:
+        envelope = received.envelope
+        unverified = consent.read(token)
+        key = self._registry.sender(envelope.iss, unverified.kid, now=now).key
+        found = unverified.verify(key.public)
+        fits = (
+            found.ground.issuer == envelope.iss
+            and found.matter == envelope.matter
+            and found.round == envelope.round
+            and found.ground.schema == envelope.schema
+            and strict.digest(token) == envelope.consent
+        )
+        if not fits:
+            raise MismatchError("the ground is not the one that the envelope names")
+        found.ground.require(
+            recipient=self._vault.node, purpose=envelope.purpose, fields=fields, now=now
+        )
+
+    def _chain(self, envelope: Envelope, evidence: tuple[bytes, ...], now: int) -> tuple[Digest, ...]:
+        """Give the digests of the earlier deeds: each leads to the next, the last one to the sender."""
+        if envelope.epoch != len(evidence) + 1:
+            raise ChainError
+        holder = None
+        for number, data in enumerate(evidence, start=1):
+            unverified = envelopes.read(data)
+            deed = unverified.verify(self._old_key(unverified, now))
+            if deed.act is not Act.DEED or deed.epoch != number or holder not in (None, deed.iss):
+                raise ChainError
+            holder = deed.aud
+        if holder not in (None, envelope.iss):
+            raise ChainError
+        return tuple(strict.digest(data) for data in evidence)
+
+    def _old_key(self, unverified: envelopes.Unverified, now: int) -> bytes:
+        """Evidence may be signed with a key that has been retired since, never with a compromised one."""
+        key = self._registry.entry(unverified.claimed.iss, now).key(unverified.kid, KeyUse.SIG)
+        if key.status is KeyStatus.COMPROMISED:
+            raise KeyCompromisedError
+        return key.public
+
+    def holds_own_acceptance(self, received: Received, now: int) -> bool:
+        """Tell whether a deed holds this node's own acceptance of this round: evidence, not memory.
+
+        Raises:
+            MismatchError: the deed holds something else.
+        """
+        evidence = received.content.evidence if received.content else ()
+        if len(evidence) != 1:
+            raise MismatchError("a deed holds the acceptance that it answers")
+        unverified = envelopes.read(evidence[0])
+        if unverified.claimed.iss != self._vault.node:
+            raise MismatchError("the deed holds another node's acceptance")
+        acceptance = unverified.verify(self._old_key(unverified, now))
+        fits = (
+            acceptance.act is Act.ACCEPTANCE
+            and acceptance.aud == received.envelope.iss
+            and acceptance.round == received.envelope.round
+            and unverified.digest == received.envelope.re
+        )
+        if not fits:
+            raise MismatchError("the deed holds another acceptance than the one it answers")
+        return True

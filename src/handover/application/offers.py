@@ -1,0 +1,287 @@
+"""What the officers of the sending node do: prepare an offer, see what leaves, release, withdraw, countersign."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from handover.application import documents
+from handover.application.facts import Actor, Handover, KeptGround, Matter
+from handover.application.permissions import Right, require, require_second
+from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.registry import Registry
+from handover.application.rounds import Cause, Rounds
+from handover.application.sealing import Saying, Sealer, new_id, new_token
+from handover.domain.consent import Purpose
+from handover.domain.errors import RefusedError
+from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State, VoidReason
+from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, Pseudonym, RoundId
+from handover.domain.record import MatterKind, Record, Schema, schema
+from handover.protocol import consent, sdjwt, strict
+from handover.protocol.consent import ConsentToken
+from handover.protocol.entry import EntryKind
+from handover.protocol.message import Message
+
+DEFAULT_TERM: Final = 14 * 86400  # seconds from preparing to the deadline
+SHORTEST_TERM: Final = 60
+LONGEST_TERM: Final = 90 * 86400
+PURPOSES: Final = {
+    MatterKind.GUARDIANSHIP: Purpose.CHILD_PROTECTION,
+    MatterKind.TRACING: Purpose.FAMILY_TRACING,
+}
+
+
+class DeadlineError(RefusedError):
+    """An offer has a deadline: at least a minute and at most 90 days ahead."""
+
+    name = "deadline"
+    title = "The deadline must lie between one minute and 90 days ahead."
+    advice = "Choose another deadline."
+
+
+class ChainMissingError(RefusedError):
+    """An earlier deed of the matter is not here, so the chain of responsibility cannot be shown."""
+
+    name = "chain-missing"
+    title = "The chain of earlier deeds of this matter is incomplete here."
+    advice = "Tell the operator: the database lacks evidence that it once held."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """One field of the schema in the page *what leaves this office*: granted, or withheld and why."""
+
+    path: str
+    label: str
+    granted: bool
+    stated: bool
+    reason: str
+
+
+class Offers:
+    """The sending desk."""
+
+    def __init__(self, database: Database, vault: Vault, registry: Registry, rounds: Rounds) -> None:
+        self._database = database
+        self._vault = vault
+        self._registry = registry
+        self._rounds = rounds
+        self._sealer = Sealer(vault, registry)
+
+    def prepare(
+        self,
+        matter: MatterId,
+        *,
+        to: NodeId,
+        fields: Sequence[str],
+        ground: UUID7,
+        actor: Actor,
+        deadline: int | None = None,
+    ) -> Handover:
+        """Give a prepared offer; nothing has left this office. *fields* are field names or consent categories.
+
+        Raises:
+            RefusedError: this node is not responsible, the recipient lacks the mandate, the ground does not cover
+                it, or the record lacks what an offer must carry.
+        """
+        require(actor, Right.PREPARE)
+        with self._database.begin() as work:
+            kept, found = work.grounds.get(ground), work.matters.get(matter)
+            if found.claim is not Claim.HOLDER:
+                raise NotResponsibleError
+            record = _record(work, matter)
+            chosen = record.schema.resolve(fields)
+            handover = self._draft(work, found, to, kept, chosen, deadline)
+            self._check(work, handover, record)
+            handover = replace(handover, prepared_by=actor.officer)
+            work.handovers.add(handover)
+            self._decided(work, handover, "prepare", actor)
+            return handover
+
+    def _draft(
+        self,
+        work: UnitOfWork,
+        matter: Matter,
+        to: NodeId,
+        ground: KeptGround,
+        fields: tuple[str, ...],
+        deadline: int | None,
+    ) -> Handover:
+        now = work.now
+        end = now + DEFAULT_TERM if deadline is None else deadline
+        if not SHORTEST_TERM <= end - now <= LONGEST_TERM:
+            raise DeadlineError
+        earlier = [each.pair for each in work.handovers.of_matter(matter.id) if each.peer == to]
+        return Handover(
+            id=HandoverId(new_id(now)),
+            matter=matter.id,
+            kind=matter.kind,
+            role=Role.SENDER,
+            peer=to,
+            round=RoundId(new_token()),
+            pair=earlier[-1] if earlier else PairId(new_token()),
+            epoch=matter.epoch + 1,
+            state=State.PREPARED,
+            deadline=end,
+            purpose=PURPOSES[matter.kind],
+            schema=ground.ground.schema,
+            fields=fields,
+            created_at=now,
+            updated_at=now,
+            automatic=matter.kind is MatterKind.TRACING,
+            ground=ground.id,
+        )
+
+    def _check(self, work: UnitOfWork, handover: Handover, record: Record) -> None:
+        """The gate that every offer passes, when it is prepared and again when it is released."""
+        self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+        if handover.ground is None:
+            raise RefusedError("an offer rests on a ground")
+        kept = work.grounds.get(handover.ground)
+        if kept.matter != handover.matter:
+            raise RefusedError("the ground belongs to another matter")
+        kept.ground.require(
+            recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
+        )
+        record.restricted(handover.fields).require_offerable()
+
+    def preview(self, handover: HandoverId, *, actor: Actor) -> list[Selection]:
+        """Give every field of the schema with what happens to it, values unseen."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            found = work.handovers.get(handover)
+            record = _record(work, found.matter)
+            covered = set(work.grounds.get(found.ground).ground.fields) if found.ground else set()
+            return [
+                Selection(
+                    path=field.path,
+                    label=field.label,
+                    granted=field.path in found.fields,
+                    stated=record.stated(field.path),
+                    reason=_reason(field.path, found.fields, covered),
+                )
+                for field in record.schema.fields
+            ]
+
+    def release(self, handover: HandoverId, *, actor: Actor) -> Handover:
+        """Seal the offer and queue it; the officer is not the one who prepared it.
+
+        Raises:
+            SameOfficerError: four eyes.
+            RegistryStaleError: the registry is too old for an act of weight.
+            RefusedError: a ground, mandate or part of the record is missing now.
+        """
+        return self.release_many([handover], actor=actor)[0]
+
+    def release_many(self, handovers: Sequence[HandoverId], *, actor: Actor) -> list[Handover]:
+        """Release several offers in one transaction: all, or none."""
+        require(actor, Right.RELEASE)
+        with self._database.begin() as work:
+            self._registry.require_fresh(work.now)
+            return [self._release(work, work.handovers.get(each), actor) for each in handovers]
+
+    def _release(self, work: UnitOfWork, handover: Handover, actor: Actor) -> Handover:
+        require_second(actor, handover.prepared_by)
+        matter = work.matters.get(handover.matter)
+        record = _record(work, handover.matter)
+        self._check(work, handover, record)
+        handover = replace(handover, epoch=matter.epoch + 1, released_by=actor.officer)
+        saying = self._offer(work, handover, matter, record, actor)
+        return self._rounds.move(work, handover, Cause(event=Order.RELEASE, saying=saying))
+
+    def _offer(
+        self, work: UnitOfWork, handover: Handover, matter: Matter, record: Record, actor: Actor
+    ) -> Saying:
+        issued = sdjwt.issue(
+            record,
+            issuer=self._vault.node,
+            jti=new_id(work.now),
+            iat=work.now,
+            matter=handover.pair,
+            signer=self._vault.signer,
+        )
+        token = self._token(work, handover, record.schema)
+        content = Message(
+            nonce=secrets.token_bytes(32),
+            record=sdjwt.present(issued, handover.fields),
+            consent=token,
+            evidence=tuple(work.envelopes.deed(digest) for digest in matter.chain),
+            body={"note": ""},
+        )
+        return Saying(
+            act=Act.OFFER,
+            content=content,
+            by=self._sealer.by(handover, handover.prepared_by or "", actor),
+            record=strict.digest(issued.jwt),
+            consent=strict.digest(token),
+        )
+
+    def _token(self, work: UnitOfWork, handover: Handover, of: Schema) -> bytes:
+        kept = work.grounds.get(UUID7(handover.ground or ""))
+        second = kept.ground.second_officer
+        ground = replace(
+            kept.ground,
+            recipients=(handover.peer,),
+            purposes=(handover.purpose,),
+            fields=of.in_order(handover.fields),
+            second_officer=second and Pseudonym(self._vault.pseudonym(handover.pair, second)),
+        )
+        token = ConsentToken(
+            jti=new_id(work.now),
+            iat=work.now,
+            matter=handover.pair,
+            round=handover.round,
+            ground=ground,
+            statement=consent.commit_statement(consent.salt_for(kept.salt, handover.round), kept.statement),
+        )
+        return consent.sign(token, signer=self._vault.signer)
+
+    def withdraw(self, handover: HandoverId, *, actor: Actor) -> Handover:
+        """Take the offer back; before its release it is merely discarded.
+
+        Raises:
+            DeedStandsError: the deed has been given.
+        """
+        require(actor, Right.PREPARE)
+        with self._database.begin() as work:
+            found = work.handovers.get(handover)
+            by = self._sealer.by(found, actor.officer, actor)
+            self._decided(work, found, "withdraw", actor)
+            return self._rounds.move(
+                work, found, Cause(event=Order.WITHDRAW, by=by, void=VoidReason.WITHDRAWN)
+            )
+
+    def countersign(self, handover: HandoverId, *, actor: Actor) -> Handover:
+        """Give the deed, as a second officer; the ground is asked again, now.
+
+        Where the ground is gone or the deadline has passed, the offer is voided instead: look at the state.
+
+        Raises:
+            SameOfficerError: the officer released the offer.
+            RegistryStaleError: the registry is too old for an act of weight.
+        """
+        require(actor, Right.RELEASE)
+        with self._database.begin() as work:
+            found = work.handovers.get(handover)
+            require_second(actor, found.released_by)
+            self._registry.require_fresh(work.now)
+            self._registry.sealing_key(found.peer, work.now)
+            by = self._sealer.by(found, found.released_by or "", actor)
+            return self._rounds.move(work, found, Cause(event=Order.COUNTERSIGN, by=by))
+
+    def _decided(self, work: UnitOfWork, handover: Handover, what: str, actor: Actor) -> None:
+        pseudonym = self._vault.pseudonym(handover.pair, actor.officer)
+        statement = "\n".join(("handover-decision/1", what, handover.round, pseudonym, ""))
+        object_: Digest = strict.digest(statement.encode())
+        work.log.append(EntryKind.DECIDED, stream=handover.pair, object_=object_, now=work.now)
+
+
+def _record(work: UnitOfWork, matter: MatterId) -> Record:
+    kept = work.records.latest(matter)
+    return documents.record_of(kept.document, schema(kept.schema))
+
+
+def _reason(path: str, fields: tuple[str, ...], covered: set[str]) -> str:
+    if path in fields:
+        return "covered by the ground"
+    return "not chosen" if path in covered else "not covered by the ground"

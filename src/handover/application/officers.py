@@ -1,0 +1,110 @@
+"""Officers and their API keys: who may act here, and how a program proves for whom it acts."""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
+
+from handover.application.facts import Actor, ApiKey, Officer, OfficerRole
+from handover.application.ports import Database
+from handover.application.sealing import new_id
+from handover.domain.errors import HandoverError, MalformedError, NotFoundError
+from handover.domain.ids import UUID7
+from handover.protocol import strict
+
+KEY_LIFE: Final = 90 * 86400  # seconds
+LONGEST_KEY_LIFE: Final = 366 * 86400
+SCOPES: Final = ("read", "write")
+_PREFIX: Final = "ho_"
+
+
+class UnauthenticatedError(HandoverError):
+    """The request does not prove who acts; all failures look alike."""
+
+    name = "unauthenticated"
+    title = "Who acts could not be established."
+    advice = "Send a valid API key as a bearer token."
+
+
+class Officers:
+    """The operator's desk for people and keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str, roles: Sequence[OfficerRole]) -> Officer:
+        """Give a new officer."""
+        if not name.strip() or not roles:
+            raise MalformedError("an officer has a name and at least one role")
+        with self._database.begin() as work:
+            officer = Officer(
+                id=new_id(work.now), name=strict.text(name, 200), roles=tuple(sorted(set(roles)))
+            )
+            work.staff.add(officer)
+            return officer
+
+    def disable(self, officer: UUID7) -> Officer:
+        """End the officer's access: at once, with all keys."""
+        with self._database.begin() as work:
+            found = replace(work.staff.get(officer), disabled_at=work.now)
+            work.staff.change(found)
+            for key in work.staff.keys_of(officer):
+                if key.revoked_at is None:
+                    work.staff.revoke_key(key.id, work.now)
+            return found
+
+    def all(self) -> list[Officer]:
+        """Give all officers."""
+        with self._database.reading() as work:
+            return work.staff.all()
+
+    def issue_key(
+        self, officer: UUID7, *, scopes: Sequence[str] = SCOPES, life: int = KEY_LIFE
+    ) -> tuple[ApiKey, str]:
+        """Give a new API key and its secret text, which is shown this once and not kept.
+
+        Raises:
+            MalformedError: an unknown scope, or a life of more than a year.
+        """
+        if not set(scopes) <= set(SCOPES) or not scopes or not 0 < life <= LONGEST_KEY_LIFE:
+            raise MalformedError("scopes are read and write; a key lives at most 366 days")
+        secret = secrets.token_bytes(32)
+        with self._database.begin() as work:
+            work.staff.get(officer)
+            key = ApiKey(
+                id=new_id(work.now),
+                officer=officer,
+                digest=sha256(secret).digest(),
+                scopes=tuple(sorted(set(scopes))),
+                expires_at=work.now + life,
+                created_at=work.now,
+            )
+            work.staff.add_key(key)
+        return key, f"{_PREFIX}{key.id}_{strict.b64(secret)}"
+
+    def revoke_key(self, key: UUID7) -> None:
+        """End an API key."""
+        with self._database.begin() as work:
+            work.staff.revoke_key(key, work.now)
+
+    def authenticate(self, bearer: str) -> Actor:
+        """Give the officer for whom the key acts.
+
+        Raises:
+            UnauthenticatedError: no such key, wrong secret, expired, revoked, or the officer left.
+        """
+        try:
+            prefix, id_, text = bearer.split("_", 2)
+            secret = strict.unb64(text, length=32)
+            with self._database.reading() as work:
+                key = work.staff.key(UUID7(id_))
+                officer = work.staff.get(key.officer)
+                now = work.now
+        except (ValueError, MalformedError, NotFoundError) as error:
+            raise UnauthenticatedError from error
+        good = hmac.compare_digest(sha256(secret).digest(), key.digest) and f"{prefix}_" == _PREFIX
+        if not good or key.revoked_at is not None or now >= key.expires_at or officer.disabled_at is not None:
+            raise UnauthenticatedError
+        return Actor(officer=officer.id, roles=officer.roles, auth="api-key", scopes=key.scopes)

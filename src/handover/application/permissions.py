@@ -1,0 +1,74 @@
+"""Which officers' roles may do what: one table, asked by every use case."""
+
+from enum import StrEnum
+from typing import Final
+
+from handover.application.facts import Actor, OfficerRole
+from handover.domain.errors import RefusedError
+
+_CASE: Final = frozenset(
+    {OfficerRole.CASEWORKER, OfficerRole.LIAISON, OfficerRole.SUPERVISOR, OfficerRole.TRACING}
+)
+_LIAISON: Final = frozenset({OfficerRole.LIAISON, OfficerRole.SUPERVISOR, OfficerRole.TRACING})
+_AUDIT: Final = frozenset({OfficerRole.AUDITOR, OfficerRole.SUPERVISOR, OfficerRole.LIAISON})
+
+
+class Right(StrEnum):
+    """What an officer may be allowed to do."""
+
+    READ_CASE = "read-case"
+    WRITE_CASE = "write-case"
+    PREPARE = "prepare"
+    RELEASE = "release"
+    DECIDE = "decide"
+    AUDIT = "audit"
+    OPERATE = "operate"
+
+
+MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
+    Right.READ_CASE: _CASE,
+    Right.WRITE_CASE: _CASE,
+    Right.PREPARE: _CASE,
+    Right.RELEASE: _LIAISON,
+    Right.DECIDE: _LIAISON,
+    Right.AUDIT: _AUDIT,
+    Right.OPERATE: frozenset({OfficerRole.OPERATOR}),
+}
+_READS: Final = frozenset({Right.READ_CASE, Right.AUDIT})
+
+
+class ForbiddenError(RefusedError):
+    """The officer's roles, or the scopes of the API key, do not allow this."""
+
+    name = "forbidden"
+    title = "Your role does not allow this."
+    advice = "Ask an officer whose role allows it, or the operator for another role."
+
+
+class SameOfficerError(RefusedError):
+    """Four eyes: the same officer cannot do both steps."""
+
+    name = "same-officer"
+    title = "Whoever prepared this cannot release it."
+    advice = "Ask a second officer to look at it and to release it."
+
+
+def require(actor: Actor, right: Right) -> None:
+    """Do nothing if *actor* has *right*.
+
+    Raises:
+        ForbiddenError: no role, or no scope, allows it.
+    """
+    scope = "read" if right in _READS else "write"
+    if scope not in actor.scopes or not MAY[right] & set(actor.roles):
+        raise ForbiddenError
+
+
+def require_second(actor: Actor, first: str | None) -> None:
+    """Do nothing if *actor* is not the officer who did the first step.
+
+    Raises:
+        SameOfficerError: it is the same officer, or nobody is known to have done the first step.
+    """
+    if first is None or actor.officer == first:
+        raise SameOfficerError

@@ -1,0 +1,216 @@
+"""Moves a round: asks the domain for the step and writes all that follows from it, in the caller's transaction."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from handover.application import documents
+from handover.application.facts import TALK, Alarm, Handover, KeptRecord
+from handover.application.ports import UnitOfWork
+from handover.application.registry import Registry
+from handover.application.sealing import Saying, Sealer, answers_to, new_id
+from handover.domain.consent import GroundError
+from handover.domain.errors import NotFoundError, OutOfOrderError
+from handover.domain.handover import SAYS, SETTLED, Act, Claim, Order, Role, Standing, State, Step, VoidReason, step
+from handover.domain.ids import Digest, NodeId
+from handover.protocol import envelope as envelopes
+from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import By
+from handover.protocol.message import Message
+from handover.protocol.strict import Json
+
+_STANDING: Final = frozenset(SAYS.values())
+# Where the digest of an act that moves the round is kept, and who says it.
+_MARKS: Final = {
+    Act.OFFER: "offer",
+    Act.ACCEPTANCE: "acceptance",
+    Act.DEED: "deed",
+    Act.VOID: "closing",
+    Act.TAKE_UP_RECEIPT: "receipt",
+    Act.VOID_RECEIPT: "receipt",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why a round is moved: the event; who acts (none: clock or peer) and says what; or the envelope that was heard.
+
+    `bound` says that the deed heard holds this node's own acceptance.
+    """
+
+    event: Act | Order
+    by: By | None = None
+    body: Mapping[str, Json] | None = None
+    code: str | None = None
+    void: VoidReason | None = None
+    saying: Saying | None = None
+    heard: Digest | None = None
+    bound: bool = False
+
+
+class Rounds:
+    """The one place where states and claims are written."""
+
+    def __init__(self, node: NodeId, sealer: Sealer, registry: Registry) -> None:
+        self._node = node
+        self._sealer = sealer
+        self._registry = registry
+
+    def standing(self, work: UnitOfWork, handover: Handover, *, bound: bool = False) -> Standing:
+        """Give all that the step may look at, as it is in this transaction."""
+        if handover.role is Role.RECEIVER:
+            return Standing(
+                role=handover.role,
+                state=handover.state,
+                claim=Claim.NONE,  # a receiver's steps do not look at it
+                deadline=handover.deadline,
+                bound=handover.bound or bound,
+            )
+        matter = work.matters.get(handover.matter)
+        return Standing(
+            role=handover.role,
+            state=handover.state,
+            claim=matter.claim,
+            deadline=handover.deadline,
+            relieving_here=matter.relieving_for == handover.id,
+            grounded=self.grounded(work, handover),
+            automatic=handover.automatic and self._registry.fresh(work.now),
+        )
+
+    def grounded(self, work: UnitOfWork, handover: Handover) -> bool:
+        """Tell whether the ground of an offer covers it now."""
+        if handover.ground is None:
+            return False
+        try:
+            work.grounds.get(handover.ground).ground.require(
+                recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
+            )
+        except (GroundError, NotFoundError):
+            return False
+        return True
+
+    def check(self, work: UnitOfWork, handover: Handover, cause: Cause) -> None:
+        """Do nothing if `move` would succeed; it writes nothing.
+
+        Raises:
+            OutOfOrderError: the table does not have it.
+        """
+        step(self.standing(work, handover, bound=cause.bound), cause.event, work.now, cause.void)
+
+    def move(self, work: UnitOfWork, handover: Handover, cause: Cause) -> Handover:
+        """Give the round after *cause*; state, claim, message, queue and log are written together.
+
+        Raises:
+            OutOfOrderError: the table does not have it; nothing is written.
+        """
+        found = step(self.standing(work, handover, bound=cause.bound), cause.event, work.now, cause.void)
+        if not found.changed:
+            if found.says is not None:
+                work.queue.rearm(handover.id, found.says, now=work.now)
+            return handover
+        return self._after(work, handover, found, cause)
+
+    def _after(self, work: UnitOfWork, old: Handover, found: Step, cause: Cause) -> Handover:
+        new = replace(old, state=found.state, **_heard(cause))
+        if found.reason is not None or cause.code is not None:
+            new = replace(new, reason=found.reason or cause.code)
+        stale = SAYS.get(old.state)
+        if stale is not None:
+            work.queue.retire(old.id, [stale])
+        if found.says is not None:
+            new = self._say(work, new, found.says, cause)
+        self._claim(work, new, found)
+        if old.state is State.UNKNOWN:
+            work.handovers.add(new)
+        else:
+            work.handovers.change(old, new)
+        if found.state in SETTLED:
+            self._settle(work, new, erases=found.erases)
+        return new
+
+    def _say(self, work: UnitOfWork, handover: Handover, act: Act, cause: Cause) -> Handover:
+        saying = cause.saying or Saying(act=act, re=answers_to(handover, act), body=cause.body, by=cause.by)
+        saying = replace(saying, standing=act in _STANDING)
+        if act in (Act.VOID, Act.DECLINE):
+            saying = replace(saying, reason=handover.reason)
+        if act is Act.DEED:
+            saying = self._deed(work, handover, saying)
+        said = self._sealer.say(work, handover, saying)
+        field = _MARKS.get(act)
+        if field is not None:
+            said = replace(said, **{field: said.last})
+        return replace(said, bound=said.bound or act is Act.ACCEPTANCE)
+
+    def _deed(self, work: UnitOfWork, handover: Handover, saying: Saying) -> Saying:
+        """The deed holds the receiver's own acceptance, and names again what passes and under which ground."""
+        if handover.offer is None or handover.acceptance is None:
+            raise OutOfOrderError("a deed answers an acceptance")
+        offer = envelopes.read(work.envelopes.get(handover.offer).data).claimed
+        acceptance = work.envelopes.get(handover.acceptance).data
+        content = Message(nonce=secrets.token_bytes(32), evidence=(acceptance,))
+        return replace(saying, content=content, body=None, record=offer.record, consent=offer.consent)
+
+    def _claim(self, work: UnitOfWork, handover: Handover, found: Step) -> None:
+        if found.claim is None:
+            return
+        old = work.matters.get(handover.matter)
+        new = replace(old, claim=found.claim, relieving_for=None)
+        if found.claim is Claim.RELIEVING:
+            new = replace(new, relieving_for=handover.id)
+        else:
+            if handover.deed is None:
+                raise OutOfOrderError("responsibility passes by a deed")
+            holder = handover.peer if found.claim is Claim.NONE else self._node
+            chain = old.chain if handover.deed in old.chain else (*old.chain, handover.deed)
+            new = replace(new, holder=holder, epoch=max(old.epoch, handover.epoch), chain=chain)
+        work.matters.change(old, new)
+
+    def _settle(self, work: UnitOfWork, handover: Handover, *, erases: bool) -> None:
+        if handover.state is State.HOLDING:
+            self._adopt(work, handover)
+        work.matters.erase(handover.id)
+        if erases:
+            work.matters.erase(f"{handover.id}{TALK}")
+            if handover.offer is not None:
+                work.log.append(
+                    EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now
+                )
+
+    def _adopt(self, work: UnitOfWork, handover: Handover) -> None:
+        """What was offered becomes a version of this node's own record; the issuer's signature is kept with it."""
+        if handover.offer is None:
+            return
+        document = documents.of_payload(work.envelopes.plaintext(handover.offer))
+        versions = work.records.versions(handover.matter)
+        work.records.add(
+            KeptRecord(
+                matter=handover.matter,
+                version=max(versions, default=0) + 1,
+                schema=handover.schema,
+                document=document,
+                source=f"handover from {handover.peer}",
+                recorded_by="node",
+                recorded_at=work.now,
+            )
+        )
+
+
+def _heard(cause: Cause) -> dict[str, Digest]:
+    field = _MARKS.get(cause.event) if isinstance(cause.event, Act) else None
+    return {} if field is None or cause.heard is None else {field: cause.heard}
+
+
+def raise_alarm(
+    work: UnitOfWork, kind: str, *, peer: NodeId, handover: Handover | None, evidence: tuple[bytes, ...] = ()
+) -> None:
+    """Put something before a person, with the signed bytes that show it."""
+    alarm = Alarm(
+        id=new_id(work.now),
+        kind=kind,
+        handover=None if handover is None else handover.id,
+        peer=peer,
+        raised_at=work.now,
+        evidence=evidence,
+    )
+    work.alarms.add(alarm)

@@ -1,0 +1,168 @@
+"""Turns a decision into bytes: signs envelopes, seals payloads, keeps, logs and queues them, all in one transaction."""
+
+import itertools
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from handover.application.facts import Actor, Handover, KeptEnvelope
+from handover.application.ports import UnitOfWork, Vault
+from handover.application.registry import Registry
+from handover.domain.handover import Act
+from handover.domain.ids import UUID7, Digest, Pseudonym
+from handover.domain.record import schema
+from handover.protocol import envelope as envelopes
+from handover.protocol import jwe, message, strict
+from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import By, Envelope, LogHead, Sealed
+from handover.protocol.message import Message
+from handover.protocol.strict import Json
+
+_counter: Final = itertools.count(secrets.randbelow(4096))
+
+
+def new_id(now: int) -> UUID7:
+    """Give a fresh UUIDv7 (RFC 9562): milliseconds, a 12-bit counter that keeps order, 62 random bits."""
+    value = (now * 1000) << 80 | 0x7 << 76 | (next(_counter) & 0xFFF) << 64
+    value |= 0b10 << 62 | secrets.randbits(62)
+    text = f"{value:032x}"
+    return UUID7("-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])))
+
+
+def new_token() -> str:
+    """Give 128 fresh random bits in base64url."""
+    return strict.b64(secrets.token_bytes(16))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saying:
+    """What is to be said: an act, what it answers, its sealed content, and who says it (none: the node itself)."""
+
+    act: Act
+    re: Digest | None = None
+    content: Message | None = None
+    body: Mapping[str, Json] | None = None
+    by: By | None = None
+    reason: str | None = None
+    standing: bool = False
+    record: Digest | None = None
+    consent: Digest | None = None
+    replaces: Digest | None = None
+
+
+class Sealer:
+    """Makes envelopes of this node."""
+
+    def __init__(
+        self, vault: Vault, registry: Registry, random: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        self._vault = vault
+        self._registry = registry
+        self._random = random
+
+    def by(self, handover: Handover, prepared: str, actor: Actor) -> By:
+        """Give the pseudonyms under which two officers (or one, twice) act in this round."""
+        return By(
+            prepared=Pseudonym(self._vault.pseudonym(handover.pair, prepared)),
+            released=Pseudonym(self._vault.pseudonym(handover.pair, actor.officer)),
+            role=actor.roles[0] if actor.roles else "none",
+            auth=actor.auth,
+        )
+
+    def say(self, work: UnitOfWork, handover: Handover, saying: Saying) -> Handover:
+        """Sign, keep, log and queue what is said; give the round with its next `seq`, not yet written.
+
+        Raises:
+            RefusedError: the peer has no key to seal to.
+            IncompleteMessageError: the body does not say what the act must say.
+        """
+        jti = new_id(work.now)
+        plaintext, payload, sealed = self._seal(work, handover, saying, jti)
+        envelope = self._envelope(work, handover, saying, jti, sealed)
+        data = envelopes.sign(envelope, signer=self._vault.signer)
+        kept = KeptEnvelope(
+            digest=strict.digest(data),
+            handover=handover.id,
+            incoming=False,
+            act=saying.act,
+            peer=handover.peer,
+            round=handover.round,
+            incarnation=envelope.incarnation,
+            seq=envelope.seq,
+            re=saying.re,
+            stored_at=work.now,
+            data=data,
+        )
+        work.envelopes.add(kept, payload=payload, plaintext=plaintext)
+        work.queue.put(kept, now=work.now, standing=saying.standing)
+        work.log.append(EntryKind.SENT, stream=handover.pair, object_=kept.digest, now=work.now)
+        return replace(handover, seq=envelope.seq, last=kept.digest)
+
+    def _seal(
+        self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7
+    ) -> tuple[bytes | None, bytes | None, Sealed | None]:
+        content = saying.content
+        if content is None and saying.body is not None:
+            content = Message(nonce=self._random(32), body=dict(saying.body))
+        if content is None:
+            return None, None, None
+        message.check_body(saying.act, content.body)
+        key = self._registry.sealing_key(handover.peer, work.now)
+        context = envelopes.context(
+            iss=self._vault.node, aud=handover.peer, round_=handover.round, jti=jti, kid=self._vault.signer.kid
+        )
+        plaintext = message.encode(content)
+        payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
+        sealed = Sealed(digest=strict.digest(payload), commit=strict.digest(plaintext))
+        # What an offer holds is kept as the record and as the ciphertext; nobody reads it back in the clear.
+        kept = None if saying.act is Act.OFFER else plaintext
+        return kept, payload, sealed
+
+    def _envelope(
+        self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, sealed: Sealed | None
+    ) -> Envelope:
+        head = work.log.head()
+        weighty = saying.act in (Act.OFFER, Act.DEED)
+        fields = strict.b64(schema(handover.schema).bitmap(handover.fields)) if weighty else None
+        return Envelope(
+            iss=self._vault.node,
+            aud=handover.peer,
+            jti=jti,
+            iat=work.now,
+            incarnation=self._vault.incarnation,
+            act=saying.act,
+            matter=handover.pair,
+            epoch=handover.epoch,
+            round=handover.round,
+            seq=handover.seq + 1,
+            prev=handover.last,
+            re=saying.re,
+            replaces=saying.replaces,
+            purpose=handover.purpose,
+            schema=handover.schema,
+            record=saying.record,
+            fields=fields,
+            consent=saying.consent,
+            deadline=handover.deadline if saying.act is Act.OFFER else None,
+            reason=saying.reason,
+            payload=sealed,
+            by=saying.by,
+            log=LogHead(size=head.size, root=Digest(strict.b64(head.root))),
+        )
+
+
+def answers_to(handover: Handover, act: Act) -> Digest | None:
+    """Give the digest of the envelope that *act* of this round answers."""
+    match act:
+        case Act.DEED:
+            return handover.acceptance
+        case Act.TAKE_UP_RECEIPT | Act.ARRIVAL | Act.NON_ARRIVAL:
+            return handover.deed
+        case Act.VOID_RECEIPT:
+            return handover.closing
+        case Act.ANSWER:
+            return handover.question
+        case _:
+            return handover.offer
+

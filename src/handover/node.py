@@ -1,0 +1,169 @@
+"""Chooses the parts of a node and joins them; holds no rule."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from handover.adapters import migrate
+from handover.adapters.database import SQLDatabase
+from handover.adapters.peers import HTTPPeers
+from handover.adapters.registry import RegistryMirror
+from handover.adapters.vault import FileVault
+from handover.application.cases import Cases
+from handover.application.clockwork import Clockwork
+from handover.application.consents import Consents
+from handover.application.handovers import Handovers
+from handover.application.inbox import Inbox
+from handover.application.intake import Intake
+from handover.application.offers import Offers
+from handover.application.officers import Officers
+from handover.application.outbox import Outbox
+from handover.application.ports import Clock, Wire
+from handover.application.registry import Registry
+from handover.application.rounds import Rounds
+from handover.application.sealing import Sealer
+from handover.config import Settings
+from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.ids import NodeId
+from handover.domain.record import SCHEMAS
+from handover.protocol import enrolment
+from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
+from handover.protocol.node_key import KeyUse
+
+VAULT = "vault.json"
+ROOT = "root.json"
+MIRROR = "registry"
+
+
+class NotSetUpError(HandoverError):
+    """The data folder holds no node, or not all of it."""
+
+    name = "not-set-up"
+    title = "There is no node in this folder, or its setting up was not finished."
+    advice = "Run `handover init` in the folder, or name the right one with --data."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One running node: every desk, on one database."""
+
+    settings: Settings
+    vault: FileVault
+    database: SQLDatabase
+    mirror: RegistryMirror
+    registry: Registry
+    cases: Cases
+    consents: Consents
+    offers: Offers
+    handovers: Handovers
+    inbox: Inbox
+    outbox: Outbox
+    clockwork: Clockwork
+    officers: Officers
+    clock: Clock
+
+    @property
+    def id(self) -> NodeId:
+        """The node's name."""
+        return self.vault.node
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def system_clock() -> int:
+    """Give the time in whole seconds since 1970."""
+    return int(time.time())
+
+
+def open_node(settings: Settings, *, clock: Clock = system_clock, wire: Wire | None = None) -> Node:
+    """Give the node whose data lie in the settings' folder.
+
+    Raises:
+        NotSetUpError: there is no vault or no pinned root.
+        PassphraseError: the passphrase does not open the vault.
+    """
+    folder = settings.data
+    if not (folder / VAULT).exists() or not (folder / ROOT).exists():
+        raise NotSetUpError
+    vault = FileVault.open(folder / VAULT, settings.read_passphrase())
+    root = (folder / ROOT).read_bytes()
+    mirror = RegistryMirror(folder / MIRROR, root=root)
+    registry = Registry(mirror, root=root, bound=settings.registry_fresh)
+    database = SQLDatabase(settings.url, vault, clock)
+    migrate.upgrade(database.engine)
+    database.prepare()
+    return assemble(settings, vault, database, mirror, registry, clock=clock, wire=wire)
+
+
+def assemble(
+    settings: Settings,
+    vault: FileVault,
+    database: SQLDatabase,
+    mirror: RegistryMirror,
+    registry: Registry,
+    *,
+    clock: Clock,
+    wire: Wire | None,
+) -> Node:
+    """Join the parts."""
+    sealer = Sealer(vault, registry)
+    rounds = Rounds(vault.node, sealer, registry)
+    peers = wire or HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
+    return Node(
+        settings=settings,
+        vault=vault,
+        database=database,
+        mirror=mirror,
+        registry=registry,
+        cases=Cases(database, vault),
+        consents=Consents(database, vault, rounds, sealer),
+        offers=Offers(database, vault, registry, rounds),
+        handovers=Handovers(database, sealer, rounds),
+        inbox=Inbox(database, Intake(vault, registry), rounds, clock),
+        outbox=Outbox(database, peers, registry),
+        clockwork=Clockwork(database, registry, rounds),
+        officers=Officers(database),
+        clock=clock,
+    )
+
+
+def _pins(registry: Registry, node: NodeId, clock: Clock) -> frozenset[bytes]:
+    try:
+        keys = registry.entry(node, clock()).usable_keys(KeyUse.TLS, clock())
+    except NotFoundError:
+        return frozenset()
+    return frozenset(key.public for key in keys)
+
+
+def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:
+    """Give the entry that this node proposes to the registry's operators."""
+    return NodeEntry(
+        node=vault.node,
+        names=settings.names,
+        country=vault.node.country,
+        places=tuple(settings.places),
+        mandates=tuple(Mandate(each) for each in settings.mandates),
+        address=settings.address,
+        status=NodeStatus.ACTIVE,
+        protocols=tuple(settings.protocols),
+        schemas=tuple(SCHEMAS),
+        liaison=Liaison(hours=settings.hours, languages=tuple(settings.languages)),
+        keys=tuple(vault.node_keys()),
+    )
+
+
+def enrolment_request(settings: Settings, vault: FileVault, *, now: int) -> bytes:
+    """Give the signed request for this node's entry, with a proof of possession for its keys."""
+    return enrolment.request(
+        entry_of(settings, vault), signer=vault.signer, provers=vault.provers(), now=now
+    )
+
+
+def set_up(folder: Path, node: NodeId, passphrase: str, root: bytes, *, now: int) -> FileVault:
+    """Make the keys of a new node and pin the registry's root."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = FileVault.create(folder / VAULT, passphrase, node, now)
+    (folder / ROOT).write_bytes(root)
+    return vault

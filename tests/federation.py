@@ -1,0 +1,156 @@
+"""Real nodes in one process for tests: real keys, databases, registry; only time and the wire are ours."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from handover import config, node
+from handover.adapters import ceremony, holder_keys, publication, registry, repository
+from handover.application.facts import Actor, OfficerRole
+from handover.domain.errors import UnreachableError
+from handover.domain.ids import NodeId
+from handover.node import Node
+from handover.protocol.delivery import decode_delivery, encode_answer
+
+START = 1_790_000_000
+PASSPHRASE = "correct horse battery staple"
+ALL = tuple(OfficerRole)
+
+
+@dataclass
+class Clock:
+    """Time that stands still until a test moves it."""
+
+    now: int = START
+
+    def __call__(self) -> int:
+        return self.now
+
+    def pass_(self, seconds: int) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Wire:
+    """Carries batches between nodes in one process; a test may cut it, watch it, or change what it carries."""
+
+    nodes: dict[NodeId, Node] = field(default_factory=dict)
+    down: set[NodeId] = field(default_factory=set)
+    lose_answers: int = 0
+    posted: list[tuple[NodeId, bytes]] = field(default_factory=list)
+    bend: Callable[[bytes], bytes] | None = None
+
+    def post(self, peer: NodeId, address: str, body: bytes) -> bytes:
+        del address
+        self.posted.append((peer, body))
+        if peer in self.down:
+            raise UnreachableError("cut")
+        answer = encode_answer(self.nodes[peer].inbox.receive(decode_delivery(body)))
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise UnreachableError("answer lost")
+        return self.bend(answer) if self.bend else answer
+
+
+@dataclass
+class Federation:
+    """A registry and its nodes."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    wire: Wire = field(default_factory=Wire)
+    officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        keys = self.folder / "keys"
+        keys.mkdir(parents=True)
+        self.holders = [
+            holder_keys.create(keys, name=name, passphrase=PASSPHRASE.encode(), work=2**10)
+            for name in ("one", "two", "three", "online")
+        ]
+        opened = [
+            holder_keys.open_private(keys / f"{name}.key", passphrase=PASSPHRASE.encode())[1]
+            for name in ("one", "two", "three", "online")
+        ]
+        self.signers, self.online = opened[:3], opened[3]
+        self.repository = repository.Repository(self.folder / "registry")
+        self.ceremony = ceremony.Ceremony(self.repository)
+        self.ceremony.init(holders=self.holders[:3], threshold=2, online=self.holders[3], now=self.clock.now)
+        self.countries: set[str] = set()
+        self.publish()
+
+    def publish(self) -> None:
+        press = publication.Publication(self.repository)
+        for signer in self.signers[:2]:
+            press.sign(signer)
+        press.publish(self.online, now=self.clock.now)
+        for each in self.wire.nodes.values():
+            self.refresh(each)
+
+    def refresh(self, each: Node) -> None:
+        each.registry.refresh([registry.folder(self.repository.public)], now=self.clock.now)
+
+    def add(self, name: str, *, mandates: tuple[str, ...] = ("child-protection", "family-tracing"), database: str = "") -> Node:
+        """Give a new node, admitted, with its registry refreshed."""
+        id_ = NodeId(name)
+        folder = self.folder / name.replace("/", "-")
+        node.set_up(folder, id_, PASSPHRASE, self.repository.pinned(), now=self.clock.now).save()
+        settings = config.load(
+            folder,
+            node=name,
+            names={"en": name},
+            places=["here"],
+            mandates=list(mandates),
+            languages=["en"],
+            hours="Mon-Fri 9-17",
+            address=f"https://{name.replace('/', '-')}.example",
+            database=database,
+            passphrase=PASSPHRASE,
+        )
+        opened = node.open_node(settings, clock=self.clock, wire=self.wire)
+        self.wire.nodes[id_] = opened
+        if id_.country not in self.countries:
+            self.ceremony.add_country(id_.country, holders=self.holders[:3], threshold=2, now=self.clock.now)
+            self.countries.add(id_.country)
+        self.ceremony.admit(node.enrolment_request(settings, opened.vault, now=self.clock.now), now=self.clock.now)
+        self.publish()
+        return opened
+
+    def reopen(self, name: str) -> Node:
+        """Close a node and open it again, as after a crash."""
+        old = self.wire.nodes[NodeId(name)]
+        old.close()
+        new = node.open_node(old.settings, clock=self.clock, wire=self.wire)
+        self.wire.nodes[new.id] = new
+        return new
+
+    def officer(self, at: Node, name: str, roles: tuple[OfficerRole, ...] = ALL) -> Actor:
+        """Give an officer of a node, made at the first call."""
+        if (at.id, name) not in self.officers:
+            made = at.officers.add(name, roles)
+            self.officers[at.id, name] = Actor(officer=made.id, roles=made.roles, auth="api-key")
+        return self.officers[at.id, name]
+
+    def settle(self, rounds: int = 12) -> None:
+        """Let everybody deliver until nothing moves any more."""
+        for _ in range(rounds):
+            moved = 0
+            for each in list(self.wire.nodes.values()):
+                each.clockwork.tick()
+                moved += sum(found.sent for found in each.outbox.deliver_due())
+            if not moved:
+                return
+            self.clock.pass_(1)
+
+
+@contextmanager
+def federation(folder: Path, *names: str) -> Iterator[tuple[Federation, list[Node]]]:
+    """Give a federation of the named nodes."""
+    made = Federation(folder)
+    nodes = [made.add(name) for name in names]
+    try:
+        yield made, nodes
+    finally:
+        for each in made.wire.nodes.values():
+            each.close()
