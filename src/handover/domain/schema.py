@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, Union
 
 from handover.domain.errors import MalformedError
 from handover.domain.shapes import Shape, ShapeError
@@ -35,7 +35,7 @@ class Absent(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-Value: TypeAlias = "bool | int | str | list[Value] | dict[str, Value] | Absent"
+Value: TypeAlias = Union[bool, int, str, "list[Value]", "dict[str, Value]", Absent]
 
 
 class Category(StrEnum):

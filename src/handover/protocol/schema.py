@@ -1,7 +1,7 @@
 """Records as JSON: the plain form that a case system sends, and the JSON Schemas (2020-12) of all forms.
 
-The schemas are generated from the domain's types. They say less than domain/shapes.py where JSON Schema has no
-words: text is in Unicode form NFC, and a whole number is never written with a point.
+The schemas are generated from the domain's types. They say less than domain/shapes.py where JSON
+Schema has no words: text is in Unicode form NFC, and a whole number is never written with a point.
 """
 
 import json
