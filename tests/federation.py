@@ -91,7 +91,13 @@ class Federation:
     def refresh(self, each: Node) -> None:
         each.registry.refresh([registry.folder(self.repository.public)], now=self.clock.now)
 
-    def add(self, name: str, *, mandates: tuple[str, ...] = ("child-protection", "family-tracing"), database: str = "") -> Node:
+    def add(
+        self,
+        name: str,
+        *,
+        mandates: tuple[str, ...] = ("child-protection", "family-tracing"),
+        database: str = "",
+    ) -> Node:
         """Give a new node, admitted, with its registry refreshed."""
         id_ = NodeId(name)
         folder = self.folder / name.replace("/", "-")
@@ -113,7 +119,9 @@ class Federation:
         if id_.country not in self.countries:
             self.ceremony.add_country(id_.country, holders=self.holders[:3], threshold=2, now=self.clock.now)
             self.countries.add(id_.country)
-        self.ceremony.admit(node.enrolment_request(settings, opened.vault, now=self.clock.now), now=self.clock.now)
+        self.ceremony.admit(
+            node.enrolment_request(settings, opened.vault, now=self.clock.now), now=self.clock.now
+        )
         self.publish()
         return opened
 

@@ -4,7 +4,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from handover.domain.errors import HandoverError
 
@@ -16,7 +21,9 @@ class SettingsError(HandoverError):
 
     name = "settings"
     title = "The settings of this node are not usable."
-    advice = "Correct the named setting in handover.toml or in the environment; docs/guide/operator.md lists them."
+    advice = (
+        "Correct the named setting in handover.toml or in the environment; docs/guide/operator.md lists them."
+    )
 
 
 class Settings(BaseSettings):

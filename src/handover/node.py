@@ -156,9 +156,7 @@ def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:
 
 def enrolment_request(settings: Settings, vault: FileVault, *, now: int) -> bytes:
     """Give the signed request for this node's entry, with a proof of possession for its keys."""
-    return enrolment.request(
-        entry_of(settings, vault), signer=vault.signer, provers=vault.provers(), now=now
-    )
+    return enrolment.request(entry_of(settings, vault), signer=vault.signer, provers=vault.provers(), now=now)
 
 
 def set_up(folder: Path, node: NodeId, passphrase: str, root: bytes, *, now: int) -> FileVault:

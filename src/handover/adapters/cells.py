@@ -1,7 +1,7 @@
 """Encryption at rest: each value under the data key of its owner (a matter, a round, or the node), bound to its place.
 
-AES-256-GCM; nonce (12 bytes) before the ciphertext; associated data = table, row and column. A data key is wrapped under
-a key-encryption key of the vault. Destroying the wrapped key erases all values under it (docs/spec/at-rest.md).
+AES-256-GCM; nonce (12 bytes) before the ciphertext; associated data = table, row and column. A data key is wrapped
+under a key-encryption key of the vault. Destroying the wrapped key erases all values under it (docs/spec/at-rest.md).
 """
 
 import secrets

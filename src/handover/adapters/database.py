@@ -150,7 +150,11 @@ def make_engine(url: str) -> Engine:
     """Give an engine whose errors carry no values, and whose SQLite is durable."""
     options: dict[str, Any] = {"hide_parameters": True, "poolclass": QueuePool, "pool_size": 8}
     if url.startswith("sqlite"):
-        options["connect_args"] = {"isolation_level": None, "check_same_thread": False, "cached_statements": 256}
+        options["connect_args"] = {
+            "isolation_level": None,
+            "check_same_thread": False,
+            "cached_statements": 256,
+        }
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)

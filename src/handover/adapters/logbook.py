@@ -43,7 +43,7 @@ class _Tiles:
         found = self.changed.get(key) or self.kept.get(key)
         if found is None:
             table = tables.log_tile
-            query = select(table.c.hashes).where(table.c.level == level, table.c.index == index)
+            query = select(table.c.hashes).where(table.c.level == level, table.c.number == index)
             rows = self._unit.peek(query)
             found = self.kept[key] = rows[0].hashes if rows else b""
         return found
@@ -96,7 +96,7 @@ class Logbook:
         self._streams[stream] = (n + 1, digest)
         index = self._size + len(self._pending)
         self._pending.append(merkle.leaf_hash(entries.leaf(document)))
-        self._unit.insert(tables.log_entry, {"index": index, "stream": stream, "document": document})
+        self._unit.insert(tables.log_entry, {"position": index, "stream": stream, "document": document})
         self._unit.upsert(tables.log_stream, {"stream": stream, "n": n + 1, "prev": digest})
         return index
 
@@ -111,7 +111,9 @@ class Logbook:
         """Sign a checkpoint over all entries; give the one that stands when nothing was added."""
         self._settle()
         if self._note is None or self._signed.size != self._size:
-            self._signed = checkpoints.Checkpoint(origin=self._origin, size=self._size, root=self._tree.root())
+            self._signed = checkpoints.Checkpoint(
+                origin=self._origin, size=self._size, root=self._tree.root()
+            )
             self._note = checkpoints.sign(self._signed, self._signer, now)
         return self._note
 
@@ -120,10 +122,10 @@ class Logbook:
         note = self.checkpoint(now)
         self._unit.flush()
         documents = {
-            row.index: row.document
+            row.position: row.document
             for row in self._unit.peek(
-                select(tables.log_entry.c.index, tables.log_entry.c.document).where(
-                    tables.log_entry.c.index.in_(list(indexes.values()))
+                select(tables.log_entry.c.position, tables.log_entry.c.document).where(
+                    tables.log_entry.c.position.in_(list(indexes.values()))
                 )
             )
         }
@@ -159,8 +161,8 @@ class Logbook:
     def entries(self, stream: str) -> list[tuple[int, bytes]]:
         """Give index and document of every entry of *stream*, in order."""
         table = tables.log_entry
-        rows = self._unit.rows(select(table).where(table.c.stream == stream).order_by(table.c.index))
-        return [(row.index, row.document) for row in rows]
+        rows = self._unit.rows(select(table).where(table.c.stream == stream).order_by(table.c.position))
+        return [(row.position, row.document) for row in rows]
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Give the inclusion path of entry *index* in the tree of *size*."""
@@ -178,15 +180,15 @@ class Logbook:
         if start + width > self._signed.size:
             raise NotFoundError
         table = tables.log_entry
-        query = select(table.c.document).where(table.c.index >= start, table.c.index < start + width)
-        leaves = [entries.leaf(row.document) for row in self._unit.rows(query.order_by(table.c.index))]
+        query = select(table.c.document).where(table.c.position >= start, table.c.position < start + width)
+        leaves = [entries.leaf(row.document) for row in self._unit.rows(query.order_by(table.c.position))]
         return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
 
     def close(self) -> None:
         """Write what changed; called once, before the commit."""
         self._settle()
         for (level, index), hashes in self._tiles.changed.items():
-            self._unit.upsert(tables.log_tile, {"level": level, "index": index, "hashes": hashes})
+            self._unit.upsert(tables.log_tile, {"level": level, "number": index, "hashes": hashes})
         head = {
             "id": _HEAD,
             "size": self._size,
@@ -204,5 +206,3 @@ class Logbook:
             newest[level] = max(index, newest.get(level, 0))
         self._edge.tiles = {key: kept[key] for key in kept if newest[key[0]] == key[1]}
         self._edge.size = self._size
-
-

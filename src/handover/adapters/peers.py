@@ -26,7 +26,8 @@ from handover.domain.ids import NodeId
 TOTAL: Final = 60.0  # seconds for one whole exchange
 _ANSWER_LIMIT: Final = 4 * 1024 * 1024
 _BAD_NETWORKS: Final = tuple(
-    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "2002::/16", "2001::/32", "192.88.99.0/24", "100.64.0.0/10")
+    ipaddress.ip_network(text)
+    for text in ("64:ff9b::/96", "2002::/16", "2001::/32", "192.88.99.0/24", "100.64.0.0/10")
 )
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -143,9 +144,7 @@ class HTTPPeers:
 
     def get(self, peer: NodeId, address: str, path: str, limit: int) -> bytes:
         """Give a file of the peer's registry mirror or log, at most *limit* bytes."""
-        return self._exchange(
-            peer, "GET", f"{address}{path}", limit, headers={"Accept-Encoding": "identity"}
-        )
+        return self._exchange(peer, "GET", f"{address}{path}", limit, headers={"Accept-Encoding": "identity"})
 
     def _exchange(self, peer: NodeId, method: str, url: str, limit: int, **request: Any) -> bytes:
         self._check(url)

@@ -36,7 +36,9 @@ class EnvelopeShelf:
         """Give the receipts that were given for those of *digests* that are stored."""
         return self.receipts(digests)
 
-    def add(self, kept: KeptEnvelope, *, payload: bytes | None = None, plaintext: bytes | None = None) -> None:
+    def add(
+        self, kept: KeptEnvelope, *, payload: bytes | None = None, plaintext: bytes | None = None
+    ) -> None:
         """Keep an envelope and, under the round's data key, what goes with it."""
         row: dict[str, Any] = {name: getattr(kept, name) for name in kept.__dataclass_fields__}
         key = row["digest"] = to_bytes(kept.digest)
@@ -130,7 +132,7 @@ class EnvelopeShelf:
             row = {
                 "envelope": to_bytes(receipt.envelope),
                 "document": receipt.document,
-                "index": receipt.index,
+                "position": receipt.index,
                 "path": b"".join(receipt.path),
                 "checkpoint": seen[note],
             }
@@ -158,7 +160,7 @@ def _receipt(row: Row[Any]) -> KeptReceipt:
     return KeptReceipt(
         envelope=to_digest(row.envelope),
         document=row.document,
-        index=row.index,
+        index=row.position,
         path=path,
         checkpoint=row.note,
     )
@@ -265,7 +267,9 @@ class QueueShelf:
     def list(self, *, delivery: Delivery | None = None, limit: int = 100) -> list[Queued]:
         """Give what waits, or what was refused, oldest first."""
         table = tables.queue
-        query = select(table).where(table.c.due.is_not(None) if delivery is None else table.c.delivery == delivery)
+        query = select(table).where(
+            table.c.due.is_not(None) if delivery is None else table.c.delivery == delivery
+        )
         return [_queued(row) for row in self._unit.rows(query.order_by(table.c.id).limit(limit))]
 
     def of_handover(self, handover: HandoverId) -> dict[Digest, Queued]:

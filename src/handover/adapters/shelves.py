@@ -76,7 +76,9 @@ class MatterShelf:
     def of_deed(self, deeds: Sequence[Digest]) -> MatterId | None:
         """Give the matter that this node once handed over by one of *deeds*."""
         rounds = tables.handover
-        rows = self._unit.rows(select(rounds.c.matter).where(rounds.c.deed.in_(deeds)).limit(1)) if deeds else ()
+        rows = (
+            self._unit.rows(select(rounds.c.matter).where(rounds.c.deed.in_(deeds)).limit(1)) if deeds else ()
+        )
         return MatterId(rows[0].matter) if rows else None
 
     def page(self, *, after: str, limit: int, reference: str | None = None) -> list[Matter]:
@@ -247,7 +249,9 @@ class RecordShelf:
     def versions(self, matter: MatterId) -> list[int]:
         """Give the numbers of all versions."""
         table = tables.record
-        return [row.version for row in self._unit.rows(select(table.c.version).where(table.c.matter == matter))]
+        return [
+            row.version for row in self._unit.rows(select(table.c.version).where(table.c.matter == matter))
+        ]
 
 
 def _place(matter: MatterId, version: int) -> str:
@@ -282,7 +286,10 @@ class GroundShelf:
     def of_matter(self, matter: MatterId) -> list[KeptGround]:
         """Give the grounds of *matter*, oldest first."""
         table = tables.ground
-        return [self._ground(row) for row in self._unit.rows(select(table).where(table.c.matter == matter).order_by(table.c.id))]
+        return [
+            self._ground(row)
+            for row in self._unit.rows(select(table).where(table.c.matter == matter).order_by(table.c.id))
+        ]
 
     def change(self, ground: UUID7, new: Ground) -> None:
         """Write the terms of *new* (a withdrawal)."""

@@ -37,7 +37,10 @@ class StaffShelf:
 
     def all(self) -> list[Officer]:
         """Give all officers."""
-        return [self._officer(row) for row in self._unit.rows(select(tables.officer).order_by(tables.officer.c.id))]
+        return [
+            self._officer(row)
+            for row in self._unit.rows(select(tables.officer).order_by(tables.officer.c.id))
+        ]
 
     def add_key(self, key: ApiKey) -> None:
         """Keep a new API key."""

@@ -6,7 +6,18 @@ keeps its bytes apart from its indexed columns.
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
 
 metadata: Final = MetaData(
     naming_convention={
@@ -137,7 +148,7 @@ receipt: Final = Table(
     metadata,
     Column("envelope", LargeBinary, primary_key=True),
     Column("document", LargeBinary, nullable=False),
-    Column("index", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
     Column("path", LargeBinary, nullable=False),
     Column("checkpoint", LargeBinary, nullable=False),
 )
@@ -183,10 +194,10 @@ log_head: Final = Table(
 log_entry: Final = Table(
     "log_entry",
     metadata,
-    Column("index", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("stream", String, nullable=False),
     Column("document", LargeBinary, nullable=False),
-    Index(None, "stream", "index"),
+    Index(None, "stream", "position"),
 )
 log_stream: Final = Table(
     "log_stream",
@@ -199,7 +210,7 @@ log_tile: Final = Table(
     "log_tile",
     metadata,
     Column("level", Integer, primary_key=True),
-    Column("index", BigInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
     Column("hashes", LargeBinary, nullable=False),
 )
 record: Final = Table(

@@ -59,7 +59,7 @@ class Unit:
         if found is None:
             keys = [column.name for column in table.primary_key]
             where = [table.c[name] == bindparam(f"was_{name}") for name in (*keys, *guarded)]
-            values = {name: bindparam(name) for name in row if name not in keys}
+            values: dict[str, Any] = {name: bindparam(name) for name in row if name not in keys}
             found = self._changes[table.name, guarded] = (update(table).where(*where).values(values), [])
         was = {f"was_{column.name}": row[column.name] for column in table.primary_key}
         was |= {f"was_{name}": value for name, value in guard.items()}
@@ -88,8 +88,8 @@ class Unit:
             raise ConflictError
 
     def _upsert(self, table: Table) -> Executable:
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table)
+        is_postgresql = self.connection.dialect.name == "postgresql"
+        statement = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
         keys = [column.name for column in table.primary_key]
         rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
         return statement.on_conflict_do_update(index_elements=keys, set_=rest)
@@ -106,7 +106,7 @@ class Unit:
     def run(self, statement: Executable, values: Values | None = None) -> int:
         """Carry out a statement after what was collected; give the number of rows it touched."""
         self.flush()
-        return int(self.connection.execute(statement, values or {}).rowcount)  # type: ignore[attr-defined]
+        return int(self.connection.execute(statement, values or {}).rowcount)
 
     def run_many(self, statement: Executable, values: Sequence[Values]) -> None:
         """Carry out a statement once for each of *values*, after what was collected."""

@@ -68,10 +68,14 @@ class FileVault:
         self._master = master
         self._content = content
         self._wrappers = {epoch: AESGCM(key) for epoch, key in content.keks.items()}
-        self._openers = {each.kid: jwe.SealingKey(each.value) for each in content.secrets if each.use == "seal"}
+        self._openers = {
+            each.kid: jwe.SealingKey(each.value) for each in content.secrets if each.use == "seal"
+        }
         self._signer = jws.Ed25519Signer(self._newest("sig").value)
         self._log_signer = checkpoint.LogSigner(
-            origin=f"{content.node}/log", ed25519=self._newest("log").value, mldsa44=self._newest("log-pq").value
+            origin=f"{content.node}/log",
+            ed25519=self._newest("log").value,
+            mldsa44=self._newest("log-pq").value,
         )
 
     @classmethod
@@ -163,7 +167,9 @@ class FileVault:
     def node_keys(self) -> list[NodeKey]:
         """Give the public halves, as the node's entry in the registry lists them."""
         return [
-            new_key(use=KeyUse(each.use), public=_public(each), not_before=each.not_before, expires=each.expires)
+            new_key(
+                use=KeyUse(each.use), public=_public(each), not_before=each.not_before, expires=each.expires
+            )
             for each in self._content.secrets
             if each.use in _PUBLIC
         ]
@@ -235,7 +241,9 @@ class FileVault:
         self.save()
 
     def _newest(self, use: str) -> Secret:
-        return max((each for each in self._content.secrets if each.use == use), key=lambda each: each.not_before)
+        return max(
+            (each for each in self._content.secrets if each.use == use), key=lambda each: each.not_before
+        )
 
 
 def _public(secret: Secret) -> bytes:
@@ -273,7 +281,13 @@ def _kid(use: str, value: bytes) -> str:
 
 def _stretch(passphrase: str, salt: bytes) -> bytes:
     return hash_secret_raw(
-        passphrase.encode(), salt, time_cost=_PASSES, memory_cost=_MEMORY, parallelism=_LANES, hash_len=32, type=Type.ID
+        passphrase.encode(),
+        salt,
+        time_cost=_PASSES,
+        memory_cost=_MEMORY,
+        parallelism=_LANES,
+        hash_len=32,
+        type=Type.ID,
     )
 
 

@@ -56,5 +56,3 @@ def overdue(handover: Handover, now: int) -> bool:
     """Tell whether a person should look at this round because it has stood too long."""
     limit = LATE.get(handover.state)
     return limit is not None and now - handover.updated_at > limit
-
-

@@ -1,6 +1,7 @@
 """A record as it is kept: the values by path and, when they came from another node, the signed presentation."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from handover.domain.errors import MalformedError
 from handover.domain.record import Record, Schema, Value, from_wire, record, to_wire
@@ -11,8 +12,8 @@ from handover.protocol.strict import Json
 def of_values(values: Mapping[str, Value], presentation: bytes | None = None) -> bytes:
     """Give the document of *values*; `presentation` is the record as its issuer signed it."""
     signed = None if presentation is None else presentation.decode("ascii")
-    wire: dict[str, Json] = {path: to_wire(value) for path, value in values.items()}
-    return strict.dumps({"presentation": signed, "values": wire})
+    wire = {path: to_wire(value) for path, value in values.items()}
+    return strict.dumps({"presentation": signed, "values": cast("Json", wire)})
 
 
 def of_payload(plaintext: bytes) -> bytes:
@@ -28,7 +29,7 @@ def values_of(document: bytes) -> dict[str, Value]:
     _, values = strict.members(strict.loads(document, limit=2**20), "presentation", "values")
     if not isinstance(values, dict):
         raise MalformedError("values is not an object")
-    return {path: from_wire(value) for path, value in values.items()}
+    return {path: from_wire(cast("Value", value)) for path, value in values.items()}
 
 
 def record_of(document: bytes, of: Schema) -> Record:

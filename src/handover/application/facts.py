@@ -9,8 +9,9 @@ from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
 
-
-TALK: Final = "/talk"  # what officers say to one another has a data key of its own, beside that of the round's record
+TALK: Final = (
+    "/talk"  # what officers say to one another has a data key of its own, beside that of the round's record
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +37,8 @@ class Handover:
     """One round as this side keeps it. Times are seconds since 1970; `fields` are names in schema order.
 
     `seq` and `last` are what this side said last in the round. `offer`, `acceptance`, `deed` and `closing` are the
-    digests of the envelopes that moved the round, whoever said them (`closing` is the void, `receipt` the take-up or void
-    receipt); `question` is the newest question.
+    digests of the envelopes that moved the round, whoever said them (`closing` is the void, `receipt` the take-up or
+    void receipt); `question` is the newest question.
     """
 
     id: HandoverId

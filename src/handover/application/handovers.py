@@ -18,7 +18,14 @@ from handover.protocol import consent, message
 from handover.protocol.entry import EntryKind
 from handover.protocol.strict import Json
 
-DECLINE_CODES = ("no-capacity", "no-jurisdiction", "not-in-best-interests", "incomplete", "wrong-recipient", "other")
+DECLINE_CODES = (
+    "no-capacity",
+    "no-jurisdiction",
+    "not-in-best-interests",
+    "incomplete",
+    "wrong-recipient",
+    "other",
+)
 _OPEN = frozenset({State.PENDING, State.BOUND, State.DECLINED})
 _TAKEN = frozenset({State.HOLDING, State.TRANSFERRED, State.RELIEVING})
 _TALK = frozenset(State) - {State.PREPARED, State.DISCARDED, State.VOIDED, State.VOIDING, State.CLOSED}
@@ -182,8 +189,8 @@ class Handovers:
                         at=each.stored_at,
                         digest=each.digest,
                         receipted=each.digest in receipts,
-                        delivery=waiting and waiting.delivery,
-                        problem=waiting and waiting.problem,
+                        delivery=None if waiting is None else waiting.delivery,
+                        problem=None if waiting is None else waiting.problem,
                         text=_text(work, each),
                     )
                 )

@@ -157,9 +157,7 @@ class Inbox:
         if isinstance(error, EquivocationError) and found is not None:
             earlier = [each.data for each in work.envelopes.of_handover(found.id) if each.incoming]
             raise_alarm(work, "equivocation", peer=peer, handover=found, evidence=(received.data, *earlier))
-            work.log.append(
-                EntryKind.EQUIVOCATION, stream=found.pair, object_=received.digest, now=work.now
-            )
+            work.log.append(EntryKind.EQUIVOCATION, stream=found.pair, object_=received.digest, now=work.now)
         elif received.envelope.act is Act.DEED:
             raise_alarm(work, "stray-deed", peer=peer, handover=found, evidence=(received.data,))
 

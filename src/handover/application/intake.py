@@ -179,9 +179,7 @@ class Intake:
         )
         if not fits:
             raise MismatchError("the ground is not the one that the envelope names")
-        found.ground.require(
-            recipient=self._vault.node, purpose=envelope.purpose, fields=fields, now=now
-        )
+        found.ground.require(recipient=self._vault.node, purpose=envelope.purpose, fields=fields, now=now)
 
     def _chain(self, envelope: Envelope, evidence: tuple[bytes, ...], now: int) -> tuple[Digest, ...]:
         """Give the digests of the earlier deeds: each leads to the next, the last one to the sender."""

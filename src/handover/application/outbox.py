@@ -26,7 +26,9 @@ from handover.protocol.delivery import (
 )
 from handover.protocol.receipt import Receipt
 
-CAP: Final = 900  # seconds: the longest back-off, and how long after its receipt a standing message is said again
+CAP: Final = (
+    900  # seconds: the longest back-off, and how long after its receipt a standing message is said again
+)
 _REFUSED_AGAIN: Final = 60  # seconds after a refusal that may pass
 
 
@@ -120,7 +122,8 @@ class Outbox:
 
 def _fitting(batch: Sequence[tuple[KeptEnvelope, bytes | None]]) -> list[tuple[KeptEnvelope, bytes | None]]:
     """Give as much of *batch* as one body holds."""
-    taken, size = [], 1024
+    taken: list[tuple[KeptEnvelope, bytes | None]] = []
+    size = 1024
     for kept, payload in batch:
         size += size_of(Item(envelope=kept.data, payload=payload))
         if size > BODY_LIMIT and taken:
@@ -176,5 +179,3 @@ def _heard(known: Peer, head: Checkpoint | None, work: UnitOfWork) -> Peer:
     if head is not None and head.size >= known.log_size:
         known = replace(known, log_size=head.size, log_root=head.root)
     return replace(known, failures=0, not_before=0, heard_at=work.now)
-
-

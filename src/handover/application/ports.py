@@ -5,7 +5,18 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from handover.application.facts import (
-    Alarm, ApiKey, Delivery, Handover, KeptEnvelope, KeptGround, KeptReceipt, KeptRecord, Matter, Officer, Peer, Queued,
+    Alarm,
+    ApiKey,
+    Delivery,
+    Handover,
+    KeptEnvelope,
+    KeptGround,
+    KeptReceipt,
+    KeptRecord,
+    Matter,
+    Officer,
+    Peer,
+    Queued,
 )  # fmt: skip
 from handover.domain.consent import Ground
 from handover.domain.handover import Act
@@ -82,7 +93,9 @@ class Envelopes(Protocol):
         """Give the receipts that were given for those of *digests* that are stored."""
         ...
 
-    def add(self, kept: KeptEnvelope, *, payload: bytes | None = None, plaintext: bytes | None = None) -> None:
+    def add(
+        self, kept: KeptEnvelope, *, payload: bytes | None = None, plaintext: bytes | None = None
+    ) -> None:
         """Keep an envelope; `payload` is the JWE to send again, `plaintext` what a received payload opened to."""
         ...
 
@@ -217,24 +230,38 @@ class Replies(Protocol):
         """Give digest of the request body, status and answer kept under *key*."""
         ...
 
-    def put(self, officer: str, key: str, *, request: bytes, status: int, answer: bytes, now: int) -> None: ...
+    def put(
+        self, officer: str, key: str, *, request: bytes, status: int, answer: bytes, now: int
+    ) -> None: ...
 
 
 class UnitOfWork(Protocol):
     """One transaction. Reading and writing go through the shelves; `now` is the time of the transaction."""
 
-    now: int
-    matters: Matters
-    handovers: Handovers
-    envelopes: Envelopes
-    queue: Queue
-    log: Log
-    records: Records
-    grounds: Grounds
-    peers: Peers
-    staff: Staff
-    alarms: Alarms
-    replies: Replies
+    @property
+    def now(self) -> int: ...
+    @property
+    def matters(self) -> Matters: ...
+    @property
+    def handovers(self) -> Handovers: ...
+    @property
+    def envelopes(self) -> Envelopes: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def log(self) -> Log: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def grounds(self) -> Grounds: ...
+    @property
+    def peers(self) -> Peers: ...
+    @property
+    def staff(self) -> Staff: ...
+    @property
+    def alarms(self) -> Alarms: ...
+    @property
+    def replies(self) -> Replies: ...
 
 
 class Database(Protocol):

@@ -1,7 +1,7 @@
 """Moves a round: asks the domain for the step and writes all that follows from it, in the caller's transaction."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,7 +12,19 @@ from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, answers_to, new_id
 from handover.domain.consent import GroundError
 from handover.domain.errors import NotFoundError, OutOfOrderError
-from handover.domain.handover import SAYS, SETTLED, Act, Claim, Order, Role, Standing, State, Step, VoidReason, step
+from handover.domain.handover import (
+    SAYS,
+    SETTLED,
+    Act,
+    Claim,
+    Order,
+    Role,
+    Standing,
+    State,
+    Step,
+    VoidReason,
+    step,
+)
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
@@ -21,14 +33,14 @@ from handover.protocol.message import Message
 from handover.protocol.strict import Json
 
 _STANDING: Final = frozenset(SAYS.values())
-# Where the digest of an act that moves the round is kept, and who says it.
-_MARKS: Final = {
-    Act.OFFER: "offer",
-    Act.ACCEPTANCE: "acceptance",
-    Act.DEED: "deed",
-    Act.VOID: "closing",
-    Act.TAKE_UP_RECEIPT: "receipt",
-    Act.VOID_RECEIPT: "receipt",
+# Where the digest of an act that moves the round is kept.
+_MARKS: Final[dict[Act, Callable[[Handover, Digest | None], Handover]]] = {
+    Act.OFFER: lambda handover, digest: replace(handover, offer=digest),
+    Act.ACCEPTANCE: lambda handover, digest: replace(handover, acceptance=digest, bound=True),
+    Act.DEED: lambda handover, digest: replace(handover, deed=digest),
+    Act.VOID: lambda handover, digest: replace(handover, closing=digest),
+    Act.TAKE_UP_RECEIPT: lambda handover, digest: replace(handover, receipt=digest),
+    Act.VOID_RECEIPT: lambda handover, digest: replace(handover, receipt=digest),
 }
 
 
@@ -112,7 +124,9 @@ class Rounds:
         return self._after(work, handover, found, cause)
 
     def _after(self, work: UnitOfWork, old: Handover, found: Step, cause: Cause) -> Handover:
-        new = replace(old, state=found.state, **_heard(cause))
+        new = replace(old, state=found.state)
+        if isinstance(cause.event, Act) and cause.event in _MARKS:
+            new = _MARKS[cause.event](new, cause.heard)
         if found.reason is not None or cause.code is not None:
             new = replace(new, reason=found.reason or cause.code)
         stale = SAYS.get(old.state)
@@ -137,10 +151,7 @@ class Rounds:
         if act is Act.DEED:
             saying = self._deed(work, handover, saying)
         said = self._sealer.say(work, handover, saying)
-        field = _MARKS.get(act)
-        if field is not None:
-            said = replace(said, **{field: said.last})
-        return replace(said, bound=said.bound or act is Act.ACCEPTANCE)
+        return _MARKS[act](said, said.last) if act in _MARKS else said
 
     def _deed(self, work: UnitOfWork, handover: Handover, saying: Saying) -> Saying:
         """The deed holds the receiver's own acceptance, and names again what passes and under which ground."""
@@ -173,9 +184,7 @@ class Rounds:
         if erases:
             work.matters.erase(f"{handover.id}{TALK}")
             if handover.offer is not None:
-                work.log.append(
-                    EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now
-                )
+                work.log.append(EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now)
 
     def _adopt(self, work: UnitOfWork, handover: Handover) -> None:
         """What was offered becomes a version of this node's own record; the issuer's signature is kept with it."""
@@ -194,11 +203,6 @@ class Rounds:
                 recorded_at=work.now,
             )
         )
-
-
-def _heard(cause: Cause) -> dict[str, Digest]:
-    field = _MARKS.get(cause.event) if isinstance(cause.event, Act) else None
-    return {} if field is None or cause.heard is None else {field: cause.heard}
 
 
 def raise_alarm(

@@ -110,7 +110,11 @@ class Sealer:
         message.check_body(saying.act, content.body)
         key = self._registry.sealing_key(handover.peer, work.now)
         context = envelopes.context(
-            iss=self._vault.node, aud=handover.peer, round_=handover.round, jti=jti, kid=self._vault.signer.kid
+            iss=self._vault.node,
+            aud=handover.peer,
+            round_=handover.round,
+            jti=jti,
+            kid=self._vault.signer.kid,
         )
         plaintext = message.encode(content)
         payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
@@ -165,4 +169,3 @@ def answers_to(handover: Handover, act: Act) -> Digest | None:
             return handover.question
         case _:
             return handover.offer
-

@@ -4,7 +4,7 @@ A field is never left out: whoever looks from outside cannot tell which fields a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -136,6 +136,12 @@ class Record:
         elif answer["answer"] == "risk_found":
             found.append(NonRefoulementRiskError)
         return tuple(found)
+
+    def restricted(self, paths: Iterable[str]) -> "Record":
+        """Give the record as someone sees it from whom all but *paths* is withheld."""
+        kept = set(paths)
+        values = {path: value if path in kept else Absent.UNKNOWN for path, value in self.values.items()}
+        return Record(schema=self.schema, values=values)
 
     def require_offerable(self) -> None:
         """Do nothing if a guardianship record holds what every offer must carry; other kinds always pass.

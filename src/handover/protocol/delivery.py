@@ -109,9 +109,7 @@ def encode_answer(answer: Answer) -> bytes:
     results: list[Json] = []
     for result in answer.results:
         if isinstance(result, Problem):
-            results.append(
-                {"problem": {"name": result.name, "retry": result.retry, "detail": result.detail}}
-            )
+            results.append({"problem": {"name": result.name, "retry": result.retry, "detail": result.detail}})
         else:
             number = notes.setdefault(result.checkpoint, len(notes))
             receipt: Json = {

@@ -114,7 +114,8 @@ OPTIONAL: Final = _OFFER | _SAID | {"reason"}
 _MAY: Final[dict[Act, frozenset[str]]] = {Act.DEED: frozenset({"by"}), Act.VOID: frozenset({"by"})}
 _MEMBERS: Final = (
     "suite", "iss", "aud", "jti", "iat", "incarnation", "act", "matter", "epoch", "round", "seq",
-    "purpose", "schema", "prev", "re", "replaces", "record", "fields", "consent", "deadline", "reason", "payload", "by", "log",
+    "purpose", "schema", "prev", "re", "replaces", "record", "fields", "consent",
+    "deadline", "reason", "payload", "by", "log",
 )  # fmt: skip
 
 
@@ -170,7 +171,9 @@ def _check_act(envelope: Envelope) -> None:
     for name in OPTIONAL:
         there = getattr(envelope, name) is not None
         if there != (name in needed) and name not in _MAY.get(envelope.act, ()):
-            raise MalformedError(f"{envelope.act}: {name} is {'missing' if name in needed else 'not allowed'}")
+            raise MalformedError(
+                f"{envelope.act}: {name} is {'missing' if name in needed else 'not allowed'}"
+            )
     by = envelope.by
     if by is not None and envelope.act in (Act.OFFER, Act.DEED) and by.prepared == by.released:
         raise MalformedError("four eyes: prepared and released by one officer")
@@ -180,8 +183,10 @@ def _to_json(envelope: Envelope) -> Json:
     claims: dict[str, Json] = {"suite": SUITE}
     claims |= {name: getattr(envelope, name) for name in _MEMBERS[1:]}
     payload, by, log = envelope.payload, envelope.by, envelope.log
-    claims["payload"] = payload and {"digest": payload.digest, "commit": payload.commit}
-    claims["by"] = by and {"prepared": by.prepared, "released": by.released, "role": by.role, "auth": by.auth}
+    if payload is not None:
+        claims["payload"] = {"digest": payload.digest, "commit": payload.commit}
+    if by is not None:
+        claims["by"] = {"prepared": by.prepared, "released": by.released, "role": by.role, "auth": by.auth}
     claims["log"] = {"size": log.size, "root": log.root}
     return claims
 

@@ -1,4 +1,4 @@
-"""The payload: what only the recipient may read, as one JSON document padded to steps of 1 KiB (docs/spec/payload.md)."""
+"""The payload: what only the recipient may read, one JSON document padded to steps of 1 KiB (docs/spec/payload.md)."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,7 +21,9 @@ class CommitmentError(UntrustedError):
 
     name = "commitment"
     title = "The payload is not the one that the envelope commits to."
-    advice = "The sender's software is broken or hostile. Keep the envelope and tell the registry's operators."
+    advice = (
+        "The sender's software is broken or hostile. Keep the envelope and tell the registry's operators."
+    )
 
 
 class IncompleteMessageError(MalformedError):

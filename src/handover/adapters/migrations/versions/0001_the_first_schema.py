@@ -146,13 +146,13 @@ def upgrade() -> None:
         batch_op.create_index('uq_handover_peer_round', ['peer', 'round'], unique=True)
 
     op.create_table('log_entry',
-    sa.Column('index', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('stream', sa.String(), nullable=False),
     sa.Column('document', sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint('index', name=op.f('pk_log_entry'))
+    sa.PrimaryKeyConstraint('position', name=op.f('pk_log_entry'))
     )
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_log_entry_stream_index'), ['stream', 'index'], unique=False)
+        batch_op.create_index(batch_op.f('ix_log_entry_stream_position'), ['stream', 'position'], unique=False)
 
     op.create_table('log_head',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -170,9 +170,9 @@ def upgrade() -> None:
     )
     op.create_table('log_tile',
     sa.Column('level', sa.Integer(), nullable=False),
-    sa.Column('index', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('hashes', sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint('level', 'index', name=op.f('pk_log_tile'))
+    sa.PrimaryKeyConstraint('level', 'number', name=op.f('pk_log_tile'))
     )
     op.create_table('matter',
     sa.Column('id', sa.String(), nullable=False),
@@ -239,7 +239,7 @@ def upgrade() -> None:
     op.create_table('receipt',
     sa.Column('envelope', sa.LargeBinary(), nullable=False),
     sa.Column('document', sa.LargeBinary(), nullable=False),
-    sa.Column('index', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
     sa.Column('path', sa.LargeBinary(), nullable=False),
     sa.Column('checkpoint', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('envelope', name=op.f('pk_receipt'))
@@ -297,7 +297,7 @@ def downgrade() -> None:
     op.drop_table('log_stream')
     op.drop_table('log_head')
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_log_entry_stream_index'))
+        batch_op.drop_index(batch_op.f('ix_log_entry_stream_position'))
 
     op.drop_table('log_entry')
     with op.batch_alter_table('handover', schema=None) as batch_op:
