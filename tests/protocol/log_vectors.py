@@ -1,11 +1,15 @@
-"""Reads the vectors of one chapter: `tests/vectors/CHAPTER/NAME.json`, each a case."""
+"""Reads the vectors of the log's chapters: `tests/vectors/CHAPTER/NAME.json`, each a case."""
 
 import json
 from base64 import b64decode
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from handover.domain.errors import UntrustedError
+from handover.protocol.checkpoint import LogKey, LogSigner
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 PUBLISHED = Path(__file__).parents[3] / "shared" / "vectors"
@@ -37,3 +41,40 @@ def published(path: str) -> Any:
 def hashes(texts: list[str] | None) -> list[bytes]:
     """Return what base64 texts encode."""
     return [b64decode(text) for text in texts or []]
+
+
+def log_key(name: str) -> LogKey:
+    """Return the public keys of one of the logs of the vectors."""
+    return LogKey.parse(*_logs()[name]["keys"])
+
+
+def log_signer(name: str) -> LogSigner:
+    """Return what signs for one of the logs of the vectors; its seeds are published with them."""
+    log = _logs()[name]
+    seeds = [bytes.fromhex(log[seed]) for seed in ("ed25519_seed", "mldsa44_seed")]
+    return LogSigner(origin=log["origin"], ed25519=seeds[0], mldsa44=seeds[1])
+
+
+def _logs() -> dict[str, Any]:
+    return dict(json.loads((VECTORS / "log-keys.json").read_text("utf-8")))
+
+
+def refused(case: dict[str, Any], act: Callable[[], object]) -> None:
+    """Assert that *act* is refused under the name that the case gives."""
+    with pytest.raises(UntrustedError) as caught:
+        act()
+    assert caught.value.name == case["error"]
+
+
+def flips(value: bytes) -> Iterator[bytes]:
+    """Yield *value* with each of its bits changed."""
+    for bit in range(len(value) * 8):
+        changed = bytearray(value)
+        changed[bit // 8] ^= 1 << bit % 8
+        yield bytes(changed)
+
+
+def more_refusals_than_successes(chapter: str) -> bool:
+    """Tell whether most of a chapter's cases are refusals."""
+    found = [read(chapter, path.stem) for path in (VECTORS / chapter).glob("*.json")]
+    return sum("error" in case for case in found) * 2 > len(found) > 0

@@ -1,6 +1,7 @@
 """A tile has one name, and a log that has grown serves what the name says."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from handover.domain.errors import MalformedError
 from handover.protocol import tile
 from handover.protocol.tile import LARGEST_SIZE, TileName
+from protocol import log_vectors
 
 NAMES = [
     ("0/000", TileName(level=0, index=0)),
@@ -96,3 +98,20 @@ def test_the_right_edge_is_the_last_tile_of_each_level(size: int, edge: list[tup
 def test_a_bundle_has_each_leaf_behind_its_length() -> None:
     assert tile.bundle([]) == b""
     assert tile.bundle([b"a", b"", b"b" * 258]) == b"\x00\x01a\x00\x00\x01\x02" + b"b" * 258
+
+
+@pytest.mark.parametrize("case", log_vectors.cases("tile"))
+def test_own_vectors(case: dict[str, Any]) -> None:
+    if "error" in case:
+        log_vectors.refused(case, lambda: TileName.parse(case["input"]["name"]))
+    elif "name" in case["input"]:
+        assert TileName.parse(case["input"]["name"]) == TileName(**case["expected"])
+    else:
+        names = [TileName.parse(name) for name in case["expected"]["right_edge"]]
+        assert [(name.level, name.index) for name in names] == tile.right_edge(case["input"]["size"])
+        assert all(name.within(case["input"]["size"]) for name in names)
+        assert not names[0].within(case["input"]["size"] - 1)
+
+
+def test_most_vectors_are_refusals() -> None:
+    assert log_vectors.more_refusals_than_successes("tile")

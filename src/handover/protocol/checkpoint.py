@@ -1,7 +1,7 @@
 """Checkpoints: a log's origin, size and root hash under the log's two signatures (docs/spec/log.md).
 
-C2SP tlog-checkpoint as a signed note: a plain Ed25519 line, and an ML-DSA-44 line (C2SP tlog-cosignature) by the
-log itself, which also says when. Both must verify. Lines of witnesses may follow; they are not judged here.
+C2SP tlog-checkpoint as a signed note: a plain Ed25519 line, and an ML-DSA-44 line (C2SP tlog-cosignature) by
+the log itself, which also says when. Both must verify. Lines of witnesses may follow, and are not judged.
 """
 
 import re
