@@ -85,8 +85,8 @@ class Unverified:
 
 def sign(payload: bytes, *, typ: str, signer: Signer) -> bytes:
     """Give the compact JWS of *payload*."""
-    signing_input = b".".join((_encode(_header(typ, signer.kid)), _encode(payload)))
-    return b".".join((signing_input, _encode(signer.sign(signing_input))))
+    signing_input = b".".join((strict.b64_ascii(_header(typ, signer.kid)), strict.b64_ascii(payload)))
+    return b".".join((signing_input, strict.b64_ascii(signer.sign(signing_input))))
 
 
 def read(compact: bytes, *, typ: str, limit: int = strict.PART_LIMIT) -> Unverified:
@@ -152,7 +152,3 @@ def _kid(header: bytes, typ: str) -> str:
     if header != _header(typ, kid):
         raise MalformedError("not the header that belongs here")
     return kid
-
-
-def _encode(data: bytes) -> bytes:
-    return strict.b64(data).encode("ascii")
