@@ -165,12 +165,13 @@ def record(of: Schema, values: Mapping[str, Value]) -> Record:
     Raises:
         MalformedRecordError: naming field and rule, never the value.
     """
-    of.check(values)
+    paths = [field.path for field in of.fields]
+    if not values.keys() <= set(paths):
+        raise MalformedRecordError(f"{of.name} has no field of that name")
+    whole = Record(schema=of, values={path: values.get(path, Absent.UNKNOWN) for path in paths})
     if len(json.dumps(dict(values), ensure_ascii=False, separators=(",", ":")).encode()) > LONGEST_VALUES:
         raise MalformedRecordError(f"all values together must have at most {LONGEST_VALUES} bytes")
-    return Record(
-        schema=of, values={field.path: values.get(field.path, Absent.UNKNOWN) for field in of.fields}
-    )
+    return whole
 
 
 def to_wire(value: Value) -> Value:

@@ -71,7 +71,8 @@ class Text(Shape):
             raise ShapeError("must not be empty; what is not known is said with `absent`")
         if len(value) > self.longest:
             raise ShapeError(f"must have at most {self.longest} characters")
-        if (_NOT_PARAGRAPHS if self.paragraphs else _NOT_LINE).search(value):
+        # Printable text holds none of these; the slower look is for line feeds and invisible joiners.
+        if not value.isprintable() and (_NOT_PARAGRAPHS if self.paragraphs else _NOT_LINE).search(value):
             raise ShapeError("must not hold control characters")
         if value[0] in _EDGES or value[-1] in _EDGES:
             raise ShapeError("must not begin or end with a space")
