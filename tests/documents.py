@@ -106,7 +106,25 @@ def void_reasons() -> str:
     return "\n".join(f"- `{reason}`" for reason in VoidReason) + "\n"
 
 
+def chapters() -> str:
+    """Give the chapters of the specification, as a list of links."""
+    return _links("docs", "spec")
+
+
+def guides() -> str:
+    """Give the guides, as a list of links."""
+    return _links("docs", "guide")
+
+
+def decisions() -> str:
+    """Give the decisions, as a list of links."""
+    return _links("docs/decisions", "", "[0-9]*.md")
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
+    "chapters": chapters,
+    "guides": guides,
+    "decisions": decisions,
     "sender-table": sender_table,
     "receiver-table": receiver_table,
     "sender-drawing": sender_drawing,
@@ -136,6 +154,14 @@ def main() -> None:
         if new != text:
             page.write_text(new, encoding="utf-8")
             print(f"written: {page.relative_to(ROOT)}")
+
+
+def _links(page: str, folder: str, pattern: str = "*.md") -> str:
+    lines = []
+    for path in sorted((ROOT / page / folder).glob(pattern)):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- [{title}]({path.relative_to(ROOT / page).as_posix()})\n")
+    return "".join(lines)
 
 
 def _table(table: Table, columns: tuple[Column, ...]) -> str:
