@@ -1,19 +1,21 @@
 """Real nodes in one process for tests: real keys, databases, registry; only time and the wire are ours."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from handover import config, node
-from handover.adapters import ceremony, holder_keys, publication, registry, repository
+from handover.adapters import ceremony, publication, registry, repository
 from handover.application.facts import Actor, OfficerRole
 from handover.domain.errors import UnreachableError
 from handover.domain.ids import NodeId
 from handover.node import Node
 from handover.protocol.delivery import decode_delivery, encode_answer
+from registrar import holder
 
-START = 1_790_000_000
+START = int(time.time())  # the TUF client always goes by the present time
 PASSPHRASE = "correct horse battery staple"
 ALL = tuple(OfficerRole)
 
@@ -63,17 +65,9 @@ class Federation:
     officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        keys = self.folder / "keys"
-        keys.mkdir(parents=True)
-        self.holders = [
-            holder_keys.create(keys, name=name, passphrase=PASSPHRASE.encode(), work=2**10)
-            for name in ("one", "two", "three", "online")
-        ]
-        opened = [
-            holder_keys.open_private(keys / f"{name}.key", passphrase=PASSPHRASE.encode())[1]
-            for name in ("one", "two", "three", "online")
-        ]
-        self.signers, self.online = opened[:3], opened[3]
+        made = [holder(name) for name in ("one", "two", "three", "online")]
+        self.holders = [each.key for each in made]
+        self.signers, self.online = [each.signer for each in made[:3]], made[3].signer
         self.repository = repository.Repository(self.folder / "registry")
         self.ceremony = ceremony.Ceremony(self.repository)
         self.ceremony.init(holders=self.holders[:3], threshold=2, online=self.holders[3], now=self.clock.now)
@@ -82,14 +76,17 @@ class Federation:
 
     def publish(self) -> None:
         press = publication.Publication(self.repository)
-        for signer in self.signers[:2]:
-            press.sign(signer)
+        if self.repository.pending():
+            for signer in self.signers[:2]:
+                press.sign(signer)
         press.publish(self.online, now=self.clock.now)
         for each in self.wire.nodes.values():
             self.refresh(each)
 
     def refresh(self, each: Node) -> None:
-        each.registry.refresh([registry.folder(self.repository.public)], now=self.clock.now)
+        accepted = each.registry.refresh([registry.folder(self.repository.public)], now=self.clock.now)
+        for error in accepted.failed:
+            raise error
 
     def add(
         self,

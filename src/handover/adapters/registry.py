@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from handover.adapters import files
@@ -106,7 +106,7 @@ class RegistryMirror:
             roots, timestamp = client.refresh()
             if accepted is not None and (roots, timestamp) == (accepted.root_chain, accepted.timestamp):
                 return accepted
-            found = registry_files.collect(roots=roots, timestamp=timestamp, fetch=self._from(source))
+            found = registry_files.collect(roots=roots, timestamp=timestamp, fetch=self._from(client, source))
             registry_set.verify(found, root=self._root, at=now)
             self._store(found)
             return found
@@ -117,12 +117,12 @@ class RegistryMirror:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _from(self, source: Read) -> Fetch:
+    def _from(self, client: Client, source: Read) -> Fetch:
         def fetch(name: str, sha256: str, length: int) -> bytes:
-            try:
+            with suppress(NotFoundError):
                 return self._object(sha256, length)
-            except NotFoundError:
-                pass  # not mirrored yet
+            with suppress(NotFoundError):
+                return client.fetched(sha256)
             try:
                 return source(name, length)
             except NotFoundError as error:
@@ -158,7 +158,9 @@ class RegistryMirror:
             if not path.exists():
                 files.replace(path, item)
         for version, page in enumerate(metadata.root_chain, start=1):
-            files.replace(self._directory / "roots" / root_name(version), page)
+            path = self._directory / "roots" / root_name(version)
+            if not path.exists():
+                files.replace(path, page)
         files.replace(
             self._directory / "head", hashlib.sha256(metadata.timestamp).hexdigest().encode("ascii")
         )

@@ -4,6 +4,7 @@ It works in a folder of its own, which the caller throws away afterwards: what i
 failed half-way is never trusted later.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,14 @@ class Client:
         self._folder = folder
         self._source = source
         self._pinned = pinned
+        self._fetcher = _Fetcher(source)
+
+    def fetched(self, sha256: str) -> bytes:
+        """Return a page that the refresh fetched, by its digest in hexadecimal; raises NotFoundError."""
+        try:
+            return self._fetcher.fetched[sha256]
+        except KeyError:
+            raise NotFoundError from None
 
     def begin_with(self, metadata: MetadataSet) -> None:
         """Start from what was accepted before, so that nothing older than it is taken."""
@@ -83,7 +92,7 @@ class Client:
             updater = Updater(
                 str(self._folder),
                 _BASE,
-                fetcher=_Fetcher(self._source),
+                fetcher=self._fetcher,
                 config=_CONFIG,
                 bootstrap=self._pinned,
             )
@@ -120,13 +129,16 @@ class Client:
 class _Fetcher(FetcherInterface):
     def __init__(self, source: Read) -> None:
         self._source = source
+        self.fetched: dict[str, bytes] = {}
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         name = url.removeprefix(_BASE)
         try:
-            return iter((self._source(name, limit_of(name)),))
+            data = self._source(name, limit_of(name))
         except NotFoundError as error:
             raise DownloadHTTPError("no such file", 404) from error
+        self.fetched[hashlib.sha256(data).hexdigest()] = data
+        return iter((data,))
 
 
 @contextmanager
