@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, select
 from sqlalchemy.pool import QueuePool
 
 from handover.adapters import tables
@@ -68,6 +67,24 @@ class _Work:
         self.replies = ReplyShelf(unit)
 
 
+class _Open(threading.local):
+    """The writing transaction that this thread is in, if any, and whether a block that joined it has failed."""
+
+    work: _Work | None = None
+    failed: bool = False
+
+    @contextmanager
+    def holding(self, work: _Work) -> Iterator[None]:
+        """Let blocks of this thread join *work* until the end of this one."""
+        self.work, self.failed = work, False
+        try:
+            yield
+            if self.failed:
+                raise RuntimeError("a part of this transaction failed, so the whole cannot be committed")
+        finally:
+            self.work = None
+
+
 class SQLDatabase:
     """Opens units of work on one database."""
 
@@ -76,6 +93,7 @@ class SQLDatabase:
         self._clock = clock
         self._lock = threading.Lock()
         self._edge = Edge()
+        self._open = _Open()
         self.engine = make_engine(url)
 
     @property
@@ -87,28 +105,49 @@ class SQLDatabase:
     def begin(self) -> Iterator[UnitOfWork]:
         """Begin a transaction that writes; it is committed at the end of the block, or leaves no trace.
 
+        Inside another such block of the same thread it joins that one: all is committed together by the outer
+        block, and what fails in the inner one undoes the outer one too.
+
         Raises:
             OpenOfferError: the matter has an open offer already.
             ConflictError: a guarded row was changed meanwhile.
             StorageError: the database cannot be used now.
         """
+        outer = self._open.work
+        with self._join(outer) if outer is not None else self._writing() as work:
+            yield work
+
+    @contextmanager
+    def _join(self, outer: _Work) -> Iterator[UnitOfWork]:
+        try:
+            yield outer
+        except BaseException:
+            self._open.failed = True
+            raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[UnitOfWork]:
         with self._lock, _translated(), self.engine.connect() as connection:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(select(tables.log_head.c.id).with_for_update())
                 work = self._work(connection, writes=True)
-                yield work
+                with self._open.holding(work):
+                    yield work
                 work.log.close()
                 work.unit.flush()
             work.log.committed()
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
-        """Begin a transaction that only reads.
+        """Begin a transaction that only reads; inside a writing block of the same thread, read what stands there.
 
         Raises:
             StorageError: the database cannot be used now.
         """
+        if self._open.work is not None:
+            yield self._open.work
+            return
         with _translated(), self.engine.connect() as connection:
             connection = connection.execution_options(handover_reads=True)
             with connection.begin():
@@ -138,11 +177,11 @@ def _translated() -> Iterator[None]:
         yield
     except HandoverError:
         raise
-    except IntegrityError as error:
+    except exc.IntegrityError as error:
         if "open_offer" in str(error.orig) or "handover.matter" in str(error.orig):
             raise OpenOfferError from error
         raise ConflictError from error
-    except OperationalError as error:
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         raise StorageError from error
 
 
