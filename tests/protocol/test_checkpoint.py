@@ -72,6 +72,19 @@ def test_a_note_has_the_text_and_two_lines_and_nothing_more() -> None:
     assert note.write(found.text, found.lines) == NOTE
 
 
+def test_what_the_second_line_signs_is_laid_out_as_specified() -> None:
+    """C2SP tlog-cosignature, cosigned_message: label, name, time, origin, start, end, hash."""
+    expected = (
+        b"subtree/v1\n\x00"
+        b"\x0dgr/athens/log"
+        b"\x00\x00\x00\x01\x02\x03\x04\x05"
+        b"\x0dgr/athens/log"
+        b"\x00\x00\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x00\x00\x00\x00\x00\x40"
+    )
+    assert CHECKPOINT.cosigned("gr/athens/log", 0x0102030405) == expected + b"\x07" * 32
+
+
 def test_the_second_line_verifies_with_an_independent_implementation() -> None:
     line = note.read(NOTE).lines[1]
     message = CHECKPOINT.cosigned(KEY.origin, NOW)

@@ -6,6 +6,7 @@ What a signature is made over is the matter of who signs: `checkpoint.py`.
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -21,6 +22,7 @@ LINES_LIMIT: Final = 18
 _NAME_LIMIT: Final = 255
 _DASH: Final = "\u2014"
 _KEY_ID_LENGTH: Final = 4
+_KEPT: Final = 64  # notes, 8 kB each: the receipts of one batch share one
 _CONTROL: Final = re.compile(rb"[\x00-\x09\x0b-\x1f]")  # all below a space but the line feed
 
 
@@ -54,6 +56,11 @@ def read(data: bytes) -> Note:
     Raises:
         MalformedError: not a signed note, two lines of one key, or more than there may be.
     """
+    return _read(data)
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(data: bytes) -> Note:
     if len(data) > NOTE_LIMIT:
         raise MalformedError(f"longer than {NOTE_LIMIT} bytes")
     try:
