@@ -35,6 +35,12 @@ class MatterShelf:
         self._seen: dict[MatterId, Matter] = {}
         self._pairs: dict[tuple[NodeId, PairId], MatterId | None] = {}
 
+    def load(self, matters: Sequence[MatterId]) -> None:
+        """Read *matters* and their data keys at once (an optimisation for batches)."""
+        for row in self._unit.rows(select(tables.matter).where(tables.matter.c.id.in_(matters))):
+            self._seen.setdefault(MatterId(row.id), _matter(row))
+        self._unit.preload_keys(matters)
+
     def get(self, matter: MatterId) -> Matter:
         """Give the matter; raises NotFoundError."""
         if matter not in self._seen:
@@ -121,7 +127,15 @@ class HandoverShelf:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._seen: dict[HandoverId, Handover] = {}
-        self._by_round: dict[tuple[NodeId, RoundId], HandoverId] = {}
+        self._by_round: dict[tuple[NodeId, RoundId], HandoverId | None] = {}
+
+    def load(self, handovers: Sequence[HandoverId]) -> list[Handover]:
+        """Give *handovers*, read at once; raises NotFoundError."""
+        for row in self._unit.rows(select(tables.handover).where(tables.handover.c.id.in_(handovers))):
+            if HandoverId(row.id) not in self._seen:
+                self._remember(_handover(row))
+        self._unit.preload_keys(handovers)
+        return [self.get(each) for each in handovers]
 
     def get(self, handover: HandoverId) -> Handover:
         """Give the round; raises NotFoundError."""
@@ -138,6 +152,7 @@ class HandoverShelf:
         if missing:
             table = tables.handover
             query = select(table).where(table.c.peer == peer, table.c.round.in_(missing))
+            self._by_round |= dict.fromkeys(((peer, round_) for round_ in missing), None)
             for row in self._unit.peek(query):
                 self._remember(_handover(row))
         ids = {round_: self._by_round.get((peer, round_)) for round_ in rounds}
@@ -146,6 +161,7 @@ class HandoverShelf:
     def add(self, handover: Handover) -> None:
         """Keep a new round."""
         self._remember(handover)
+        self._unit.expect_no_keys([handover.id])
         self._unit.insert(tables.handover, _handover_row(handover))
 
     def change(self, old: Handover, new: Handover) -> None:
@@ -226,9 +242,17 @@ class RecordShelf:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._newest: dict[MatterId, Row[Any]] = {}
+
+    def load(self, matters: Sequence[MatterId]) -> None:
+        """Read the newest versions of *matters* at once (an optimisation for batches)."""
+        table = tables.record
+        query = select(table).where(table.c.matter.in_(matters)).order_by(table.c.matter, table.c.version)
+        self._newest |= {MatterId(row.matter): row for row in self._unit.rows(query)}
 
     def add(self, record: KeptRecord) -> None:
         """Keep a version."""
+        self._newest.pop(record.matter, None)
         row = asdict(record)
         document = row.pop("document")
         row["sealed"] = self._unit.cells.seal(record.matter, _place(record.matter, record.version), document)
@@ -236,12 +260,11 @@ class RecordShelf:
 
     def latest(self, matter: MatterId) -> KeptRecord:
         """Give the newest version; raises NotFoundError, or ErasedError once it is erased."""
-        table = tables.record
-        query = select(table).where(table.c.matter == matter).order_by(table.c.version.desc()).limit(1)
-        rows = self._unit.rows(query)
-        if not rows:
+        if matter not in self._newest:
+            self.load([matter])
+        if matter not in self._newest:
             raise NotFoundError
-        values = dict(rows[0]._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+        values = dict(self._newest[matter]._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
         sealed = values.pop("sealed")
         document = self._unit.cells.open(matter, _place(matter, values["version"]), sealed)
         return KeptRecord(**{**values, "matter": matter, "document": document})
@@ -263,6 +286,12 @@ class GroundShelf:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._seen: dict[UUID7, KeptGround] = {}
+
+    def load(self, grounds: Sequence[UUID7]) -> None:
+        """Read *grounds* at once (an optimisation for batches)."""
+        for row in self._unit.rows(select(tables.ground).where(tables.ground.c.id.in_(grounds))):
+            self._seen[UUID7(row.id)] = self._ground(row)
 
     def add(self, ground: KeptGround) -> None:
         """Keep a new ground."""
@@ -278,10 +307,11 @@ class GroundShelf:
 
     def get(self, ground: UUID7) -> KeptGround:
         """Give the ground; raises NotFoundError."""
-        rows = self._unit.rows(select(tables.ground).where(tables.ground.c.id == ground))
-        if not rows:
+        if ground not in self._seen:
+            self.load([ground])
+        if ground not in self._seen:
             raise NotFoundError
-        return self._ground(rows[0])
+        return self._seen[ground]
 
     def of_matter(self, matter: MatterId) -> list[KeptGround]:
         """Give the grounds of *matter*, oldest first."""
@@ -293,6 +323,7 @@ class GroundShelf:
 
     def change(self, ground: UUID7, new: Ground) -> None:
         """Write the terms of *new* (a withdrawal)."""
+        self._seen.pop(ground, None)
         self._unit.run(update(tables.ground).where(tables.ground.c.id == ground).values(_terms(new)))
 
     def _ground(self, row: Row[Any]) -> KeptGround:

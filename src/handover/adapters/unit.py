@@ -40,7 +40,7 @@ class Unit:
         self._inserts: dict[Table, list[Values]] = defaultdict(list)
         self._upserts: dict[Table, dict[tuple[Any, ...], Values]] = defaultdict(dict)
         self._changes: dict[tuple[str, tuple[str, ...]], tuple[Update, list[Values]]] = {}
-        self._loaded_keys: dict[str, tuple[int, bytes]] = {}
+        self._loaded_keys: dict[str, tuple[int, bytes] | None] = {}
         self.cells = Cells(wrapper, self)
 
     def insert(self, table: Table, row: Values) -> None:
@@ -129,8 +129,13 @@ class Unit:
     def preload_keys(self, owners: Sequence[str]) -> None:
         """Read the wrapped data keys of *owners* at once."""
         keys = tables.data_key
+        self.expect_no_keys([owner for owner in owners if owner not in self._loaded_keys])
         for row in self.peek(select(keys).where(keys.c.owner.in_(owners))):
             self._loaded_keys[row.owner] = (row.epoch, row.wrapped)
+
+    def expect_no_keys(self, owners: Sequence[str]) -> None:
+        """Note that *owners* have no data key yet: they are new."""
+        self._loaded_keys |= dict.fromkeys(owners, None)
 
     def destroy_key(self, owner: str) -> None:
         """Destroy the wrapped data key of *owner*."""

@@ -13,7 +13,7 @@ from handover.application.registry import (
 from handover.domain.errors import NotFoundError, RefusedError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
-from handover.domain.record import Value, record, schema
+from handover.domain.record import require_offerable, schema
 from handover.protocol import consent, jwe, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
@@ -161,8 +161,7 @@ class Intake:
         )
         if not fits:
             raise MismatchError("the record is not the one that the envelope names")
-        values: dict[str, Value] = dict(verified.values)
-        record(verified.schema, values).require_offerable()
+        require_offerable(verified.schema, verified.values)
         return verified.fields
 
     def _ground(self, received: Received, token: bytes, fields: tuple[str, ...], now: int) -> None:

@@ -143,7 +143,7 @@ class Offers:
         kept.ground.require(
             recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
         )
-        record.restricted(handover.fields).require_offerable()
+        record.require_offerable(frozenset(handover.fields))
 
     def preview(self, handover: HandoverId, *, actor: Actor) -> list[Selection]:
         """Give every field of the schema with what happens to it, values unseen."""
@@ -178,7 +178,13 @@ class Offers:
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             self._registry.require_fresh(work.now)
-            return [self._release(work, work.handovers.get(each), actor) for each in handovers]
+            found = work.handovers.load(handovers)
+            matters = [each.matter for each in found]
+            work.matters.load(matters)
+            work.records.load(matters)
+            work.grounds.load([each.ground for each in found if each.ground is not None])
+            work.log.prepare([each.pair for each in found])
+            return [self._release(work, each, actor) for each in found]
 
     def _release(self, work: UnitOfWork, handover: Handover, actor: Actor) -> Handover:
         require_second(actor, handover.prepared_by)

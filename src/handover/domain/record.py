@@ -4,7 +4,7 @@ A field is never left out: whoever looks from outside cannot tell which fields a
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -41,7 +41,9 @@ __all__ = [
     "UnknownSchemaError",
     "Value",
     "from_wire",
+    "gaps",
     "record",
+    "require_offerable",
     "schema",
     "to_wire",
 ]
@@ -120,40 +122,53 @@ class Record:
         """Tell whether the field of that path has a value."""
         return type(self.values[path]) is not Absent
 
-    def gaps(self) -> tuple[type[RefusedError], ...]:
-        """Give every reason why this record cannot be offered yet; a tracing record has none."""
-        if self.schema.kind is not MatterKind.GUARDIANSHIP:
-            return ()
-        found: list[type[RefusedError]] = []
-        if not all(self.stated(f"best_interests.{name}") for name in _DETERMINATION):
-            found.append(BestInterestsMissingError)
-        heard = self.stated("child_view.heard") and self.stated("child_view.wishes")
-        if not heard and not self.stated("child_view.not_heard"):
-            found.append(ChildViewMissingError)
-        answer = self.values["best_interests.non_refoulement"]
-        if not isinstance(answer, dict):
-            found.append(NonRefoulementMissingError)
-        elif answer["answer"] == "risk_found":
-            found.append(NonRefoulementRiskError)
-        return tuple(found)
+    def gaps(self, disclosed: Container[str] | None = None) -> tuple[type[RefusedError], ...]:
+        """Give every reason why this record, or the *disclosed* part of it, cannot be offered yet."""
+        values = self.values
+        if disclosed is not None:
+            values = {path: value for path, value in values.items() if path in disclosed}
+        return gaps(self.schema, values)
 
-    def restricted(self, paths: Iterable[str]) -> "Record":
-        """Give the record as someone sees it from whom all but *paths* is withheld."""
-        kept = set(paths)
-        values = {path: value if path in kept else Absent.UNKNOWN for path, value in self.values.items()}
-        return Record(schema=self.schema, values=values)
-
-    def require_offerable(self) -> None:
-        """Do nothing if a guardianship record holds what every offer must carry; other kinds always pass.
+    def require_offerable(self, disclosed: Container[str] | None = None) -> None:
+        """Do nothing if this record, or the *disclosed* part of it, holds what every offer must carry.
 
         Raises:
-            BestInterestsMissingError: no complete best interests assessment or determination.
-            ChildViewMissingError: neither the child's view nor why it could not be heard.
-            NonRefoulementMissingError: the question has no answer.
-            NonRefoulementRiskError: the answer is that the move would endanger the child.
+            RefusedError: as `require_offerable` below.
         """
-        for gap in self.gaps():
+        for gap in self.gaps(disclosed):
             raise gap
+
+
+def gaps(of: Schema, values: Mapping[str, Value]) -> tuple[type[RefusedError], ...]:
+    """Give every reason why *values*, some or all of a record, cannot be offered; a tracing record has none."""
+    if of.kind is not MatterKind.GUARDIANSHIP:
+        return ()
+    stated = {path for path, value in values.items() if type(value) is not Absent}
+    found: list[type[RefusedError]] = []
+    if not stated.issuperset(f"best_interests.{name}" for name in _DETERMINATION):
+        found.append(BestInterestsMissingError)
+    heard = "child_view.heard" in stated and "child_view.wishes" in stated
+    if not heard and "child_view.not_heard" not in stated:
+        found.append(ChildViewMissingError)
+    answer = values.get("best_interests.non_refoulement")
+    if not isinstance(answer, dict):
+        found.append(NonRefoulementMissingError)
+    elif answer["answer"] == "risk_found":
+        found.append(NonRefoulementRiskError)
+    return tuple(found)
+
+
+def require_offerable(of: Schema, values: Mapping[str, Value]) -> None:
+    """Do nothing if *values* hold what every guardianship offer must carry; other kinds always pass.
+
+    Raises:
+        BestInterestsMissingError: no complete best interests assessment or determination.
+        ChildViewMissingError: neither the child's view nor why it could not be heard.
+        NonRefoulementMissingError: the question has no answer.
+        NonRefoulementRiskError: the answer is that the move would endanger the child.
+    """
+    for gap in gaps(of, values):
+        raise gap
 
 
 _DETERMINATION: Final = ("kind", "date", "body", "outcome", "reasons")
