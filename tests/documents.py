@@ -30,6 +30,7 @@ from handover.domain.lifecycle import (  # noqa: E402
     State,
     VoidReason,
 )
+from record_tables import RECORD_PARTS  # noqa: E402
 
 Table = Mapping[State, Mapping[Column, Outcome]]
 PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
@@ -132,6 +133,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "effects": effects_table,
     "joint-states": joint_table,
     "void-reasons": void_reasons,
+    **RECORD_PARTS,
 }
 
 

@@ -6,6 +6,7 @@ What is accepted has one spelling: text is in Unicode form NFC, trimmed and neve
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -40,16 +41,16 @@ class ShapeError(Exception):
         return self
 
 
-class Shape:
+class Shape(ABC):
     """What one value may look like."""
 
+    @abstractmethod
     def check(self, value: object) -> None:
         """Do nothing if *value* has this shape.
 
         Raises:
             ShapeError: with the rule that is broken.
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
