@@ -110,9 +110,17 @@ def _parser() -> argparse.ArgumentParser:
         "With CI=true in the environment a test that lacks a program fails instead of being skipped.",
         epilog="Arguments after -- go to pytest: python3 dev.py test tests -- -k lifecycle",
     )
-    command.add_argument("steps", nargs="*", metavar="STEP", help=f"only these: {', '.join(STEPS)}")
+    command.add_argument(
+        "steps", nargs="*", type=_step, metavar="STEP", help=f"only these: {', '.join(STEPS)}"
+    )
     command.set_defaults(run=test)
     return parser
+
+
+def _step(name: str) -> str:
+    if name not in STEPS:
+        raise argparse.ArgumentTypeError(f"there is no step {name!r}; there are: {', '.join(STEPS)}")
+    return name
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -147,10 +155,6 @@ def lock(_: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run the steps, all of them even where one fails, and say at the end which failed."""
-    unknown = [name for name in options.steps if name not in STEPS]
-    if unknown:
-        print(f"No such step: {', '.join(unknown)}. There are: {', '.join(STEPS)}.", file=sys.stderr)
-        return 2
     results = []
     chosen = options.steps or list(STEPS)
     for number, name in enumerate(chosen, 1):

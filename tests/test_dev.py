@@ -1,0 +1,82 @@
+"""`dev.py` needs nothing but Python, and what it refuses it explains."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEV = Path(__file__).resolve().parents[1] / "dev.py"
+
+
+def _run(*arguments: str, at: Path = DEV.parent) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(at / "dev.py"), *arguments], cwd=at, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A project with nothing to install."""
+    shutil.copy(DEV, tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "requirements.lock").write_text("")
+    return tmp_path
+
+
+def test_it_imports_the_standard_library_alone() -> None:
+    tree = ast.parse(DEV.read_text(encoding="utf-8"))
+    imported = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    imported += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",)])
+def test_it_says_what_it_can_do_without_installing_anything(copy: Path, arguments: tuple[str, ...]) -> None:
+    done = _run(*arguments, at=copy)
+    assert done.returncode == 0
+    for command in ("demo", "test", "bench", "setup", "documents", "lock"):
+        assert re.search(rf"^    {command}\s", done.stdout, re.MULTILINE)
+    assert not (copy / ".venv").exists()
+
+
+def test_an_unknown_step_is_refused_with_the_names_of_all(copy: Path) -> None:
+    done = _run("test", "everything", at=copy)
+    assert done.returncode == 2
+    assert "there is no step 'everything'; there are: format, lint" in done.stderr
+    assert not (copy / ".venv").exists()
+
+
+def test_the_environment_is_made_once_and_again_when_the_lock_changes(copy: Path) -> None:
+    assert "Installing the libraries" in _run("setup", at=copy).stdout
+    assert _run("setup", at=copy).stdout == ""
+    (copy / "requirements.lock").write_text("# changed\n")
+    assert "Installing the libraries" in _run("setup", at=copy).stdout
+    code = "import sys; print(sys.path)"
+    python = copy / ".venv" / "bin" / "python"
+    assert (
+        str(copy / "src")
+        in subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
+    )
+    assert (copy / ".venv" / "bin" / "handover").stat().st_mode & 0o111
+
+
+def test_a_folder_that_is_no_environment_is_not_deleted(copy: Path) -> None:
+    (copy / ".venv").mkdir()
+    (copy / ".venv" / "letter.txt").write_text("mine")
+    done = _run("setup", at=copy)
+    assert done.returncode == 2
+    assert "Move it away" in done.stderr
+    assert (copy / ".venv" / "letter.txt").read_text() == "mine"
+
+
+def test_an_installation_that_fails_says_what_to_do_and_is_tried_again(copy: Path) -> None:
+    (copy / "requirements.lock").write_text("not a requirement!\n")
+    done = _run("setup", at=copy)
+    assert done.returncode == 2
+    assert "could not be installed" in done.stderr
+    (copy / "requirements.lock").write_text("")
+    assert _run("setup", at=copy).returncode == 0
