@@ -9,6 +9,7 @@ from handover.domain.consent import Basis, Purpose
 from handover.domain.ids import NodeId
 from handover.domain.record import MatterKind, Value, schema
 from handover.node import Node
+from handover.protocol.strict import Json
 
 # Marked values: a test that greps for MARK finds each place where a personal value must not be.
 MARK = "Zzyzx"
@@ -37,7 +38,7 @@ GUARDIANSHIP: dict[str, Value] = {
     "child_view.wishes": {"words": f"I want to live with my aunt {MARK}."},
     "child_view.assent": "agrees",
 }
-STATEMENT: dict[str, Value] = {
+STATEMENT: dict[str, Json] = {
     "given_by": "child",
     "capacity": "able to understand",
     "relation": "self",

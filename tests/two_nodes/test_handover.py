@@ -11,12 +11,12 @@ from federation import Federation, federation
 from handover.application.facts import Actor, Delivery, Handover, OfficerRole
 from handover.application.permissions import ForbiddenError, SameOfficerError
 from handover.domain.consent import GroundWithdrawnError
+from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import (
     Act,
     Claim,
     DeedStandsError,
     NotResponsibleError,
-    OutOfOrderError,
     Role,
     State,
 )
