@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, se
 from sqlalchemy.pool import QueuePool
 
 from handover.adapters import tables
+from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
-from handover.adapters.post import AlarmShelf, EnvelopeShelf, PeerShelf, QueueShelf
+from handover.adapters.post import AlarmShelf, EnvelopeShelf, PeerShelf
+from handover.adapters.queue import QueueShelf
 from handover.adapters.shelves import GroundShelf, HandoverShelf, MatterShelf, RecordShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
 from handover.adapters.unit import ConflictError, Unit
@@ -57,6 +59,7 @@ class _Work:
         self.matters = MatterShelf(unit)
         self.handovers = HandoverShelf(unit)
         self.envelopes = EnvelopeShelf(unit)
+        self.exhibits = ExhibitShelf(unit)
         self.queue = QueueShelf(unit)
         self.log = logbook
         self.records = RecordShelf(unit)

@@ -143,6 +143,14 @@ chain_deed: Final = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
+exhibit: Final = Table(
+    "exhibit",
+    metadata,
+    Column("envelope", LargeBinary, primary_key=True),
+    Column("registry", LargeBinary, nullable=False),
+    Column("record", LargeBinary),
+    Column("consent", LargeBinary),
+)
 receipt: Final = Table(
     "receipt",
     metadata,

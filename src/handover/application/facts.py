@@ -98,6 +98,20 @@ class KeptEnvelope:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """What goes with an offer or a deed and outlives its payload: none of it is a personal value.
+
+    `registry` is the digest of the registry's timestamp that was current here then; `record` is the signed skeleton
+    of an offer, without disclosures, `consent` its token.
+    """
+
+    envelope: Digest
+    registry: Digest
+    record: bytes | None = None
+    consent: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeptReceipt:
     """A receipt for one envelope, given (incoming envelope) or got; `checkpoint` is the signed note as it was."""
 
@@ -153,6 +167,16 @@ class Queued:
     attempts: int
     delivery: Delivery
     problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depth:
+    """How much waits for one peer: not receipted yet, and refused for good; `since` is when the oldest was made."""
+
+    peer: NodeId
+    waiting: int
+    refused: int
+    since: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from handover.application.fit import MOVES
 from handover.application.intake import Intake, Received
 from handover.application.ports import Clock, Database, UnitOfWork
 from handover.application.rounds import Cause, Rounds, raise_alarm
+from handover.application.sealing import WEIGHTY, exhibit
 from handover.domain.errors import HandoverError, OutOfOrderError, UntrustedError
 from handover.domain.handover import ANSWERS, SAYS, Act, EquivocationError
 from handover.domain.ids import Digest, NodeId
@@ -175,6 +176,8 @@ class Inbox:
         if fresh:
             handover = drafts.begin(work, received, handover)
         work.envelopes.add(kept, plaintext=received.plaintext)
+        if envelope.act in WEIGHTY:
+            work.exhibits.add(exhibit(kept.digest, received.content, received.registry))
         index = work.log.append(
             EntryKind.RECEIVED, stream=envelope.matter, object_=received.digest, now=work.now
         )

@@ -63,6 +63,7 @@ class Received:
     digest: Digest
     kid: str
     sender: Sender
+    registry: Digest
     content: Message | None = None
     plaintext: bytes | None = None
     chain: tuple[Digest, ...] = ()
@@ -89,7 +90,12 @@ class Intake:
         if envelope.iat > now + envelopes.FUTURE:
             raise envelopes.FromTheFutureError
         return Received(
-            envelope=envelope, data=data, digest=unverified.digest, kid=unverified.kid, sender=sender
+            envelope=envelope,
+            data=data,
+            digest=unverified.digest,
+            kid=unverified.kid,
+            sender=sender,
+            registry=self._registry.current(now).digests.timestamp,
         )
 
     def opened(self, received: Received, payload: bytes | None, now: int) -> Received:

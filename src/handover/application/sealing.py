@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application.facts import Actor, Handover, KeptEnvelope
+from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.domain.handover import Act
@@ -19,6 +19,7 @@ from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from handover.protocol.message import Message
 from handover.protocol.strict import Json
 
+WEIGHTY: Final = frozenset({Act.OFFER, Act.DEED})  # acts that rest on a fresh registry and on a ground
 _counter: Final = itertools.count(secrets.randbelow(4096))
 
 
@@ -95,6 +96,9 @@ class Sealer:
             data=data,
         )
         work.envelopes.add(kept, payload=payload, plaintext=plaintext)
+        if saying.act in WEIGHTY:
+            registry = self._registry.current(work.now).digests.timestamp
+            work.exhibits.add(exhibit(kept.digest, saying.content, registry))
         work.queue.put(kept, now=work.now, standing=saying.standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=kept.digest, now=work.now)
         return replace(handover, seq=envelope.seq, last=kept.digest)
@@ -127,7 +131,7 @@ class Sealer:
         self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, sealed: Sealed | None
     ) -> Envelope:
         head = work.log.head()
-        weighty = saying.act in (Act.OFFER, Act.DEED)
+        weighty = saying.act in WEIGHTY
         fields = strict.b64(schema(handover.schema).bitmap(handover.fields)) if weighty else None
         return Envelope(
             iss=self._vault.node,
@@ -154,6 +158,17 @@ class Sealer:
             by=saying.by,
             log=LogHead(size=head.size, root=Digest(strict.b64(head.root))),
         )
+
+
+def exhibit(envelope: Digest, content: Message | None, registry: Digest) -> Exhibit:
+    """Give what of an offer or a deed outlives its payload: no disclosure, no statement."""
+    record = content.record if content else None
+    return Exhibit(
+        envelope=envelope,
+        registry=registry,
+        record=record and record.partition(b"~")[0],
+        consent=content.consent if content else None,
+    )
 
 
 def answers_to(handover: Handover, act: Act) -> Digest | None:

@@ -79,6 +79,13 @@ def upgrade() -> None:
     with op.batch_alter_table('envelope', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_envelope_handover'), ['handover'], unique=False)
 
+    op.create_table('exhibit',
+    sa.Column('envelope', sa.LargeBinary(), nullable=False),
+    sa.Column('registry', sa.LargeBinary(), nullable=False),
+    sa.Column('record', sa.LargeBinary(), nullable=True),
+    sa.Column('consent', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('envelope', name=op.f('pk_exhibit'))
+    )
     op.create_table('ground',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('matter', sa.String(), nullable=False),
@@ -313,6 +320,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ground_matter'))
 
     op.drop_table('ground')
+    op.drop_table('exhibit')
     with op.batch_alter_table('envelope', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_envelope_handover'))
 
