@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from securesystemslib.signer import CryptoSigner
+
 from handover.adapters.ceremony import Ceremony
 from handover.adapters.holder_keys import HolderKey
 from handover.adapters.publication import Publication, Published
@@ -17,7 +19,6 @@ from handover.protocol.jwe import SealingKey
 from handover.protocol.jws import Ed25519Signer
 from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
 from handover.protocol.node_key import KeyUse, NodeKey
-from securesystemslib.signer import CryptoSigner
 
 YEAR = 366 * 86_400
 
@@ -54,7 +55,7 @@ class TestNode:
         self.sealing = SealingKey(seed(f"{name} seal{generation}"))
         self.now = now
 
-    def keys(self) -> tuple[NodeKey, ...]:
+    def public_keys(self) -> tuple[NodeKey, ...]:
         public = {
             KeyUse.SIG: self.signer.public,
             KeyUse.SEAL: self.sealing.public,
@@ -78,11 +79,11 @@ class TestNode:
             protocols=("handover/1",),
             schemas=("guardianship/1", "tracing/1"),
             liaison=Liaison(hours="Mon-Fri 08:00-16:00", languages=("en",)),
-            keys=tuple(keys) if keys is not None else self.keys(),
+            keys=tuple(keys) if keys is not None else self.public_keys(),
         )
 
     def provers(self) -> dict[str, enrolment.Prover]:
-        kids = {key.use: key.kid for key in self.keys()}
+        kids = {key.use: key.kid for key in self.public_keys()}
         return {
             kids[KeyUse.SIG]: self.signer.sign,
             kids[KeyUse.LOG]: self.log.sign,
@@ -102,7 +103,8 @@ ONLINE = holder("online")
 class Registrar:
     """Operators who do everything in one process: 2 of 3 holders, and 2 of 2 for each country."""
 
-    def __init__(self, directory: Path, *, now: int) -> None:
+    def __init__(self, directory: Path, *, now: int, holders: tuple[Holder, ...] = HOLDERS) -> None:
+        self.holders = holders
         self.repository = Repository(directory)
         self.ceremony = Ceremony(self.repository)
         self.publication = Publication(self.repository)
@@ -111,13 +113,13 @@ class Registrar:
 
     def found(self, *countries: str) -> None:
         """Set up a registry with these countries and publish it."""
-        keys = [each.key for each in HOLDERS]
+        keys = [each.key for each in self.holders]
         self.ceremony.init(holders=keys, threshold=2, online=ONLINE.key, now=self.now)
         for country in countries:
             self.ceremony.add_country(
                 country, holders=[each.key for each in self.of(country)], threshold=2, now=self.now
             )
-        self.sign(*HOLDERS[:2])
+        self.sign(*self.holders[:2])
         for country in countries:
             self.sign(*self.of(country))
         self.publish()

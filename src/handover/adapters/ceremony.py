@@ -35,7 +35,8 @@ class Ceremony:
         """
         if self._repository.public.exists() or self._repository.pending():
             raise CeremonyError("there is a registry in this folder already")
-        keyids = _roll(holders, threshold)
+        keyids = self._roll(holders, threshold)
+        self._repository.remember(online.keyid, online.name)
         if online.keyid in keyids:
             raise CeremonyError("the online key is nobody's holder key")
         roles = {role: Role(list(keyids), threshold) for role in ("root", "targets")}
@@ -54,7 +55,7 @@ class Ceremony:
         """
         if pages.COUNTRY.fullmatch(country) is None:
             raise CeremonyError("a country is named by its ISO 3166-1 alpha-2 code in lower case, or int")
-        keyids = _roll(holders, threshold)
+        keyids = self._roll(holders, threshold)
         page = self._drafts.top(now)
         delegations, roles = delegated(page)
         if country in roles:
@@ -159,6 +160,8 @@ class Ceremony:
         Raises:
             CeremonyError: no such role, a key that does not hold it, or fewer holders than the threshold.
         """
+        for holder in into:
+            self._repository.remember(holder.keyid, holder.name)
         if role in ("root", "online"):
             page = self._drafts.root(now)
             held = ("root", "targets") if role == "root" else ("snapshot", "timestamp")
@@ -175,6 +178,16 @@ class Ceremony:
         self._drafts.keep("targets", top)
         self.renew(role, now=now)
 
+    def _roll(self, holders: Sequence[HolderKey], threshold: int) -> tuple[str, ...]:
+        keyids = tuple(holder.keyid for holder in holders)
+        if len(set(keyids)) != len(keyids):
+            raise CeremonyError("a key is named twice")
+        if not 0 < threshold <= len(keyids):
+            raise CeremonyError("the threshold is between one and the number of holders")
+        for holder in holders:
+            self._repository.remember(holder.keyid, holder.name)
+        return keyids
+
     def _set_status(self, node: NodeId, status: NodeStatus, now: int) -> None:
         page = self._drafts.country(node.country, now)
         self._drafts.enter(page, replace(self._drafts.entry(page, node), status=status))
@@ -184,15 +197,6 @@ class Ceremony:
         for node, other in self._drafts.entries().items():
             if node != entry.node and not kids.isdisjoint(key.kid for key in other.keys):
                 raise CeremonyError("a key is listed for another node already")
-
-
-def _roll(holders: Sequence[HolderKey], threshold: int) -> tuple[str, ...]:
-    keyids = tuple(holder.keyid for holder in holders)
-    if len(set(keyids)) != len(keyids):
-        raise CeremonyError("a key is named twice")
-    if not 0 < threshold <= len(keyids):
-        raise CeremonyError("the threshold is between one and the number of holders")
-    return keyids
 
 
 def _exchange(

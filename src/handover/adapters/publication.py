@@ -58,23 +58,26 @@ class Publication:
             CeremonyError: there is nothing that this key may sign.
             UntrustedError: a waiting page or an entry that it names is malformed; nothing of it was signed.
         """
-        signed = []
-        for role in self._repository.pending():
-            if roles is not None and role not in roles:
-                continue
+        signed = [
+            role for role in self.waiting_for(signer.public_key.keyid) if roles is None or role in roles
+        ]
+        for role in signed:
             page = self.waiting(role)
-            if (
-                signer.public_key.keyid in self.signers(role)
-                and signer.public_key.keyid not in page.signatures
-            ):
-                if role not in TOP:
-                    self._entries({role: page.to_bytes()})
-                page.sign(signer, append=True)
-                self._repository.put(role, page)
-                signed.append(role)
+            if role not in TOP:
+                self._entries({role: page.to_bytes()})
+            page.sign(signer, append=True)
+            self._repository.put(role, page)
         if not signed:
             raise CeremonyError("there is nothing that waits for this key's signature")
         return tuple(signed)
+
+    def waiting_for(self, keyid: str) -> tuple[str, ...]:
+        """Return the roles whose waiting pages this key may sign and has not signed."""
+        return tuple(
+            role
+            for role in self._repository.pending()
+            if keyid in self.signers(role) and keyid not in self.waiting(role).signatures
+        )
 
     def waiting(self, role: str) -> Metadata[Root] | Metadata[Targets]:
         """Return the waiting page; raises NotFoundError when none waits."""

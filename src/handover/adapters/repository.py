@@ -29,6 +29,7 @@ class Repository:
     def __init__(self, directory: Path) -> None:
         self.public = directory / "public"
         self._pending = directory / "pending"
+        self._names = directory / "holders"
 
     def published(self) -> MetadataSet:
         """Return what is published; raises NotFoundError while nothing is."""
@@ -113,6 +114,17 @@ class Repository:
                 for path in (self._pending / "nodes" / role).glob("*.json"):
                     path.unlink()
             (self._pending / f"{role}.json").unlink(missing_ok=True)
+
+    def remember(self, keyid: str, name: str) -> None:
+        """Keep the name by which the operators know a key; it is for their eyes and is not published."""
+        files.replace(self._names / keyid, name.encode())
+
+    def name(self, keyid: str) -> str:
+        """Return the name by which the operators know a key, or the beginning of its id."""
+        try:
+            return files.read(self._names / keyid, 64).decode()
+        except NotFoundError:
+            return keyid[:12]
 
     def _entry_path(self, node: NodeId) -> Path:
         return self._pending / "nodes" / f"{node}.json"
