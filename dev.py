@@ -37,7 +37,7 @@ PYTEST = ("-m", "pytest")
 UNDER_O = ("tests/domain", "tests/protocol", "tests/application")
 # name: (what it checks, arguments to the Python of .venv)
 STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "format": ("code is formatted", ("-m", "ruff", "format", "--check")),
+    "format": ("code is formatted", ("-m", "ruff", "format", "--check", "--output-format=concise")),
     "lint": ("ruff finds nothing", ("-m", "ruff", "check", "--output-format=concise")),
     "types": ("mypy --strict finds nothing", ("-m", "mypy")),
     "layers": ("each layer imports only layers below it", (".venv/bin/lint-imports",)),
