@@ -23,6 +23,9 @@ class Right(StrEnum):
     DECIDE = "decide"
     AUDIT = "audit"
     OPERATE = "operate"
+    LOOK_UP = "look-up"
+    WATCH = "watch"
+    RETRY = "retry"
 
 
 MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
@@ -33,8 +36,11 @@ MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
     Right.DECIDE: _LIAISON,
     Right.AUDIT: _AUDIT,
     Right.OPERATE: frozenset({OfficerRole.OPERATOR}),
+    Right.LOOK_UP: frozenset(OfficerRole),
+    Right.WATCH: frozenset(OfficerRole),
+    Right.RETRY: _LIAISON | {OfficerRole.OPERATOR},
 }
-_READS: Final = frozenset({Right.READ_CASE, Right.AUDIT})
+_READS: Final = frozenset({Right.READ_CASE, Right.AUDIT, Right.LOOK_UP, Right.WATCH})
 
 
 class ForbiddenError(RefusedError):

@@ -8,6 +8,7 @@ from handover.application.facts import (
     Alarm,
     ApiKey,
     Delivery,
+    Depth,
     Exhibit,
     Handover,
     KeptEnvelope,
@@ -140,6 +141,11 @@ class Queue(Protocol):
         ...
 
     def retire(self, handover: HandoverId, acts: Iterable[Act]) -> None: ...
+    def replace(self, old: Digest, new: KeptEnvelope, *, now: int, standing: bool) -> None:
+        """Queue *new* in place of *old*, which is never sent again."""
+        ...
+
+    def is_standing(self, digest: Digest) -> bool: ...
     def peers_due(self, now: int) -> list[NodeId]: ...
     def batch(self, peer: NodeId, *, now: int, limit: int) -> list[tuple[KeptEnvelope, bytes | None]]:
         """Give up to *limit* due envelopes to *peer* with their payloads, oldest first."""

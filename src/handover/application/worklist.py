@@ -1,0 +1,141 @@
+"""Rounds as officers look at them: where each stands, whom it waits for, and what the one who looks can do now."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from handover.application.clockwork import overdue
+from handover.application.facts import Actor, Handover
+from handover.application.permissions import ForbiddenError, Right, require
+from handover.application.ports import Database
+from handover.domain.handover import RECEIVER, SENDER, SETTLED, Order, Role, State
+from handover.domain.ids import HandoverId
+from handover.domain.record import MatterKind
+
+
+class Waits(StrEnum):
+    """Whose turn it is."""
+
+    SECOND_OFFICER = "second-officer"
+    THIS_OFFICE = "this-office"
+    OTHER_OFFICE = "other-office"
+    OTHER_NODE = "other-node"
+    REGISTRY = "registry"
+    NOBODY = "nobody"
+
+
+_RIGHTS: Final = {
+    "release": Right.RELEASE,
+    "countersign": Right.RELEASE,
+    "withdraw": Right.PREPARE,
+    "open": Right.DECIDE,
+    "accept": Right.DECIDE,
+    "decline": Right.DECIDE,
+    "question": Right.DECIDE,
+    "answer": Right.DECIDE,
+    "arrival": Right.DECIDE,
+    "non-arrival": Right.DECIDE,
+}
+_READABLE: Final = frozenset({State.PENDING, State.BOUND, State.DECLINED})
+_SILENT: Final = frozenset({State.PREPARED, State.DISCARDED, State.VOIDED, State.VOIDING, State.CLOSED})
+_WAITS: Final = {
+    State.PREPARED: Waits.SECOND_OFFICER,
+    State.OFFERED: Waits.OTHER_OFFICE,
+    State.ACCEPTED: Waits.SECOND_OFFICER,
+    State.RELIEVING: Waits.OTHER_NODE,
+    State.VOIDING: Waits.OTHER_NODE,
+    State.PENDING: Waits.THIS_OFFICE,
+    State.BOUND: Waits.OTHER_OFFICE,
+    State.DECLINED: Waits.OTHER_NODE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A round with what happens next: `can` are the steps that this officer may take now; `overdue`: look at it."""
+
+    handover: Handover
+    waits_for: Waits
+    can: tuple[str, ...]
+    overdue: bool
+
+
+class Worklist:
+    """Reads rounds; changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, handover: HandoverId, *, actor: Actor) -> Seen:
+        """Give the round; raises NotFoundError."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return seen(work.handovers.get(handover), actor=actor, now=work.now)
+
+    def page(
+        self,
+        *,
+        actor: Actor,
+        after: str = "",
+        limit: int = 50,
+        role: Role | None = None,
+        state: State | None = None,
+    ) -> list[Seen]:
+        """Give rounds in order of their beginning, from behind *after*."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            found = work.handovers.page(after=after, limit=limit, role=role, state=state)
+            return [seen(each, actor=actor, now=work.now) for each in found]
+
+
+def seen(handover: Handover, *, actor: Actor, now: int) -> Seen:
+    """Give *handover* with what happens next."""
+    return Seen(
+        handover=handover,
+        waits_for=_waits_for(handover),
+        can=tuple(step for step in _steps(handover) if _may(actor, step, handover)),
+        overdue=overdue(handover, now),
+    )
+
+
+def _waits_for(handover: Handover) -> Waits:
+    if handover.state is State.ACCEPTED and handover.automatic:
+        return Waits.REGISTRY
+    if handover.state is State.HOLDING and handover.kind is MatterKind.GUARDIANSHIP:
+        return Waits.THIS_OFFICE if handover.arrived_at is None else Waits.NOBODY
+    return Waits.NOBODY if handover.state in SETTLED else _WAITS[handover.state]
+
+
+def _steps(handover: Handover) -> list[str]:
+    """Give the steps that the tables and the guards outside them allow."""
+    steps = [order.value for order in _orders(handover)]
+    receiving = handover.role is Role.RECEIVER
+    if receiving and handover.state in _READABLE:
+        steps.insert(0, "open")
+    if handover.state not in _SILENT:
+        steps += ["question"] * (handover.offer is not None) + ["answer"] * (handover.question is not None)
+    if receiving and handover.state is State.HOLDING and handover.kind is MatterKind.GUARDIANSHIP:
+        steps += ["arrival", "non-arrival"]
+    return steps
+
+
+def _orders(handover: Handover) -> list[Order]:
+    row = (SENDER if handover.role is Role.SENDER else RECEIVER).get(handover.state, {})
+    found: list[Order] = []
+    for order in Order:
+        outcome = row.get(order)
+        if not isinstance(outcome, State) or outcome is handover.state or order is Order.DEADLINE:
+            continue
+        unread = order is Order.ACCEPT and handover.opened_at is None
+        if not unread and not (order is Order.COUNTERSIGN and handover.automatic):
+            found.append(order)
+    return found
+
+
+def _may(actor: Actor, step: str, handover: Handover) -> bool:
+    first = {"release": handover.prepared_by, "countersign": handover.released_by}.get(step)
+    try:
+        require(actor, _RIGHTS[step])
+    except ForbiddenError:
+        return False
+    return first is None or first != actor.officer
