@@ -8,6 +8,7 @@ from handover.adapters import migrate
 from handover.adapters.database import SQLDatabase
 from handover.adapters.peers import HTTPPeers
 from handover.adapters.registry import RegistryMirror
+from handover.adapters.registry_sources import Sources
 from handover.adapters.vault import FileVault
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
@@ -19,7 +20,8 @@ from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Wire
-from handover.application.registry import Registry
+from handover.application.refresher import Refresher
+from handover.application.registry import Registry, RegistryMissingError
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.config import Settings
@@ -60,6 +62,9 @@ class Node:
     outbox: Outbox
     clockwork: Clockwork
     officers: Officers
+    refresher: Refresher
+    sources: Sources
+    peers: HTTPPeers
     clock: Clock
 
     @property
@@ -68,7 +73,8 @@ class Node:
         return self.vault.node
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and the connections to peers."""
+        self.peers.close()
         self.database.close()
 
 
@@ -110,7 +116,9 @@ def assemble(
     """Join the parts."""
     sealer = Sealer(vault, registry)
     rounds = Rounds(vault.node, sealer, registry)
-    peers = wire or HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
+    peers = HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
+    places = settings.registry_sources
+    sources = Sources(peers, registry, node=vault.node, places=places, clock=clock)
     return Node(
         settings=settings,
         vault=vault,
@@ -122,9 +130,12 @@ def assemble(
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),
         inbox=Inbox(database, Intake(vault, registry), rounds, clock),
-        outbox=Outbox(database, peers, registry),
+        outbox=Outbox(database, wire or peers, registry),
         clockwork=Clockwork(database, registry, rounds),
         officers=Officers(database),
+        refresher=Refresher(database, registry, sources),
+        sources=sources,
+        peers=peers,
         clock=clock,
     )
 
@@ -132,7 +143,7 @@ def assemble(
 def _pins(registry: Registry, node: NodeId, clock: Clock) -> frozenset[bytes]:
     try:
         keys = registry.entry(node, clock()).usable_keys(KeyUse.TLS, clock())
-    except NotFoundError:
+    except (NotFoundError, RegistryMissingError):
         return frozenset()
     return frozenset(key.public for key in keys)
 

@@ -20,7 +20,7 @@ import httpx2
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from handover.domain.errors import UnreachableError, UntrustedError
+from handover.domain.errors import NotFoundError, UnreachableError, UntrustedError
 from handover.domain.ids import NodeId
 
 TOTAL: Final = 60.0  # seconds for one whole exchange
@@ -142,15 +142,23 @@ class HTTPPeers:
         url = f"{address}/federation/v1/envelopes"
         return self._exchange(peer, "POST", url, _ANSWER_LIMIT, headers=headers, content=body)
 
-    def get(self, peer: NodeId, address: str, path: str, limit: int) -> bytes:
-        """Give a file of the peer's registry mirror or log, at most *limit* bytes."""
+    def get(self, peer: NodeId | None, address: str, path: str, limit: int) -> bytes:
+        """Give a file of the peer's registry mirror or log, at most *limit* bytes; without *peer* no key is pinned.
+
+        Raises:
+            NotFoundError: the peer has no such file.
+            UnreachableError: no answer, or none that may be asked for.
+            UntrustedError: the answer breaks a limit.
+        """
         return self._exchange(peer, "GET", f"{address}{path}", limit, headers={"Accept-Encoding": "identity"})
 
-    def _exchange(self, peer: NodeId, method: str, url: str, limit: int, **request: Any) -> bytes:
+    def _exchange(self, peer: NodeId | None, method: str, url: str, limit: int, **request: Any) -> bytes:
         self._check(url)
         deadline = time.monotonic() + self._total
         try:
             with self._client(peer).stream(method, url, **request) as answer:
+                if method == "GET" and answer.status_code == 404:
+                    raise NotFoundError
                 return _read(answer, limit, deadline)
         except (httpx2.HTTPError, httpcore2.NetworkError, httpcore2.TimeoutException, OSError) as error:
             raise PeerUnreachableError from error
@@ -161,8 +169,8 @@ class HTTPPeers:
         if not (parts.scheme == "https" or plain) or parts.username or parts.query or parts.fragment:
             raise PeerAddressError
 
-    def _client(self, peer: NodeId) -> httpx2.Client:
-        pins = self._pins(peer)
+    def _client(self, peer: NodeId | None) -> httpx2.Client:
+        pins = self._pins(peer) if peer else frozenset()
         with self._lock:
             if pins not in self._clients:
                 self._clients[pins] = self._make(pins)

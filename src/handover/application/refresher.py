@@ -1,0 +1,53 @@
+"""Keeps the registry fresh: asks where it may be had, and logs what was newly accepted."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from handover.application.ports import Database
+from handover.application.registry import Accepted, Registry, RegistryMissingError
+from handover.protocol.entry import EntryKind
+from handover.protocol.registry_files import Read
+
+YOUNG: Final = 3600  # seconds: a registry younger than this is not asked for again by itself
+_TRY_AGAIN: Final = 300  # seconds between two tries
+
+
+class Refresher:
+    """The desk for the registry's mirror. *sources* gives where to ask, in order, each time anew."""
+
+    def __init__(self, database: Database, registry: Registry, sources: Callable[[], Iterable[Read]]) -> None:
+        self._database = database
+        self._registry = registry
+        self._sources = sources
+        self._tried = -_TRY_AGAIN
+
+    def tick(self) -> Accepted | None:
+        """Refresh if it is time to, and say what came of it; called again and again by the worker."""
+        with self._database.reading() as work:
+            now = work.now
+        if 0 <= now - self._tried < _TRY_AGAIN or self._young(now):
+            return None
+        self._tried = now
+        return self.refresh()
+
+    def refresh(self, sources: Iterable[Read] | None = None) -> Accepted:
+        """Ask one source after the other until one has a newer registry; log what was accepted.
+
+        A source that fails or lies is named in the answer and passed over.
+        """
+        with self._database.reading() as work:
+            now = work.now
+        accepted = self._registry.refresh(self._sources() if sources is None else sources, now=now)
+        new = [*accepted.roots, *([accepted.timestamp] if accepted.timestamp else [])]
+        if new:
+            with self._database.begin() as work:
+                for digest in new:
+                    work.log.append(EntryKind.REGISTRY_ACCEPTED, stream="", object_=digest, now=work.now)
+                work.log.checkpoint(work.now)
+        return accepted
+
+    def _young(self, now: int) -> bool:
+        try:
+            return now - self._registry.current(now).issued < YOUNG
+        except RegistryMissingError:
+            return False
