@@ -146,6 +146,9 @@ class Date(Shape):
                 raise ShapeError("must be a day that exists") from None
 
 
+_DAY: Final = Date()
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartialDate(Shape):
     """A date with its precision: ``{"date": "2011-03", "precision": "month"}``.
@@ -174,7 +177,10 @@ class PartialDate(Shape):
         if type(written) is not str or len(written) not in self.SPELLINGS[precision]:
             raise ShapeError("must be written as its precision says").within(".date")
         if len(written) == 10:
-            Date().check(written)
+            try:
+                _DAY.check(written)
+            except ShapeError as error:
+                raise error.within(".date") from None
         elif (_MONTH if len(written) == 7 else _YEAR).fullmatch(written) is None:
             raise ShapeError("must be YYYY-MM-DD, YYYY-MM or YYYY").within(".date")
 
