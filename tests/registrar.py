@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
@@ -143,9 +144,10 @@ class Registrar:
     def publish(self, *, now: int | None = None) -> Published:
         return self.publication.publish(ONLINE.signer, now=self.now if now is None else now)
 
-    def later(self, seconds: int) -> "Registrar":
-        """Return the same operators at a later time."""
-        return Registrar(self.public.parent, now=self.now + seconds)
+    def copy(self, directory: Path) -> "Registrar":
+        """Return the same operators with a copy of their folder."""
+        copytree(self.public.parent, directory)
+        return Registrar(directory, now=self.now, holders=self.holders)
 
 
 def without(entry: NodeEntry, use: KeyUse) -> NodeEntry:

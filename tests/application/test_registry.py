@@ -55,12 +55,17 @@ class Shelf:
         return next(each for each in self.sets if strict.digest(each.timestamp) == timestamp)
 
 
-@pytest.fixture
-def registrar(tmp_path: Path) -> Registrar:
-    registrar = Registrar(tmp_path, now=NOW)
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Registrar:
+    registrar = Registrar(Path(tmp_path_factory.mktemp("first")), now=NOW)
     registrar.found("gr", "de")
     registrar.admit("gr/athens", "de/hamburg")
     return registrar
+
+
+@pytest.fixture
+def registrar(first: Registrar, tmp_path: Path) -> Registrar:
+    return first.copy(tmp_path / "operators")
 
 
 @pytest.fixture

@@ -81,10 +81,7 @@ class Publication:
 
     def waiting(self, role: str) -> Metadata[Root] | Metadata[Targets]:
         """Return the waiting page; raises NotFoundError when none waits."""
-        data = self._repository.pending_page(role)
-        if role == "root":
-            return pages.load_root(data)
-        return pages.load_targets(data) if role == "targets" else pages.load_country(data, role)
+        return load(role, self._repository.pending_page(role))
 
     def signers(self, role: str) -> frozenset[str]:
         """Return the ids of the keys whose signature on the role's page can count: of now, and of before."""
@@ -95,9 +92,8 @@ class Publication:
                 data = read(delegator)
             except NotFoundError:
                 continue
-            by = pages.load_targets(data).signed if delegator == "targets" else pages.load_root(data).signed
             try:
-                found.update(by.get_delegated_role(role).keyids)
+                found.update(load(delegator, data).signed.get_delegated_role(role).keyids)
             except ValueError:
                 continue  # a new country, unknown to the page that is still published
         return frozenset(found)
@@ -118,12 +114,29 @@ class Publication:
             raise CeremonyError("a node entry is missing or cannot be read")
         self._repository.publish(metadata)
         self._repository.done(choice.taken)
+        for role in choice.taken - {"root"}:
+            self._draft_for_new_holders(role)
         return Published(
             registry=registry,
             roles=tuple(sorted(choice.taken)),
             waiting=self._repository.pending(),
             held_back=held_back,
         )
+
+    def _draft_for_new_holders(self, role: str) -> None:
+        """Let the page wait once more where it went out under holders whom a page that still waits replaces."""
+        delegator = "root" if role == "targets" else "targets"
+        if delegator not in self._repository.pending():
+            return
+        held = self.waiting(delegator).signed.get_delegated_role(role)
+        published = load(delegator, self._repository.published_page(delegator)).signed.get_delegated_role(
+            role
+        )
+        if (held.keyids, held.threshold) != (published.keyids, published.threshold):
+            page = load(role, self._repository.published_page(role))
+            page.signed.version += 1
+            page.signatures.clear()
+            self._repository.put(role, page)
 
     def _old(self) -> MetadataSet | None:
         try:
@@ -159,7 +172,7 @@ class Publication:
         countries = {}
         for country in delegated(top)[1]:
             countries[country] = self._country(old, country, top.signed, roles)
-            if old is None or countries[country] != old.roles.get(country):
+            if country in roles and countries[country] == self._repository.pending_page(country):
                 taken.add(country)
         return _Choice(roots=roots, targets=targets, countries=countries, taken=frozenset(taken))
 
@@ -224,6 +237,13 @@ class Publication:
             roles=choice.countries,
             entries=self._entries(choice.countries),
         )
+
+
+def load(role: str, data: bytes) -> Metadata[Root] | Metadata[Targets]:
+    """Return a page of the role `root`, `targets` or a country; raises UntrustedError when it is malformed."""
+    if role == "root":
+        return pages.load_root(data)
+    return pages.load_targets(data) if role == "targets" else pages.load_country(data, role)
 
 
 def _snapshot(choice: _Choice, root: Root, old: MetadataSet | None, online: CryptoSigner, now: int) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from tuf.api.metadata import Metadata, Root, Targets
 
 from handover.adapters.drafts import delegated
-from handover.adapters.publication import Publication
+from handover.adapters.publication import Publication, load
 from handover.adapters.repository import Repository
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import NodeId
@@ -76,7 +76,7 @@ class Review:
         """Return in words what the waiting page changes; raises NotFoundError when none waits."""
         new = self._publication.waiting(role)
         try:
-            old = self._load(role, self._repository.published_page(role))
+            old = load(role, self._repository.published_page(role))
         except NotFoundError:
             old = None
         lines = [f"version {old.signed.version if old else 'none'} -> {new.signed.version}"]
@@ -88,11 +88,6 @@ class Review:
         else:
             lines += self._nodes(new, old)
         return tuple(lines)
-
-    def _load(self, role: str, data: bytes) -> Page:
-        if role == "root":
-            return pages.load_root(data)
-        return pages.load_targets(data) if role == "targets" else pages.load_country(data, role)
 
     def _state(self, role: str, by: Root | Targets, registry: Registry | None) -> RoleState:
         held = by.get_delegated_role(role)
@@ -124,7 +119,7 @@ class Review:
         if role == "snapshot":
             return int(pages.load_snapshot(found.snapshot).signed.version)
         data = {"root": found.root_chain[-1], "targets": found.targets, **found.roles}.get(role)
-        return None if data is None else int(self._load(role, data).signed.version)
+        return None if data is None else int(load(role, data).signed.version)
 
     def _names(self, keyids: list[str]) -> tuple[str, ...]:
         return tuple(self._repository.name(keyid) for keyid in keyids)
