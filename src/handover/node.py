@@ -7,13 +7,16 @@ from pathlib import Path
 from handover.adapters import migrate
 from handover.adapters.database import SQLDatabase
 from handover.adapters.peers import HTTPPeers
+from handover.adapters.primero import import_case
 from handover.adapters.registry import RegistryMirror
 from handover.adapters.registry_sources import Sources
 from handover.adapters.vault import FileVault
+from handover.application.authorities import Authorities
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
 from handover.application.consents import Consents
 from handover.application.handovers import Handovers
+from handover.application.imports import Imports
 from handover.application.inbox import Inbox
 from handover.application.intake import Intake
 from handover.application.offers import Offers
@@ -22,8 +25,13 @@ from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Wire
 from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
+from handover.application.reissue import Reissuer
+from handover.application.repeats import Repeats
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
+from handover.application.watch import Watch
+from handover.application.worker import Worker
+from handover.application.worklist import Worklist
 from handover.config import Settings
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
@@ -65,12 +73,59 @@ class Node:
     refresher: Refresher
     sources: Sources
     peers: HTTPPeers
+    worker: Worker
     clock: Clock
 
     @property
     def id(self) -> NodeId:
         """The node's name."""
         return self.vault.node
+
+    @property
+    def worklist(self) -> Worklist:
+        """Reads rounds."""
+        return Worklist(self.database)
+
+    @property
+    def authorities(self) -> Authorities:
+        """Reads the registry for officers."""
+        return Authorities(self.database, self.registry, self.vault)
+
+    @property
+    def watch(self) -> Watch:
+        """The queue, alarms and figures."""
+        return Watch(self.database, self.registry, self.id)
+
+    @property
+    def imports(self) -> Imports:
+        """Connectors in."""
+        return Imports(self.cases, {"primero": import_case})
+
+    @property
+    def repeats(self) -> Repeats:
+        """Answers kept under the keys of their requests."""
+        return Repeats(self.database)
+
+    def ready(self) -> dict[str, bool]:
+        """Tell, part by part, whether the node can do its work now; it writes to the database to find out."""
+        try:
+            with self.database.begin():
+                written = True
+        except HandoverError:
+            written = False
+        return {
+            "database": written,
+            "migrations": written and migrate.is_current(self.database.engine),
+            "registry": self.registry.fresh(self.clock()),
+            "keys": self._listed(),
+        }
+
+    def _listed(self) -> bool:
+        try:
+            self.registry.sender(self.id, self.vault.signer.kid, now=self.clock())
+        except HandoverError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the database and the connections to peers."""
@@ -117,8 +172,10 @@ def assemble(
     sealer = Sealer(vault, registry)
     rounds = Rounds(vault.node, sealer, registry)
     peers = HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
-    places = settings.registry_sources
-    sources = Sources(peers, registry, node=vault.node, places=places, clock=clock)
+    sources = Sources(peers, registry, node=vault.node, places=settings.registry_sources, clock=clock)
+    outbox = Outbox(database, wire or peers, registry, Reissuer(vault, registry))
+    clockwork = Clockwork(database, registry, rounds)
+    refresher = Refresher(database, registry, sources)
     return Node(
         settings=settings,
         vault=vault,
@@ -130,12 +187,13 @@ def assemble(
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),
         inbox=Inbox(database, Intake(vault, registry), rounds, clock),
-        outbox=Outbox(database, wire or peers, registry),
-        clockwork=Clockwork(database, registry, rounds),
+        outbox=outbox,
+        clockwork=clockwork,
         officers=Officers(database),
-        refresher=Refresher(database, registry, sources),
+        refresher=refresher,
         sources=sources,
         peers=peers,
+        worker=Worker(outbox, clockwork, refresher, poll=settings.poll),
         clock=clock,
     )
 

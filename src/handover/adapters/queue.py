@@ -49,6 +49,18 @@ class QueueShelf:
         statement = update(table).where(table.c.handover == handover, table.c.act.in_(list(acts)))
         self._unit.run(statement.values(standing=False, due=None))
 
+    def replace(self, old: Digest, new: KeptEnvelope, *, now: int, standing: bool) -> None:
+        """Queue *new* in place of *old*, which is never sent again."""
+        table = tables.queue
+        self._unit.run(update(table).where(table.c.digest == to_bytes(old)).values(standing=False, due=None))
+        self.put(new, now=now, standing=standing)
+
+    def is_standing(self, digest: Digest) -> bool:
+        """Tell whether the round's state still says this envelope."""
+        table = tables.queue
+        rows = self._unit.rows(select(table.c.standing).where(table.c.digest == to_bytes(digest)))
+        return bool(rows and rows[0].standing)
+
     def peers_due(self, now: int) -> list[NodeId]:
         """Give the peers with something due whose back-off has passed."""
         table, peers = tables.queue, tables.peer

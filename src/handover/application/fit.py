@@ -7,9 +7,10 @@ from handover.application.facts import Handover, KeptEnvelope
 from handover.application.intake import MismatchError, Received
 from handover.application.ports import UnitOfWork
 from handover.application.rounds import raise_alarm
-from handover.domain.errors import OutOfOrderError
+from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, EquivocationError, Role, State
 from handover.domain.ids import Digest
+from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 
 MOVES: Final = frozenset(
@@ -18,18 +19,18 @@ MOVES: Final = frozenset(
 _FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID, Act.QUESTION, Act.ANSWER})
 _FROM_RECEIVER: Final = frozenset(Act) - {Act.OFFER, Act.DEED, Act.VOID}
 _AFTER_DEED: Final = frozenset({State.RELIEVING, State.TRANSFERRED})
-# The envelope that each act answers, as this side keeps its digest.
+# The act that each act answers, and whether the one who receives it has said it himself.
 _ANSWERS: Final = {
-    Act.ACCEPTANCE: "offer",
-    Act.DECLINE: "offer",
-    Act.OPENED: "offer",
-    Act.QUESTION: "offer",
-    Act.DEED: "acceptance",
-    Act.VOID: "offer",
-    Act.TAKE_UP_RECEIPT: "deed",
-    Act.ARRIVAL: "deed",
-    Act.NON_ARRIVAL: "deed",
-    Act.VOID_RECEIPT: "closing",
+    Act.ACCEPTANCE: (Act.OFFER, True),
+    Act.DECLINE: (Act.OFFER, True),
+    Act.OPENED: (Act.OFFER, True),
+    Act.DEED: (Act.ACCEPTANCE, True),
+    Act.VOID: (Act.OFFER, False),
+    Act.TAKE_UP_RECEIPT: (Act.DEED, True),
+    Act.ARRIVAL: (Act.DEED, True),
+    Act.NON_ARRIVAL: (Act.DEED, True),
+    Act.VOID_RECEIPT: (Act.VOID, True),
+    Act.ANSWER: (Act.QUESTION, True),
 }
 
 
@@ -48,11 +49,11 @@ def require(work: UnitOfWork, received: Received, handover: Handover, kept: Kept
         raise OutOfOrderError(f"{envelope.act.value} from this side")
     if work.envelopes.same_seq(kept) is not None:
         raise EquivocationError("two envelopes with one number")
-    if envelope.act is Act.OFFER and handover.state is not State.CLOSED:
-        raise EquivocationError("two offers in one round")
+    if envelope.act in MOVES and handover.state is not State.CLOSED:
+        _require_repeat(work, handover, envelope)
     if envelope.act in (Act.ARRIVAL, Act.NON_ARRIVAL) and handover.state not in _AFTER_DEED:
         raise OutOfOrderError(f"{envelope.act.value} before the deed")
-    _require_answers(handover, envelope)
+    _require_answers(work, handover, envelope)
 
 
 def _require_same(handover: Handover, envelope: Envelope) -> None:
@@ -66,11 +67,40 @@ def _require_same(handover: Handover, envelope: Envelope) -> None:
         raise MismatchError("another matter, epoch, purpose or schema than the round's")
 
 
-def _require_answers(handover: Handover, envelope: Envelope) -> None:
-    name = _ANSWERS.get(envelope.act)
-    expected: Digest | None = getattr(handover, name) if name else None
-    if expected is not None and envelope.re != expected:
+def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
+    """What is answered was said in this round: the first envelope of its act, or one that was reissued for it."""
+    if envelope.act not in _ANSWERS or envelope.re is None:
+        return
+    act, said_here = _ANSWERS[envelope.act]
+    try:
+        answered = work.envelopes.get(envelope.re)
+    except NotFoundError as error:
+        if envelope.act is Act.VOID:
+            return  # a reissued offer that never came; the round is named all the same
+        raise MismatchError("it answers a message that is not known here") from error
+    fits = answered.handover == handover.id and answered.act is act and answered.incoming is not said_here
+    if not fits:
         raise MismatchError("it answers another message than the one that was said")
+
+
+def _require_repeat(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
+    """A second envelope of an act that moves the round is a reissue: it replaces the first and commits to the same."""
+    earlier = [
+        each for each in work.envelopes.of_handover(handover.id) if each.incoming and each.act is envelope.act
+    ]
+    same = any(
+        each.digest == envelope.replaces and _commit(each.data) == _commit_of(envelope) for each in earlier
+    )
+    if earlier and not same:
+        raise EquivocationError("two messages of one act in one round")
+
+
+def _commit(data: bytes) -> Digest | None:
+    return _commit_of(envelopes.read(data).claimed)
+
+
+def _commit_of(envelope: Envelope) -> Digest | None:
+    return None if envelope.payload is None else envelope.payload.commit
 
 
 def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> None:

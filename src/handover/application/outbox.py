@@ -8,10 +8,12 @@ from typing import Final
 from handover.application.facts import KeptEnvelope, KeptReceipt, Peer
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
+from handover.application.reissue import ASKED, Reissuer
+from handover.application.rounds import raise_alarm
 from handover.domain.errors import HandoverError, UntrustedError
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import checkpoint as checkpoints
-from handover.protocol import merkle, receipt
+from handover.protocol import merkle, receipt, strict
 from handover.protocol.checkpoint import Checkpoint, LogKey
 from handover.protocol.delivery import (
     BATCH_LIMIT,
@@ -24,6 +26,7 @@ from handover.protocol.delivery import (
     encode_delivery,
     size_of,
 )
+from handover.protocol.entry import EntryKind
 from handover.protocol.receipt import Receipt
 
 CAP: Final = (
@@ -37,7 +40,11 @@ class SplitViewError(UntrustedError):
 
     name = "split-view"
     title = "The peer's log contradicts what it showed before."
-    advice = "Both signed checkpoints are kept. Tell the registry's operators and the auditors."
+    advice = "The signed checkpoint is kept. Tell the registry's operators and the auditors."
+
+    def __init__(self, checkpoint: bytes) -> None:
+        super().__init__()
+        self.checkpoint = checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,18 +66,23 @@ class Outbox:
         database: Database,
         wire: Wire,
         registry: Registry,
+        reissuer: Reissuer,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
         self._wire = wire
         self._registry = registry
+        self._reissuer = reissuer
         self._jitter = jitter
+
+    def due(self) -> list[NodeId]:
+        """Give the peers for which something is due and whose back-off has passed."""
+        with self._database.reading() as work:
+            return work.queue.peers_due(work.now)
 
     def deliver_due(self) -> list[Round]:
         """Deliver one batch to each peer for which something is due; what fails stays in the queue."""
-        with self._database.reading() as work:
-            peers = work.queue.peers_due(work.now)
-        return [self.deliver_to(peer) for peer in peers]
+        return [self.deliver_to(peer) for peer in self.due()]
 
     def deliver_to(self, peer: NodeId) -> Round:
         """Deliver one batch to *peer*."""
@@ -86,25 +98,38 @@ class Outbox:
             entry = self._registry.entry(peer, now)
             body = encode_delivery(Delivery(log_size=known.log_size, items=items))
             answer = decode_answer(self._wire.post(peer, entry.address, body), expected=len(items))
-            return self._answered(peer, kepts, answer, entry.log_keys())
+            return self._answered(peer, batch, answer, entry.log_keys())
         except HandoverError as error:
             return self._failed(peer, kepts, error)
 
     def _answered(
-        self, peer: NodeId, batch: Sequence[KeptEnvelope], answer: Answer, keys: Sequence[LogKey]
+        self,
+        peer: NodeId,
+        batch: Sequence[tuple[KeptEnvelope, bytes | None]],
+        answer: Answer,
+        keys: Sequence[LogKey],
     ) -> Round:
-        receipts, problems = _verified(batch, answer, keys)
+        receipts, problems = _verified([kept for kept, _ in batch], answer, keys)
         with self._database.begin() as work:
             known = work.peers.get(peer)
             head = _extends(known, answer, keys)
             work.envelopes.add_receipts(receipts)
             done = [kept.envelope for kept in receipts]
             work.queue.delivered(done, again_at=work.now + self._spread(CAP))
-            for digest, problem in problems.items():
-                retry_at = work.now + self._spread(_REFUSED_AGAIN) if problem.retry else None
-                work.queue.refused(digest, problem=problem.name, retry_at=retry_at)
+            for kept, payload in batch:
+                if kept.digest in problems:
+                    self._refused(work, kept, payload, problems[kept.digest])
             work.peers.put(_heard(known, head, work))
         return Round(peer=peer, sent=len(batch), receipted=len(receipts), refused=len(problems))
+
+    def _refused(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: Problem) -> None:
+        asked = problem.name in ASKED
+        if asked and self._reissuer.serves(work, kept, payload, problem.name):
+            self._reissuer.reissue(work, kept, standing=work.queue.is_standing(kept.digest))
+            return
+        again = problem.retry or asked
+        retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
+        work.queue.refused(kept.digest, problem=problem.name, retry_at=retry_at)
 
     def _failed(self, peer: NodeId, batch: Sequence[KeptEnvelope], error: HandoverError) -> Round:
         with self._database.begin() as work:
@@ -112,6 +137,11 @@ class Outbox:
             failures = known.failures + 1
             wait = self._spread(min(CAP, 2 ** min(failures, 10)))
             work.peers.put(replace(known, failures=failures, not_before=work.now + wait))
+            if isinstance(error, SplitViewError):
+                raise_alarm(work, error.name, peer=peer, handover=None, evidence=(error.checkpoint,))
+                work.log.append(
+                    EntryKind.SPLIT_VIEW, stream="", object_=strict.digest(error.checkpoint), now=work.now
+                )
             work.queue.postpone([kept.digest for kept in batch], due=work.now)
         return Round(peer=peer, sent=len(batch), error=error.name)
 
@@ -171,7 +201,7 @@ def _extends(known: Peer, answer: Answer, keys: Sequence[LogKey]) -> Checkpoint 
                 path=answer.consistency,
             )
         except UntrustedError as error:
-            raise SplitViewError from error
+            raise SplitViewError(answer.head) from error
     return head
 
 

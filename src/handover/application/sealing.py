@@ -123,9 +123,7 @@ class Sealer:
         plaintext = message.encode(content)
         payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
         sealed = Sealed(digest=strict.digest(payload), commit=strict.digest(plaintext))
-        # What an offer holds is kept as the record and as the ciphertext; nobody reads it back in the clear.
-        kept = None if saying.act is Act.OFFER else plaintext
-        return kept, payload, sealed
+        return plaintext, payload, sealed
 
     def _envelope(
         self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, sealed: Sealed | None

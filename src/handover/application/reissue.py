@@ -1,0 +1,95 @@
+"""Says the same act again in new bytes, where the stored ones can no longer serve (docs/spec/lifecycle.md, reissue).
+
+The peer's sealing key is gone, this node's signing key was rotated, or its incarnation was raised: the act is signed
+anew with the next `seq`; `replaces` names the old envelope and `commit` stays, so the table takes it as a repeat.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from handover.application.facts import Handover, KeptEnvelope
+from handover.application.ports import UnitOfWork, Vault
+from handover.application.registry import KeyNotUsableError, Registry
+from handover.application.sealing import WEIGHTY, exhibit, new_id
+from handover.domain.ids import UUID7, Digest
+from handover.protocol import envelope as envelopes
+from handover.protocol import jwe, message, strict
+from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import Envelope, LogHead, Sealed
+
+SEALING_KEY_GONE: Final = "sealing-key-gone"
+ASKED: Final = frozenset({SEALING_KEY_GONE, KeyNotUsableError.name, "stale-incarnation"})
+"""The problems that are answered by a reissue."""
+
+
+class Reissuer:
+    """Signs anew what a peer can no longer take as it is."""
+
+    def __init__(self, vault: Vault, registry: Registry) -> None:
+        self._vault = vault
+        self._registry = registry
+
+    def serves(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: str) -> bool:
+        """Tell whether new bytes can mend *problem* now; else the old ones wait for a newer registry."""
+        if problem == SEALING_KEY_GONE and payload is not None:
+            return self._registry.sealing_key(kept.peer, work.now).kid != jwe.recipient(payload)
+        return envelopes.read(kept.data).kid != self._vault.signer.kid or (
+            kept.incarnation < self._vault.incarnation
+        )
+
+    def reissue(self, work: UnitOfWork, kept: KeptEnvelope, *, standing: bool) -> KeptEnvelope:
+        """Give the act in new bytes: kept, logged and queued in place of the old.
+
+        Raises:
+            ErasedError: the round is settled and its payload gone.
+        """
+        handover = work.handovers.get(kept.handover)
+        claimed = envelopes.read(kept.data).claimed
+        jti = new_id(work.now)
+        payload, plaintext, sealed = self._seal_again(work, handover, kept, claimed, jti=jti)
+        head = work.log.head()
+        envelope = replace(
+            claimed,
+            jti=jti,
+            iat=work.now,
+            incarnation=self._vault.incarnation,
+            seq=handover.seq + 1,
+            prev=handover.last,
+            replaces=kept.digest,
+            payload=sealed,
+            log=LogHead(size=head.size, root=Digest(strict.b64(head.root))),
+        )
+        data = envelopes.sign(envelope, signer=self._vault.signer)
+        new = replace(
+            kept,
+            digest=strict.digest(data),
+            incarnation=envelope.incarnation,
+            seq=envelope.seq,
+            stored_at=work.now,
+            data=data,
+        )
+        work.envelopes.add(new, payload=payload, plaintext=plaintext)
+        if kept.act in WEIGHTY and plaintext is not None:
+            registry = self._registry.current(work.now).digests.timestamp
+            work.exhibits.add(exhibit(new.digest, message.decode_kept(plaintext), registry))
+        work.queue.replace(kept.digest, new, now=work.now, standing=standing)
+        work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
+        work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))
+        return new
+
+    def _seal_again(
+        self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope, claimed: Envelope, *, jti: UUID7
+    ) -> tuple[bytes | None, bytes | None, Sealed | None]:
+        if claimed.payload is None:
+            return None, None, None
+        plaintext = work.envelopes.plaintext(kept.digest)
+        key = self._registry.sealing_key(handover.peer, work.now)
+        context = envelopes.context(
+            iss=claimed.iss,
+            aud=claimed.aud,
+            round_=claimed.round,
+            jti=jti,
+            kid=self._vault.signer.kid,
+        )
+        payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
+        return payload, plaintext, Sealed(digest=strict.digest(payload), commit=claimed.payload.commit)
