@@ -1,0 +1,93 @@
+"""The loop that delivers, watches the clock and refreshes the registry: one peer's silence delays no other peer."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+from handover.application.clockwork import Clockwork
+from handover.application.outbox import Outbox
+from handover.application.refresher import Refresher
+from handover.domain.ids import NodeId
+
+LANES: Final = 4  # batches under way at a time, to as many peers
+_REGISTRY: Final = "registry"
+
+Report = Callable[[str, Exception], None]
+"""Takes the name of a part of the work and what went wrong in it."""
+
+
+class Worker:
+    """Runs in a thread of the web process, or in a process of its own. `poll` is in seconds."""
+
+    def __init__(
+        self, outbox: Outbox, clockwork: Clockwork, refresher: Refresher, *, poll: float = 1.0
+    ) -> None:
+        self._outbox = outbox
+        self._clockwork = clockwork
+        self._refresher = refresher
+        self._poll = poll
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._tallies: Counter[tuple[NodeId, str]] = Counter()
+
+    def wake(self) -> None:
+        """Look at once whether something is due: called when something was queued, or a peer was heard from."""
+        self._event.set()
+
+    def tallies(self) -> dict[tuple[NodeId, str], int]:
+        """Give how many envelopes were `receipted`, `refused` or `failed`, for each peer, since the start."""
+        with self._lock:
+            return dict(self._tallies)
+
+    def run(self, stop: threading.Event, report: Report) -> None:
+        """Work until *stop* is set and `wake` was called, or a moment after; what is under way is finished."""
+        ticked = -self._poll
+        with ThreadPoolExecutor(LANES, thread_name_prefix="delivery") as lanes:
+            while not stop.is_set():
+                self._event.clear()
+                now = time.monotonic()
+                if now - ticked >= self._poll:
+                    ticked = now
+                    self._guarded("clock", self._clockwork.tick, report)
+                    self._start(lanes, _REGISTRY, self._refresher.tick, report)
+                self._guarded("queue", lambda: self._deliver(lanes, report), report)
+                self._event.wait(self._poll)
+
+    def _deliver(self, lanes: ThreadPoolExecutor, report: Report) -> None:
+        for peer in self._outbox.due():
+            self._start(lanes, peer, partial(self._to, peer), report)
+
+    def _start(
+        self, lanes: ThreadPoolExecutor, name: str, work: Callable[[], object], report: Report
+    ) -> None:
+        """One batch at a time to each peer: the answer to the first says which log size it has seen."""
+        with self._lock:
+            if name in self._busy:
+                return
+            self._busy.add(name)
+
+        def carry_out() -> None:
+            self._guarded(name, work, report)
+            with self._lock:
+                self._busy.discard(name)
+            self.wake()  # there may be more for that peer than one batch
+
+        lanes.submit(carry_out)
+
+    def _to(self, peer: NodeId) -> None:
+        done = self._outbox.deliver_to(peer)
+        with self._lock:
+            self._tallies[peer, "receipted"] += done.receipted
+            self._tallies[peer, "refused"] += done.refused
+            self._tallies[peer, "failed"] += done.sent if done.error else 0
+
+    def _guarded(self, part: str, work: Callable[[], object], report: Report) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - a fault in one part must not end the delivery of the others
+            report(part, error)
