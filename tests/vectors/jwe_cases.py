@@ -1,7 +1,7 @@
 """The cases of docs/spec/jwe.md.
 
-Encapsulation is random, so `opens.json` is made once and kept; the other cases take its encapsulated key, under which the
-content key is known, and differ in what they say.
+Encapsulation is random, so `opens.json` is made once and kept; the other cases take its encapsulated key, under
+which the content key is known, and differ in what they say.
 """
 
 import json
@@ -157,7 +157,11 @@ def _changed(document: str) -> Iterator[tuple[str, str, str]]:
         changed = bytearray(strict.unb64(parts[name]))
         changed[0] ^= 1
         described = f"One bit of the member {name} is changed."
-        yield f"{name.replace('_', '-')}-changed", described, _joined(parts | {name: strict.b64(changed)})
+        yield (
+            f"{name.replace('_', '-')}-changed",
+            described,
+            _joined(parts | {name: strict.b64(bytes(changed))}),
+        )
     encapsulated = strict.unb64(str(_parts()[0]["ek"]))
     for name, place in (("lattice", 0), ("curve", 1100)):
         changed = bytearray(encapsulated)
@@ -165,7 +169,7 @@ def _changed(document: str) -> Iterator[tuple[str, str, str]]:
         yield (
             f"ek-{name}-changed",
             "One bit of the encapsulated key is changed.",
-            sealed(_header(ek=strict.b64(changed))),
+            sealed(_header(ek=strict.b64(bytes(changed)))),
         )
     small = encapsulated[:1088] + bytes(32)
     yield "ek-small-order", "The curve's share is zero.", sealed(_header(ek=strict.b64(small)))

@@ -1,14 +1,14 @@
 """The cases of docs/spec/jws.md."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from handover.protocol import jws, strict
 from vectors.made import OTHER_SIGNER, SIGNER, Case, accepted, refused
 
 TYPE = "handover-envelope+jwt"
 PAYLOAD = b'{"suite":"HO1","act":"opened"}'
-HEADER = {"alg": "Ed25519", "typ": TYPE, "kid": SIGNER.kid}
+HEADER: dict[str, object] = {"alg": "Ed25519", "typ": TYPE, "kid": SIGNER.kid}
 ORDER = 2**252 + 27742317777372353535851937790883648493  # of the group of Ed25519's base point
 
 
@@ -18,7 +18,7 @@ def compact(header: bytes, payload: bytes = PAYLOAD, signer: jws.Signer = SIGNER
     return f"{signing_input}.{strict.b64(signer.sign(signing_input.encode('ascii')))}"
 
 
-def spelled(header: dict[str, object]) -> bytes:
+def spelled(header: Mapping[str, object]) -> bytes:
     """Give a header in compact JSON."""
     return json.dumps(header, separators=(",", ":")).encode()
 

@@ -1,7 +1,7 @@
 """Makes the vectors of the chapters strict, jws, jwe and record. `python tests/vectors/make.py` writes them anew.
 
-All but one are made of fixed seeds alone. Encapsulation is random, so the one payload that was really sealed is read from
-`jwe/opens.json`; every other case of that chapter reuses its encapsulated key.
+All but one are made of fixed seeds alone. Encapsulation is random, so the one payload that was really sealed is read
+from `jwe/opens.json`; every other case of that chapter reuses its encapsulated key.
 """
 
 import sys

@@ -162,6 +162,7 @@ def _changed(data: bytes, place: int) -> bytes:
 
 def _disclosures(issued: Issued) -> Refusals:
     """Records that were really signed over one wrong disclosure, in the field inquirer.sex."""
+    old = strict.digest(issued.disclosures["inquirer.sex"])
     for name, description, document, error in (
         ("salt-short", "A salt of 15 bytes.", _pair(strict.b64(bytes(15)), "male"), "disclosure"),
         ("salt-long", "A salt of 17 bytes.", _pair(strict.b64(bytes(17)), "male"), "disclosure"),
@@ -196,12 +197,10 @@ def _disclosures(issued: Issued) -> Refusals:
         ),
     ):
         disclosure = strict.b64_ascii(document)
-        old = strict.digest(issued.disclosures["inquirer.sex"])
-        jwt = _signed(issued, lambda text, old=old, new=_digest(disclosure): text.replace(old, new))
+        jwt = _signed(issued, _replacing(old, _digest(disclosure)))
         yield f"disclosure-{name}", description, _joined(jwt, disclosure), error
     document = strict.b64_ascii(_pair(SALT, "male")) + b"=="
-    old = strict.digest(issued.disclosures["inquirer.sex"])
-    jwt = _signed(issued, lambda text: text.replace(old, _digest(document)))
+    jwt = _signed(issued, _replacing(old, _digest(document)))
     yield "disclosure-signed-padded", "Padding that was signed.", _joined(jwt, document), "malformed"
 
 

@@ -26,7 +26,7 @@ _CLAIMS: Final = re.compile(
     rb'\{"iss":"([^"\\]{1,64})","jti":"([^"\\]{36})","iat":(0|[1-9][0-9]{0,15}),"vct":"([a-z]{1,32}/[1-9][0-9]{0,3})",'
     rb'"_sd_alg":"sha-256","matter":"([\w-]{22})","sections":(.*)\}'
 )
-_HIDDEN: Final = re.compile(rb'\[\{"\.\.\.":"([\w-]{43})"\}\]')
+_HIDDEN: Final = re.compile(rb'\[\{"\.\.\.":"([\w-]{42}[AEIMQUYcgkosw048])"\}\]')
 _SALTED: Final = re.compile(rb'\["[\w-]{21}[AQgw]",')  # the last letter of 16 bytes carries 4 bits
 
 
