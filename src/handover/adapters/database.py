@@ -11,9 +11,10 @@ from sqlalchemy.pool import QueuePool
 from handover.adapters import tables
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
+from handover.adapters.papers import GroundShelf, RecordShelf
 from handover.adapters.post import AlarmShelf, EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
-from handover.adapters.shelves import GroundShelf, HandoverShelf, MatterShelf, RecordShelf
+from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault

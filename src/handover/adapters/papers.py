@@ -1,0 +1,152 @@
+"""Records and grounds in the database, both under the matter's data key."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from handover.adapters import tables
+from handover.adapters.shelves import fields_from_text, fields_to_text
+from handover.adapters.unit import Unit
+from handover.application.facts import KeptGround, KeptRecord
+from handover.domain.consent import Basis, Ground, Onward, Purpose
+from handover.domain.errors import NotFoundError
+from handover.domain.ids import UUID7, MatterId, NodeId
+
+
+class RecordShelf:
+    """Versions of records, under the matter's data key."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._newest: dict[MatterId, Row[Any]] = {}
+
+    def load(self, matters: Sequence[MatterId]) -> None:
+        """Read the newest versions of *matters* at once (an optimisation for batches)."""
+        table = tables.record
+        query = select(table).where(table.c.matter.in_(matters)).order_by(table.c.matter, table.c.version)
+        self._newest |= {MatterId(row.matter): row for row in self._unit.rows(query)}
+
+    def add(self, record: KeptRecord) -> None:
+        """Keep a version."""
+        self._newest.pop(record.matter, None)
+        row = asdict(record)
+        document = row.pop("document")
+        row["sealed"] = self._unit.cells.seal(record.matter, _place(record.matter, record.version), document)
+        self._unit.insert(tables.record, row)
+
+    def latest(self, matter: MatterId) -> KeptRecord:
+        """Give the newest version; raises NotFoundError, or ErasedError once it is erased."""
+        if matter not in self._newest:
+            self.load([matter])
+        if matter not in self._newest:
+            raise NotFoundError
+        values = dict(self._newest[matter]._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+        sealed = values.pop("sealed")
+        document = self._unit.cells.open(matter, _place(matter, values["version"]), sealed)
+        return KeptRecord(**{**values, "matter": matter, "document": document})
+
+    def versions(self, matter: MatterId) -> list[int]:
+        """Give the numbers of all versions."""
+        table = tables.record
+        return [
+            row.version for row in self._unit.rows(select(table.c.version).where(table.c.matter == matter))
+        ]
+
+
+def _place(matter: MatterId, version: int) -> str:
+    return f"record|{matter}|{version}"
+
+
+class GroundShelf:
+    """Consents and other grounds, their statements under the matter's data key."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._seen: dict[UUID7, KeptGround] = {}
+
+    def load(self, grounds: Sequence[UUID7]) -> None:
+        """Read *grounds* at once (an optimisation for batches)."""
+        for row in self._unit.rows(select(tables.ground).where(tables.ground.c.id.in_(grounds))):
+            self._seen[UUID7(row.id)] = self._ground(row)
+
+    def add(self, ground: KeptGround) -> None:
+        """Keep a new ground."""
+        sealed = self._unit.cells.seal(ground.matter, f"ground|{ground.id}", ground.salt + ground.statement)
+        row = {
+            "id": ground.id,
+            "matter": ground.matter,
+            "recorded_by": ground.recorded_by,
+            "recorded_at": ground.recorded_at,
+            "sealed": sealed,
+        }
+        self._unit.insert(tables.ground, row | _terms(ground.ground))
+
+    def get(self, ground: UUID7) -> KeptGround:
+        """Give the ground; raises NotFoundError."""
+        if ground not in self._seen:
+            self.load([ground])
+        if ground not in self._seen:
+            raise NotFoundError
+        return self._seen[ground]
+
+    def of_matter(self, matter: MatterId) -> list[KeptGround]:
+        """Give the grounds of *matter*, oldest first."""
+        table = tables.ground
+        return [
+            self._ground(row)
+            for row in self._unit.rows(select(table).where(table.c.matter == matter).order_by(table.c.id))
+        ]
+
+    def change(self, ground: UUID7, new: Ground) -> None:
+        """Write the terms of *new* (a withdrawal)."""
+        self._seen.pop(ground, None)
+        self._unit.run(update(tables.ground).where(tables.ground.c.id == ground).values(_terms(new)))
+
+    def _ground(self, row: Row[Any]) -> KeptGround:
+        opened = b"\0" * 16
+        if row.sealed is not None:
+            opened = self._unit.cells.open(row.matter, f"ground|{row.id}", row.sealed)
+        return KeptGround(
+            id=UUID7(row.id),
+            matter=MatterId(row.matter),
+            ground=_ground_terms(row, self._unit.node),
+            salt=opened[:16],
+            statement=opened[16:],
+            recorded_by=row.recorded_by,
+            recorded_at=row.recorded_at,
+        )
+
+
+def _terms(ground: Ground) -> dict[str, Any]:
+    return {
+        "basis": ground.basis,
+        "recipients": " ".join(ground.recipients),
+        "purposes": " ".join(ground.purposes),
+        "schema": ground.schema,
+        "fields": fields_to_text(ground.schema, ground.fields),
+        "onward": ground.onward,
+        "valid_from": ground.valid_from,
+        "valid_until": ground.valid_until,
+        "review_at": ground.review_at,
+        "second_officer": ground.second_officer,
+        "withdrawn_at": ground.withdrawn_at,
+    }
+
+
+def _ground_terms(row: Row[Any], node: NodeId) -> Ground:
+    return Ground(
+        basis=Basis(row.basis),
+        issuer=node,
+        recipients=tuple(NodeId(text) for text in row.recipients.split()),
+        purposes=tuple(Purpose(text) for text in row.purposes.split()),
+        schema=row.schema,
+        fields=fields_from_text(row.schema, row.fields),
+        onward=Onward(row.onward),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        review_at=row.review_at,
+        second_officer=row.second_officer,
+        withdrawn_at=row.withdrawn_at,
+    )
