@@ -1,6 +1,5 @@
 """`handover registry`: the commands of the registry's operators. They work on a folder, not on a node."""
 
-import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -8,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handover.cli import registry_view, terminal
+from handover.cli import holder_files, registry_view, terminal
+from handover.cli.holder_files import PassphraseFile
 from handover.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from securesystemslib.signer import CryptoSigner
-
     from handover.adapters.ceremony import Ceremony
-    from handover.adapters.holder_keys import HolderKey
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,17 +21,7 @@ app = typer.Typer(
     "docs/guide/registry.md goes through the ceremony step by step.",
 )
 
-Folder = Annotated[
-    Path, typer.Option("--dir", metavar="FOLDER", help="The operators' working folder.", show_default=True)
-]
-PassphraseFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--passphrase-file",
-        metavar="FILE",
-        help="A file that holds the passphrase; else HANDOVER_PASSPHRASE, else it is asked for.",
-    ),
-]
+Folder = Annotated[Path, typer.Option("--dir", metavar="FOLDER", help="The operators' working folder.")]
 Threshold = Annotated[int, typer.Option("--threshold", min=1, help="How many holders must sign.")]
 Holders = Annotated[
     list[Path],
@@ -50,10 +37,15 @@ def key(
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the two files go.")] = Path(),
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Make a holder's key pair: NAME.key stays with its holder, NAME.pub goes to the operators."""
+    """Make a holder's key pair: NAME.key stays with its holder, NAME.pub goes to the operators.
+
+    Example: handover registry key ada --out /media/stick
+    """
     from handover.adapters import holder_keys
 
-    made = holder_keys.create(out, name=name, passphrase=_passphrase(passphrase_file, confirm=True))
+    made = holder_keys.create(
+        out, name=name, passphrase=holder_files.passphrase(passphrase_file, confirm=True)
+    )
     terminal.say(
         f"{name}.key  private, under the passphrase: keep it on a medium of its own, and a copy elsewhere"
     )
@@ -69,11 +61,17 @@ def init(
     ],
     directory: Folder = HERE,
 ) -> None:
-    """Prepare a new registry: its root and top page wait for the holders' signatures."""
+    """Prepare a new registry: its root and top page wait for the holders' signatures.
+
+    Example: handover registry init --holder ada.pub --holder ben.pub --threshold 2 --online online.pub
+    """
     from handover.adapters import holder_keys
 
     _ceremony(directory).init(
-        holders=_public(holder), threshold=threshold, online=holder_keys.read_public(online), now=_now()
+        holders=holder_files.public(holder),
+        threshold=threshold,
+        online=holder_keys.read_public(online),
+        now=_now(),
     )
     registry_view.say_waiting(directory)
 
@@ -87,8 +85,13 @@ def add_country(
     threshold: Threshold,
     directory: Folder = HERE,
 ) -> None:
-    """Prepare a country: its own holders decide about its nodes, and about no others."""
-    _ceremony(directory).add_country(country, holders=_public(holder), threshold=threshold, now=_now())
+    """Prepare a country: its own holders decide about its nodes, and about no others.
+
+    Example: handover registry add-country gr --holder eleni.pub --holder nikos.pub --threshold 2
+    """
+    _ceremony(directory).add_country(
+        country, holders=holder_files.public(holder), threshold=threshold, now=_now()
+    )
     registry_view.say_waiting(directory)
 
 
@@ -103,7 +106,10 @@ def admit(
     directory: Folder = HERE,
     yes: Yes = False,
 ) -> None:
-    """Prepare the admission of a node. Keys of small order, or not proved to be the node's, are refused."""
+    """Prepare the admission of a node. Keys of small order, or not proved to be the node's, are refused.
+
+    Example: handover registry admit athens.enrolment --fingerprint "9f86 d081 ..."
+    """
     from handover.adapters import files
     from handover.protocol import enrolment
 
@@ -126,7 +132,10 @@ def suspend(
     ] = None,
     directory: Folder = HERE,
 ) -> None:
-    """Prepare a suspension: no new offers to or from the node; open rounds can still be closed."""
+    """Prepare a suspension: no new offers to or from the node; open rounds can still be closed.
+
+    Example: handover registry suspend gr/athens
+    """
     from handover.domain.ids import NodeId
 
     ceremony, now = _ceremony(directory), _now()
@@ -159,7 +168,10 @@ def rotate(
     directory: Folder = HERE,
     yes: Yes = False,
 ) -> None:
-    """Prepare other keys: of a node (--request), or of the holders of a role (--role with --out and --into)."""
+    """Prepare other keys: of a node (--request), or of the holders of a role (--role with --out and --into).
+
+    Example: handover registry rotate --role root --out cem.pub --into dora.pub
+    """
     from handover.adapters import files
     from handover.protocol import enrolment
 
@@ -168,7 +180,11 @@ def rotate(
     ceremony = _ceremony(directory)
     if role is not None:
         ceremony.rotate_holders(
-            role, out=_public(out or []), into=_public(into or []), threshold=threshold, now=_now()
+            role,
+            out=holder_files.public(out or []),
+            into=holder_files.public(into or []),
+            threshold=threshold,
+            now=_now(),
         )
     elif request is not None:
         data = files.read(request, enrolment.LIMIT)
@@ -181,7 +197,10 @@ def rotate(
 def renew(
     role: Annotated[str, typer.Argument(help="root, targets, or a country.")], directory: Folder = HERE
 ) -> None:
-    """Prepare the same page with a later expiry. `show` says what expires when."""
+    """Prepare the same page with a later expiry. `show` says what expires when.
+
+    Example: handover registry renew gr
+    """
     _ceremony(directory).renew(role, now=_now())
     registry_view.say_waiting(directory)
 
@@ -196,13 +215,16 @@ def sign(
     directory: Folder = HERE,
     yes: Yes = False,
 ) -> None:
-    """Show what waits, and sign it with one holder's key. Pass the folder on to the next holder afterwards."""
+    """Show what waits, and sign it with one holder's key. Pass the folder on to the next holder afterwards.
+
+    Example: handover registry sign --key /media/stick/ada.key
+    """
     from handover.adapters.publication import Publication
     from handover.adapters.repository import Repository
     from handover.adapters.review import Review
 
     repository = Repository(directory)
-    signer = _open(key_file, passphrase_file)
+    signer = holder_files.signer(key_file, passphrase_file)
     publication = Publication(repository)
     roles = [each for each in publication.waiting_for(signer.public_key.keyid) if not role or each in role]
     for each in roles:
@@ -224,12 +246,15 @@ def publish(
     directory: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Make public what is signed, under a new timestamp. Run it at least daily: nodes hold offers back after 24 h."""
+    """Make public what is signed, under a new timestamp. Run it at least daily: after 24 h nodes hold offers back.
+
+    Example: handover registry publish --key online.key --passphrase-file /etc/handover/online.pass
+    """
     from handover.adapters.publication import Publication
     from handover.adapters.repository import Repository
 
     repository = Repository(directory)
-    done = Publication(repository).publish(_open(key_file, passphrase_file), now=_now())
+    done = Publication(repository).publish(holder_files.signer(key_file, passphrase_file), now=_now())
     if as_json:
         terminal.say_json(registry_view.publication_as_json(done))
     else:
@@ -238,7 +263,10 @@ def publish(
 
 @app.command()
 def show(directory: Folder = HERE, as_json: AsJson = False) -> None:
-    """Show the roles with their holders and expiry, what waits for signatures, and the nodes."""
+    """Show the roles with their holders and expiry, what waits for signatures, and the nodes.
+
+    Example: handover registry show --json
+    """
     from handover.adapters.repository import Repository
     from handover.adapters.review import Review
 
@@ -254,29 +282,6 @@ def _ceremony(directory: Path) -> "Ceremony":
     from handover.adapters.repository import Repository
 
     return Ceremony(Repository(directory))
-
-
-def _public(paths: list[Path]) -> "list[HolderKey]":
-    from handover.adapters import holder_keys
-
-    return [holder_keys.read_public(path) for path in paths]
-
-
-def _open(path: Path, passphrase_file: Path | None) -> "CryptoSigner":
-    from handover.adapters import holder_keys
-
-    return holder_keys.open_private(path, passphrase=_passphrase(passphrase_file))[1]
-
-
-def _passphrase(path: Path | None, *, confirm: bool = False) -> bytes:
-    from handover.adapters import files
-
-    if path is not None:
-        return files.read(path, 4096).strip()
-    given = os.environ.get("HANDOVER_PASSPHRASE")
-    if given is None:
-        given = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm)
-    return given.encode()
 
 
 def _time(text: str | None, now: int) -> int:
