@@ -15,6 +15,7 @@ from handover.application.authorities import Authorities
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
 from handover.application.consents import Consents
+from handover.application.evidence import Evidence
 from handover.application.handovers import Handovers
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
@@ -70,6 +71,7 @@ class Node:
     outbox: Outbox
     clockwork: Clockwork
     officers: Officers
+    evidence: Evidence
     refresher: Refresher
     sources: Sources
     peers: HTTPPeers
@@ -190,6 +192,7 @@ def assemble(
         outbox=outbox,
         clockwork=clockwork,
         officers=Officers(database),
+        evidence=Evidence(database, vault, registry),
         refresher=refresher,
         sources=sources,
         peers=peers,
