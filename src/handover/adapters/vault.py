@@ -1,69 +1,35 @@
-"""The node's private keys in one file, wrapped under a passphrase; and the keys that wrap data keys.
+"""The node's private keys, and the keys that wrap data keys; hands out ways to use them, never a key.
 
-passphrase --argon2id--> master key --AES-256-GCM--> key-encryption keys, one per epoch --AES-256-GCM--> private keys
-and data keys. The file also carries the incarnation: it is not part of a database backup (docs/spec/at-rest.md).
+The file also carries the incarnation: it is not part of a database backup (docs/spec/at-rest.md).
 """
 
 import hmac
-import os
 import secrets
-import tempfile
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from handover.adapters import vault_file
 from handover.adapters.cells import CellError
+from handover.adapters.vault_file import SEALING_LIFE, Content, PassphraseError, Secret, new_secret
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint, jwe, jws, strict
 from handover.protocol.enrolment import Prover
 from handover.protocol.node_key import KeyUse, NodeKey, new_key
-from handover.protocol.strict import Json
 
-_MEMORY, _PASSES, _LANES = 19456, 2, 1  # KiB, passes, lanes: OWASP's floor for argon2id
-SEALING_LIFE: Final = 30 * 86400  # seconds until a sealing key should no longer be used
-_FORMAT: Final = 1
+__all__ = ["SEALING_LIFE", "FileVault", "PassphraseError", "Secret"]
+
 _PUBLIC: Final = frozenset({KeyUse.SIG, KeyUse.SEAL, KeyUse.LOG, KeyUse.LOG_PQ})
-
-
-class PassphraseError(HandoverError):
-    """The vault does not open with this passphrase."""
-
-    name = "passphrase"
-    title = "The passphrase does not open the node's keys."
-    advice = "Check HANDOVER_PASSPHRASE_FILE; the passphrase was chosen when the node was set up."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Secret:
-    """One private key: `use` says what for, `kid` which; times are seconds since 1970."""
-
-    use: str
-    kid: str
-    not_before: int
-    expires: int
-    value: bytes = field(repr=False)
-
-
-@dataclass(kw_only=True)
-class _Content:
-    node: NodeId
-    incarnation: int
-    salt: bytes
-    keks: dict[int, bytes]  # epoch -> key, unwrapped
-    secrets: list[Secret]
 
 
 class FileVault:
     """Opens the file once and holds what it needs in memory; hands out ways to use keys."""
 
-    def __init__(self, path: Path, master: bytes, content: _Content) -> None:
+    def __init__(self, path: Path, master: bytes, content: Content) -> None:
         self._path = path
         self._master = master
         self._content = content
@@ -84,11 +50,11 @@ class FileVault:
         if path.exists():
             raise HandoverError(f"there is a vault already: {path.name}")
         salt = secrets.token_bytes(16)
-        content = _Content(node=node, incarnation=1, salt=salt, keks={1: secrets.token_bytes(32)}, secrets=[])
+        content = Content(node=node, incarnation=1, salt=salt, keks={1: secrets.token_bytes(32)}, secrets=[])
         for use in ("sig", "log", "log-pq", "pseudonym"):
-            content.secrets.append(_new_secret(use, now))
-        content.secrets.append(_new_secret("seal", now))
-        vault = cls(path, _stretch(passphrase, salt), content)
+            content.secrets.append(new_secret(use, now))
+        content.secrets.append(new_secret("seal", now))
+        vault = cls(path, vault_file.stretch(passphrase, salt), content)
         vault.save()
         return vault
 
@@ -99,46 +65,12 @@ class FileVault:
         Raises:
             PassphraseError: wrong passphrase, or the file was changed.
         """
-        value = strict.loads(path.read_bytes(), limit=2**20)
-        form, node, incarnation, salt, keks, kept = strict.members(
-            value, "format", "node", "incarnation", "salt", "keks", "secrets"
-        )
-        if form != _FORMAT:
-            raise HandoverError("the vault was written by another version")
-        master = _stretch(passphrase, strict.unb64(strict.text(salt), length=16))
-        try:
-            content = _Content(
-                node=NodeId(strict.text(node)),
-                incarnation=strict.integer(incarnation, 1),
-                salt=strict.unb64(strict.text(salt)),
-                keks=_open_keks(keks, master),
-                secrets=[],
-            )
-            content.secrets = [_open_secret(each, content.keks) for each in strict.array(kept, 256)]
-        except InvalidTag as error:
-            raise PassphraseError from error
+        master, content = vault_file.read(path, passphrase)
         return cls(path, master, content)
 
     def save(self) -> None:
         """Write the file whole, or not at all."""
-        content = self._content
-        document: dict[str, Json] = {
-            "format": _FORMAT,
-            "node": content.node,
-            "incarnation": content.incarnation,
-            "salt": strict.b64(content.salt),
-            "keks": [
-                {"epoch": epoch, "wrapped": _wrap(self._master, key, f"kek|{epoch}")}
-                for epoch, key in content.keks.items()
-            ],
-            "secrets": [_secret_to_json(each, content.keks) for each in content.secrets],
-        }
-        handle, temporary = tempfile.mkstemp(dir=self._path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(strict.dumps(document))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(self._path)
+        vault_file.write(self._path, self._master, self._content)
 
     @property
     def node(self) -> NodeId:
@@ -168,7 +100,7 @@ class FileVault:
         """Give the public halves, as the node's entry in the registry lists them."""
         return [
             new_key(
-                use=KeyUse(each.use), public=_public(each), not_before=each.not_before, expires=each.expires
+                use=KeyUse(each.use), public=each.public, not_before=each.not_before, expires=each.expires
             )
             for each in self._content.secrets
             if each.use in _PUBLIC
@@ -178,7 +110,7 @@ class FileVault:
         """Give, by `kid`, what proves the possession of each further key that can sign."""
         listed = {key.public: key.kid for key in self.node_keys()}
         return {
-            listed[_public(each)]: _prover(each)
+            listed[each.public]: each.prover
             for each in self._content.secrets
             if each.use in (KeyUse.SIG, KeyUse.LOG, KeyUse.LOG_PQ)
         }
@@ -196,7 +128,7 @@ class FileVault:
 
     def add_sealing_key(self, now: int) -> str:
         """Make the next sealing key and give its kid; the older ones stay to open what was sealed to them."""
-        secret = _new_secret("seal", now)
+        secret = new_secret("seal", now)
         self._content.secrets.append(secret)
         self._openers[secret.kid] = jwe.SealingKey(secret.value)
         self.save()
@@ -237,100 +169,10 @@ class FileVault:
     def change_passphrase(self, passphrase: str) -> None:
         """Wrap the key-encryption keys under a new passphrase."""
         self._content.salt = secrets.token_bytes(16)
-        self._master = _stretch(passphrase, self._content.salt)
+        self._master = vault_file.stretch(passphrase, self._content.salt)
         self.save()
 
     def _newest(self, use: str) -> Secret:
         return max(
             (each for each in self._content.secrets if each.use == use), key=lambda each: each.not_before
         )
-
-
-def _public(secret: Secret) -> bytes:
-    match secret.use:
-        case KeyUse.SEAL:
-            return jwe.SealingKey(secret.value).public
-        case KeyUse.LOG_PQ:
-            return MLDSA44PrivateKey.from_seed_bytes(secret.value).public_key().public_bytes_raw()
-        case _:
-            return jws.Ed25519Signer(secret.value).public
-
-
-def _prover(secret: Secret) -> Prover:
-    if secret.use == KeyUse.LOG_PQ:
-        return MLDSA44PrivateKey.from_seed_bytes(secret.value).sign
-    return jws.Ed25519Signer(secret.value).sign
-
-
-def _new_secret(use: str, now: int) -> Secret:
-    value = jwe.SealingKey.generate().private if use == "seal" else secrets.token_bytes(32)
-    expires = now + (SEALING_LIFE if use == "seal" else 2 * 366 * 86400)
-    secret = Secret(use=use, kid="", not_before=now, expires=expires, value=value)
-    return replace(secret, kid=_kid(use, value))
-
-
-def _kid(use: str, value: bytes) -> str:
-    match use:
-        case "sig":
-            return jws.Ed25519Signer(value).kid
-        case "seal":
-            return jwe.SealingKey(value).kid
-        case _:
-            return strict.digest(use.encode() + sha256(value).digest())
-
-
-def _stretch(passphrase: str, salt: bytes) -> bytes:
-    return hash_secret_raw(
-        passphrase.encode(),
-        salt,
-        time_cost=_PASSES,
-        memory_cost=_MEMORY,
-        parallelism=_LANES,
-        hash_len=32,
-        type=Type.ID,
-    )
-
-
-def _wrap(key: bytes, value: bytes, place: str) -> str:
-    nonce = secrets.token_bytes(12)
-    return strict.b64(nonce + AESGCM(key).encrypt(nonce, value, place.encode()))
-
-
-def _unwrap(key: bytes, text: Json, place: str) -> bytes:
-    data = strict.unb64(strict.text(text, 16384))
-    return AESGCM(key).decrypt(data[:12], data[12:], place.encode())
-
-
-def _open_keks(value: Json, master: bytes) -> dict[int, bytes]:
-    keks = {}
-    for each in strict.array(value, 64):
-        epoch, wrapped = strict.members(each, "epoch", "wrapped")
-        number = strict.integer(epoch)
-        keks[number] = _unwrap(master, wrapped, f"kek|{number}")
-    return keks
-
-
-def _secret_to_json(secret: Secret, keks: dict[int, bytes]) -> Json:
-    epoch = max(keks)
-    return {
-        "use": secret.use,
-        "kid": secret.kid,
-        "not_before": secret.not_before,
-        "expires": secret.expires,
-        "epoch": epoch,
-        "wrapped": _wrap(keks[epoch], secret.value, f"secret|{secret.use}|{secret.kid}"),
-    }
-
-
-def _open_secret(value: Json, keks: dict[int, bytes]) -> Secret:
-    use, kid, start, end, epoch, wrapped = strict.members(
-        value, "use", "kid", "not_before", "expires", "epoch", "wrapped"
-    )
-    use_, kid_ = strict.text(use), strict.text(kid)
-    return Secret(
-        use=use_,
-        kid=kid_,
-        not_before=strict.integer(start),
-        expires=strict.integer(end),
-        value=_unwrap(keks[strict.integer(epoch)], wrapped, f"secret|{use_}|{kid_}"),
-    )

@@ -1,0 +1,199 @@
+"""The vault's file: what is in it, and how it is read and written whole (docs/spec/at-rest.md).
+
+passphrase --argon2id--> master key --AES-256-GCM--> key-encryption keys, one per epoch --AES-256-GCM--> private keys.
+"""
+
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from handover.domain.errors import HandoverError
+from handover.domain.ids import NodeId
+from handover.protocol import jwe, jws, strict
+from handover.protocol.enrolment import Prover
+from handover.protocol.node_key import KeyUse
+from handover.protocol.strict import Json
+
+SEALING_LIFE: Final = 30 * 86400  # seconds until a sealing key should no longer be used
+KEY_LIFE: Final = 2 * 366 * 86400  # seconds, for all other keys
+_MEMORY, _PASSES, _LANES = 19456, 2, 1  # KiB, passes, lanes: OWASP's floor for argon2id
+_FORMAT: Final = 1
+
+
+class PassphraseError(HandoverError):
+    """The vault does not open with this passphrase."""
+
+    name = "passphrase"
+    title = "The passphrase does not open the node's keys."
+    advice = "Check HANDOVER_PASSPHRASE_FILE; the passphrase was chosen when the node was set up."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """One private key: `use` says what for, `kid` which; times are seconds since 1970."""
+
+    use: str
+    kid: str
+    not_before: int
+    expires: int
+    value: bytes = field(repr=False)
+
+    @property
+    def public(self) -> bytes:
+        """The public half, as the node's entry in the registry lists it."""
+        match self.use:
+            case KeyUse.SEAL:
+                return jwe.SealingKey(self.value).public
+            case KeyUse.LOG_PQ:
+                return MLDSA44PrivateKey.from_seed_bytes(self.value).public_key().public_bytes_raw()
+            case _:
+                return jws.Ed25519Signer(self.value).public
+
+    @property
+    def prover(self) -> Prover:
+        """What signs a proof that this node has the key."""
+        if self.use == KeyUse.LOG_PQ:
+            return MLDSA44PrivateKey.from_seed_bytes(self.value).sign
+        return jws.Ed25519Signer(self.value).sign
+
+
+def new_secret(use: str, now: int) -> Secret:
+    """Give a fresh private key for *use*."""
+    sealing = use == KeyUse.SEAL
+    value = jwe.SealingKey.generate().private if sealing else secrets.token_bytes(32)
+    expires = now + (SEALING_LIFE if sealing else KEY_LIFE)
+    return Secret(use=use, kid=_kid(use, value), not_before=now, expires=expires, value=value)
+
+
+def _kid(use: str, value: bytes) -> str:
+    match use:
+        case KeyUse.SIG:
+            return jws.Ed25519Signer(value).kid
+        case KeyUse.SEAL:
+            return jwe.SealingKey(value).kid
+        case _:
+            return strict.digest(use.encode() + sha256(value).digest())
+
+
+@dataclass(kw_only=True)
+class Content:
+    """What the file holds, opened: `keks` are the key-encryption keys by epoch."""
+
+    node: NodeId
+    incarnation: int
+    salt: bytes
+    keks: dict[int, bytes] = field(repr=False)
+    secrets: list[Secret] = field(default_factory=list)
+
+
+def stretch(passphrase: str, salt: bytes) -> bytes:
+    """Give the master key: argon2id (RFC 9106) over the passphrase."""
+    return hash_secret_raw(
+        passphrase.encode(),
+        salt,
+        time_cost=_PASSES,
+        memory_cost=_MEMORY,
+        parallelism=_LANES,
+        hash_len=32,
+        type=Type.ID,
+    )
+
+
+def read(path: Path, passphrase: str) -> tuple[bytes, Content]:
+    """Give master key and content.
+
+    Raises:
+        PassphraseError: wrong passphrase, or the file was changed.
+    """
+    value = strict.loads(path.read_bytes(), limit=2**20)
+    form, node, incarnation, salt, keks, kept = strict.members(
+        value, "format", "node", "incarnation", "salt", "keks", "secrets"
+    )
+    if form != _FORMAT:
+        raise HandoverError("the vault was written by another version")
+    master = stretch(passphrase, strict.unb64(strict.text(salt), length=16))
+    try:
+        opened = dict(_open_kek(each, master) for each in strict.array(keks, 64))
+        found = [_open_secret(each, opened) for each in strict.array(kept, 256)]
+    except InvalidTag as error:
+        raise PassphraseError from error
+    content = Content(
+        node=NodeId(strict.text(node)),
+        incarnation=strict.integer(incarnation, 1),
+        salt=strict.unb64(strict.text(salt)),
+        keks=opened,
+        secrets=found,
+    )
+    return master, content
+
+
+def write(path: Path, master: bytes, content: Content) -> None:
+    """Write the file whole, or not at all."""
+    document: dict[str, Json] = {
+        "format": _FORMAT,
+        "node": content.node,
+        "incarnation": content.incarnation,
+        "salt": strict.b64(content.salt),
+        "keks": [
+            {"epoch": epoch, "wrapped": _wrap(master, key, f"kek|{epoch}")}
+            for epoch, key in content.keks.items()
+        ],
+        "secrets": [_secret_to_json(each, content.keks) for each in content.secrets],
+    }
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(strict.dumps(document))
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)
+
+
+def _wrap(key: bytes, value: bytes, place: str) -> str:
+    nonce = secrets.token_bytes(12)
+    return strict.b64(nonce + AESGCM(key).encrypt(nonce, value, place.encode()))
+
+
+def _unwrap(key: bytes, text: Json, place: str) -> bytes:
+    data = strict.unb64(strict.text(text, 16384))
+    return AESGCM(key).decrypt(data[:12], data[12:], place.encode())
+
+
+def _open_kek(value: Json, master: bytes) -> tuple[int, bytes]:
+    epoch, wrapped = strict.members(value, "epoch", "wrapped")
+    number = strict.integer(epoch)
+    return number, _unwrap(master, wrapped, f"kek|{number}")
+
+
+def _secret_to_json(secret: Secret, keks: dict[int, bytes]) -> Json:
+    epoch = max(keks)
+    return {
+        "use": secret.use,
+        "kid": secret.kid,
+        "not_before": secret.not_before,
+        "expires": secret.expires,
+        "epoch": epoch,
+        "wrapped": _wrap(keks[epoch], secret.value, f"secret|{secret.use}|{secret.kid}"),
+    }
+
+
+def _open_secret(value: Json, keks: dict[int, bytes]) -> Secret:
+    use, kid, start, end, epoch, wrapped = strict.members(
+        value, "use", "kid", "not_before", "expires", "epoch", "wrapped"
+    )
+    use_, kid_ = strict.text(use), strict.text(kid)
+    return Secret(
+        use=use_,
+        kid=kid_,
+        not_before=strict.integer(start),
+        expires=strict.integer(end),
+        value=_unwrap(keks[strict.integer(epoch)], wrapped, f"secret|{use_}|{kid_}"),
+    )
