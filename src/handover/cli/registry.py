@@ -110,12 +110,7 @@ def admit(
 
     Example: handover registry admit athens.enrolment --fingerprint "9f86 d081 ..."
     """
-    from handover.adapters import files
-    from handover.protocol import enrolment
-
-    data = files.read(request, enrolment.LIMIT)
-    registry_view.confirm(enrolment.read(data), data, fingerprint, yes=yes)
-    _ceremony(directory).admit(data, now=_now())
+    _ceremony(directory).admit(_confirmed(request, fingerprint, yes=yes), now=_now())
     registry_view.say_waiting(directory)
 
 
@@ -172,9 +167,6 @@ def rotate(
 
     Example: handover registry rotate --role root --out cem.pub --into dora.pub
     """
-    from handover.adapters import files
-    from handover.protocol import enrolment
-
     if (request is None) == (role is None):
         raise typer.BadParameter("give either --request or --role")
     ceremony = _ceremony(directory)
@@ -187,9 +179,7 @@ def rotate(
             now=_now(),
         )
     elif request is not None:
-        data = files.read(request, enrolment.LIMIT)
-        registry_view.confirm(enrolment.read(data), data, fingerprint, yes=yes)
-        ceremony.replace_entry(data, now=_now())
+        ceremony.replace_entry(_confirmed(request, fingerprint, yes=yes), now=_now())
     registry_view.say_waiting(directory)
 
 
@@ -282,6 +272,15 @@ def _ceremony(directory: Path) -> "Ceremony":
     from handover.adapters.repository import Repository
 
     return Ceremony(Repository(directory))
+
+
+def _confirmed(request: Path, fingerprint: str | None, *, yes: bool) -> bytes:
+    from handover.adapters import files
+    from handover.protocol import enrolment
+
+    data = files.read(request, enrolment.LIMIT)
+    registry_view.confirm(enrolment.read(data), data, fingerprint, yes=yes)
+    return data
 
 
 def _time(text: str | None, now: int) -> int:

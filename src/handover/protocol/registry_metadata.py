@@ -46,7 +46,7 @@ def load_root(data: bytes) -> Metadata[Root]:
     kind, *common, consistent, keys, roles = strict.members(
         signed, *_COMMON, "consistent_snapshot", "keys", "roles"
     )
-    _check_common(kind, "root", common)
+    _check_head(kind, "root", common)
     if consistent is not True:
         raise MalformedError("a registry has consistent snapshots")
     known = _check_keys(keys)
@@ -63,7 +63,7 @@ def load_timestamp(data: bytes) -> Metadata[Timestamp]:
     """
     signed = _signed(data, TIMESTAMP_LIMIT)
     kind, *common, issued, root, meta = strict.members(signed, *_COMMON, "issued", "root", "meta")
-    _check_common(kind, "timestamp", common)
+    _check_head(kind, "timestamp", common)
     strict.integer(issued)
     strict.integer(root, 1)
     (snapshot,) = strict.members(meta, "snapshot.json")
@@ -79,7 +79,7 @@ def load_snapshot(data: bytes) -> Metadata[Snapshot]:
     """
     signed = _signed(data, SNAPSHOT_LIMIT)
     kind, *common, meta = strict.members(signed, *_COMMON, "meta")
-    _check_common(kind, "snapshot", common)
+    _check_head(kind, "snapshot", common)
     for name, file in _object(meta).items():
         country, dot, suffix = name.partition(".")
         if name != "targets.json" and not (COUNTRY.fullmatch(country) and dot + suffix == ".json"):
@@ -96,7 +96,7 @@ def load_targets(data: bytes) -> Metadata[Targets]:
     """
     signed = _signed(data, TARGETS_LIMIT)
     kind, *common, targets, delegations = strict.members(signed, *_COMMON, "targets", "delegations")
-    _check_common(kind, "targets", common)
+    _check_head(kind, "targets", common)
     if targets != {}:
         raise MalformedError("the top page lists no nodes itself")
     keys, roles = strict.members(delegations, "keys", "roles")
@@ -120,7 +120,7 @@ def load_country(data: bytes, country: str) -> Metadata[Targets]:
     """
     signed = _signed(data, TARGETS_LIMIT)
     kind, *common, targets = strict.members(signed, *_COMMON, "targets")
-    _check_common(kind, "targets", common)
+    _check_head(kind, "targets", common)
     for path, file in _object(targets).items():
         if node_of(path).country != country:
             raise RegistryUntrustedError("a country's page names a node of another country")
@@ -195,7 +195,7 @@ def _object(value: Json) -> dict[str, Json]:
     return value
 
 
-def _check_common(kind: Json, wanted: str, common: list[Json]) -> None:
+def _check_head(kind: Json, wanted: str, common: list[Json]) -> None:
     spec_version, version, _ = common
     if kind != wanted or not strict.text(spec_version).startswith("1.0."):
         raise MalformedError(f"not a {wanted} page of TUF 1.0")
