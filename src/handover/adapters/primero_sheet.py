@@ -184,15 +184,16 @@ class Sheet:
         for index, item in enumerate(items):
             where = f"{place}/{index}" if isinstance(value, list) else place
             try:
-                self._append(rule.convert(item, codes), shape, steps, target)
+                one = rule.convert(item, codes)
+                if one not in _listed(target.into, steps):
+                    self._append(one, shape, steps, target)
             except LossError as loss:
                 self.note(where, loss.fate, reason=loss.reason)
             else:
                 self.note(where, Fate.MAPPED, path=target.prefix + rule.to)
 
     def _append(self, value: Value, shape: ListOf, steps: list[str], target: Target) -> None:
-        there = _listed(target.into, steps)
-        wanted = there if value in there else [*there, value]
+        wanted = [*_listed(target.into, steps), value]
         _check(shape, wanted)
         _inner(target.into, steps)[steps[-1]] = wanted
 

@@ -221,22 +221,18 @@ def _text_pattern(shape: Text) -> str:
 
 
 def _partial_date() -> JsonSchema:
-    spelled = {
-        "day": f"^{_DAY}$",
-        "month": f"^{_MONTH}$",
-        "year": f"^{_YEAR}$",
-        "estimated": f"^(?:{_DAY}|{_MONTH}|{_YEAR})$",
+    day: JsonSchema = {"type": "string", "format": "date", "pattern": f"^{_DAY}$"}
+    month: JsonSchema = {"type": "string", "pattern": f"^{_MONTH}$"}
+    year: JsonSchema = {"type": "string", "pattern": f"^{_YEAR}$"}
+    spelled: dict[str, JsonSchema] = {
+        "day": day,
+        "month": month,
+        "year": year,
+        "estimated": {"oneOf": [day, month, year]},
     }
     return {
         "oneOf": [
-            _object(
-                {
-                    "date": {"type": "string", "pattern": pattern}
-                    | ({"format": "date"} if precision == "day" else {}),
-                    "precision": {"const": precision},
-                },
-                ["date", "precision"],
-            )
-            for precision, pattern in spelled.items()
+            _object({"date": written, "precision": {"const": precision}}, ["date", "precision"])
+            for precision, written in spelled.items()
         ]
     }
