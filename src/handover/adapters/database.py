@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, select
 from sqlalchemy.pool import QueuePool
 
-from handover.adapters import tables
+from handover.adapters import log_tables
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.papers import GroundShelf, RecordShelf
@@ -134,7 +134,7 @@ class SQLDatabase:
         with self._lock, _translated(), self.engine.connect() as connection:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
-                    connection.execute(select(tables.log_head.c.id).with_for_update())
+                    connection.execute(select(log_tables.log_head.c.id).with_for_update())
                 work = self._work(connection, writes=True)
                 with self._open.holding(work):
                     yield work
@@ -165,10 +165,10 @@ class SQLDatabase:
     def prepare(self) -> None:
         """Make the rows that every database has; the tables are made by the migrations."""
         with self._lock, self.engine.begin() as connection:
-            if not connection.execute(select(tables.log_head.c.id)).first():
+            if not connection.execute(select(log_tables.log_head.c.id)).first():
                 empty = merkle.EMPTY_ROOT
                 row = {"id": 1, "size": 0, "signed_size": 0, "signed_root": empty, "note": None}
-                connection.execute(insert(tables.log_head), row)
+                connection.execute(insert(log_tables.log_head), row)
 
     def close(self) -> None:
         """Close all connections."""

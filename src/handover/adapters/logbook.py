@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from handover.adapters import tables
+from handover.adapters import log_tables
 from handover.adapters.unit import Unit
 from handover.application.facts import KeptReceipt
 from handover.domain.errors import NotFoundError
@@ -42,7 +42,7 @@ class _Tiles:
         key = (level, index)
         found = self.changed.get(key) or self.kept.get(key)
         if found is None:
-            table = tables.log_tile
+            table = log_tables.log_tile
             query = select(table.c.hashes).where(table.c.level == level, table.c.number == index)
             rows = self._unit.peek(query)
             found = self.kept[key] = rows[0].hashes if rows else b""
@@ -59,7 +59,7 @@ class Logbook:
         self._edge = edge
         self._streams: dict[str, tuple[int, Digest | None]] = {}
         self._pending: list[bytes] = []
-        table = tables.log_head
+        table = log_tables.log_head
         row = unit.peek(select(table).where(table.c.id == _HEAD))[0]
         self._size: int = row.size
         self._signed = checkpoints.Checkpoint(origin=origin, size=row.signed_size, root=row.signed_root)
@@ -72,7 +72,7 @@ class Logbook:
         """Read the heads of *streams* at once."""
         missing = [stream for stream in streams if stream not in self._streams]
         if missing:
-            table = tables.log_stream
+            table = log_tables.log_stream
             self._streams |= dict.fromkeys(missing, (0, None))
             for row in self._unit.peek(select(table).where(table.c.stream.in_(missing))):
                 self._streams[row.stream] = (row.n, Digest(row.prev))
@@ -96,8 +96,8 @@ class Logbook:
         self._streams[stream] = (n + 1, digest)
         index = self._size + len(self._pending)
         self._pending.append(merkle.leaf_hash(entries.leaf(document)))
-        self._unit.insert(tables.log_entry, {"position": index, "stream": stream, "document": document})
-        self._unit.upsert(tables.log_stream, {"stream": stream, "n": n + 1, "prev": digest})
+        self._unit.insert(log_tables.log_entry, {"position": index, "stream": stream, "document": document})
+        self._unit.upsert(log_tables.log_stream, {"stream": stream, "n": n + 1, "prev": digest})
         return index
 
     def _settle(self) -> None:
@@ -124,8 +124,8 @@ class Logbook:
         documents = {
             row.position: row.document
             for row in self._unit.peek(
-                select(tables.log_entry.c.position, tables.log_entry.c.document).where(
-                    tables.log_entry.c.position.in_(list(indexes.values()))
+                select(log_tables.log_entry.c.position, log_tables.log_entry.c.document).where(
+                    log_tables.log_entry.c.position.in_(list(indexes.values()))
                 )
             )
         }
@@ -160,7 +160,7 @@ class Logbook:
 
     def entries(self, stream: str) -> list[tuple[int, bytes]]:
         """Give index and document of every entry of *stream*, in order."""
-        table = tables.log_entry
+        table = log_tables.log_entry
         rows = self._unit.rows(select(table).where(table.c.stream == stream).order_by(table.c.position))
         return [(row.position, row.document) for row in rows]
 
@@ -179,7 +179,7 @@ class Logbook:
         start = index * TILE_WIDTH
         if start + width > self._signed.size:
             raise NotFoundError
-        table = tables.log_entry
+        table = log_tables.log_entry
         query = select(table.c.document).where(table.c.position >= start, table.c.position < start + width)
         leaves = [entries.leaf(row.document) for row in self._unit.rows(query.order_by(table.c.position))]
         return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
@@ -188,7 +188,7 @@ class Logbook:
         """Write what changed; called once, before the commit."""
         self._settle()
         for (level, index), hashes in self._tiles.changed.items():
-            self._unit.upsert(tables.log_tile, {"level": level, "number": index, "hashes": hashes})
+            self._unit.upsert(log_tables.log_tile, {"level": level, "number": index, "hashes": hashes})
         head = {
             "id": _HEAD,
             "size": self._size,
@@ -196,7 +196,7 @@ class Logbook:
             "signed_root": self._signed.root,
             "note": self._note,
         }
-        self._unit.upsert(tables.log_head, head)
+        self._unit.upsert(log_tables.log_head, head)
 
     def committed(self) -> None:
         """Remember the right edge for the next transaction of this process."""

@@ -1,4 +1,6 @@
-"""The tables, for SQLite and PostgreSQL alike. Values of persons stand only in columns named `sealed`.
+"""The tables, for SQLite and PostgreSQL alike; those of the log are in log_tables.py.
+
+Values of persons stand only in columns named `sealed`.
 
 Identifiers are text, digests 32 bytes, times whole seconds since 1970. What is written often has an integer key and
 keeps its bytes apart from its indexed columns.
@@ -14,20 +16,11 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
 )
 
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-_Key = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER is SQLite's row id
+from handover.adapters.metadata import ROW_ID, metadata
 
 _TEXT_CLAIMS = "'HOLDER','RELIEVING','NONE','IN-DOUBT'"
 
@@ -116,7 +109,7 @@ data_key: Final = Table(
 envelope: Final = Table(
     "envelope",
     metadata,
-    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("digest", LargeBinary, nullable=False, unique=True),
     Column("handover", String, nullable=False, index=True),
     Column("incoming", Boolean, nullable=False),
@@ -172,7 +165,7 @@ checkpoint: Final = Table(
 queue: Final = Table(
     "queue",
     metadata,
-    Column("id", _Key, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("digest", LargeBinary, nullable=False, unique=True),
     Column("handover", String, nullable=False, index=True),
     Column("act", String, nullable=False),
@@ -189,37 +182,6 @@ Index(
     queue.c.due,
     sqlite_where=queue.c.due.is_not(None),
     postgresql_where=queue.c.due.is_not(None),
-)
-log_head: Final = Table(
-    "log_head",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("size", BigInteger, nullable=False),
-    Column("signed_size", BigInteger, nullable=False),
-    Column("signed_root", LargeBinary, nullable=False),
-    Column("note", LargeBinary),
-)
-log_entry: Final = Table(
-    "log_entry",
-    metadata,
-    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    Column("stream", String, nullable=False),
-    Column("document", LargeBinary, nullable=False),
-    Index(None, "stream", "position"),
-)
-log_stream: Final = Table(
-    "log_stream",
-    metadata,
-    Column("stream", String, primary_key=True),
-    Column("n", Integer, nullable=False),
-    Column("prev", String, nullable=False),
-)
-log_tile: Final = Table(
-    "log_tile",
-    metadata,
-    Column("level", Integer, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("hashes", LargeBinary, nullable=False),
 )
 record: Final = Table(
     "record",
