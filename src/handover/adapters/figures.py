@@ -1,0 +1,50 @@
+"""Counts for operators: open rounds by state, those that have stood too long, alarms. Nothing about a person."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, Select, func, select
+
+from handover.adapters import log_tables, tables
+from handover.application.clockwork import LATE
+from handover.domain.handover import OPEN_OFFER, SETTLED, State
+from handover.protocol import entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How many rounds are open, by state; how many of them are overdue; how many alarms there are."""
+
+    open_rounds: dict[State, int]
+    overdue: int
+    alarms: int
+
+
+def count(engine: Engine, now: int) -> Figures:
+    """Give the figures of a node's database at *now* (seconds since 1970)."""
+    rounds, alarms = tables.handover, tables.alarm
+    by_state = select(rounds.c.state, func.count()).group_by(rounds.c.state)
+    with engine.connect().execution_options(handover_reads=True) as connection, connection.begin():
+        states = {State(row[0]): int(row[1]) for row in connection.execute(by_state)}
+        late = sum(int(connection.execute(query).scalar_one()) for query in _late(now))
+        raised = int(connection.execute(select(func.count()).select_from(alarms)).scalar_one())
+    open_rounds = {state: states[state] for state in State if state in states and state not in SETTLED}
+    return Figures(open_rounds=open_rounds, overdue=late, alarms=raised)
+
+
+def _late(now: int) -> list[Select[int]]:
+    rounds = tables.handover
+    number = select(func.count()).select_from(rounds)
+    too_long = [
+        number.where(rounds.c.state == state, rounds.c.updated_at < now - limit)
+        for state, limit in LATE.items()
+    ]
+    return [*too_long, number.where(rounds.c.state.in_(list(OPEN_OFFER)), rounds.c.deadline < now)]
+
+
+def newest_entry(engine: Engine) -> int | None:
+    """Give the time (seconds since 1970) that the newest entry of the log bears."""
+    table = log_tables.log_entry
+    query = select(table.c.document).order_by(table.c.position.desc()).limit(1)
+    with engine.connect().execution_options(handover_reads=True) as connection, connection.begin():
+        document = connection.execute(query).scalar()
+    return None if document is None else entry.decode(document).time

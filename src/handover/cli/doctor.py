@@ -1,0 +1,150 @@
+"""`handover doctor`: what will break, before it breaks, and what to do about it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from handover.cli import checks, checks_of_node, opening, terminal
+from handover.cli.exits import Exit
+from handover.cli.findings import Checked, Level, failure, ok
+from handover.cli.options import HERE, AsJson, Data
+from handover.domain.errors import HandoverError
+
+if TYPE_CHECKING:
+    from handover.adapters.database import SQLDatabase
+    from handover.adapters.vault import FileVault
+    from handover.application.registry import Registry
+    from handover.config import Settings
+    from handover.domain.ids import NodeId
+    from handover.protocol.registry_set import Registry as Current
+
+_WORDS: Final = {Level.OK: "ok", Level.NOTE: "note", Level.WARNING: "warning", Level.FAILURE: "FAILURE"}
+_PATIENCE: Final = 10.0  # seconds for one peer
+_STATUS: Final = {Level.WARNING: Exit.INCOMPLETE, Level.FAILURE: Exit.REFUSED}
+
+
+def doctor(
+    data: Data = HERE,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try whether peers answer.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look the node over: clock, keys, database, disk, registry, peers, queue, backup. Each finding has its remedy.
+
+    It changes nothing. Exit status 0: all well, 2: something will break, 1: something is broken, 3: no node here.
+
+    Example: handover doctor --json
+    """
+    from handover import node as nodes
+
+    if not (data / nodes.VAULT).exists() or not (data / nodes.ROOT).exists():
+        raise nodes.NotSetUpError
+    now = nodes.system_clock()
+    found = list(examine(data, now, reach=not offline))
+    worst = max(each.level for each in found)
+    if as_json:
+        listed = [
+            {"name": each.name, "level": _WORDS[each.level].lower(), "text": each.text, "fix": each.fix}
+            for each in found
+        ]
+        terminal.say_json({"time": terminal.when(now), "worst": _WORDS[worst].lower(), "checks": listed})
+    else:
+        for each in found:
+            terminal.say(f"{_WORDS[each.level]:8} {each.name:16} {terminal.clean(each.text)}")
+            if each.level > Level.OK and each.fix:
+                terminal.say(f"{'':25} -> {each.fix}")
+    if worst in _STATUS:
+        raise typer.Exit(_STATUS[worst])
+
+
+def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
+    """Give the outcome of every check that can be made; one that fails hides only what rests on it."""
+    from handover import config
+    from handover import node as nodes
+
+    yield from checks.folder(data, (nodes.VAULT, config.FILE_NAME, "handover.db"))
+    yield from checks.disk(data)
+    yield from checks.backup(data, now)
+    try:
+        settings = config.load(data)
+    except HandoverError as error:
+        yield failure("settings", error.detail or error.title, error.advice)
+        return
+    yield ok("settings", "every setting is known and of the right kind")
+    yield from checks.passphrase_file(settings)
+    try:
+        vault = opening.vault_of(settings)
+    except HandoverError as error:
+        yield failure("passphrase", error.detail or error.title, error.advice)
+        return
+    yield ok("passphrase", "the passphrase opens the node's keys")
+    yield from _examine(settings, vault, now, reach=reach)
+
+
+def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool) -> Iterator[Checked]:
+    from handover import node as nodes
+    from handover.adapters.database import SQLDatabase
+    from handover.adapters.registry import RegistryMirror
+    from handover.application.registry import Registry
+
+    root = (settings.data / nodes.ROOT).read_bytes()
+    registry = Registry(
+        RegistryMirror(settings.data / nodes.MIRROR, root=root), root=root, bound=settings.registry_fresh
+    )
+    yield from checks_of_node.registry(registry, vault.node, now)
+    current = _current(registry, now)
+    yield from checks_of_node.keys(vault, current.entries.get(vault.node) if current else None, now)
+    if reach and current:
+        yield from _reach(settings, current, vault, now)
+    database = SQLDatabase(settings.url, vault, nodes.system_clock)
+    try:
+        found = list(checks.database(database))
+        yield from found
+        seen = current.issued if current else None
+        if all(each.level is Level.OK for each in found):
+            yield from _read(database, now)
+            seen = max(seen, _logged(database), key=lambda each: each or 0)
+        yield from checks.clock(now, seen=seen)
+    finally:
+        database.close()
+
+
+def _current(registry: "Registry", now: int) -> "Current | None":
+    from handover.application.registry import RegistryMissingError
+
+    try:
+        return registry.current(now)
+    except RegistryMissingError:
+        return None
+
+
+def _reach(settings: "Settings", current: "Current", vault: "FileVault", now: int) -> Iterator[Checked]:
+    from handover.adapters.peers import HTTPPeers
+    from handover.protocol.node_key import KeyUse
+
+    def pins(node: "NodeId") -> frozenset[bytes]:
+        return frozenset(key.public for key in current.entry(node).usable_keys(KeyUse.TLS, now))
+
+    wire = HTTPPeers(private=settings.private_peers, pins=pins, total=_PATIENCE)
+    try:
+        yield from checks_of_node.peers(wire, current, vault.node)
+    finally:
+        wire.close()
+
+
+def _read(database: "SQLDatabase", now: int) -> Iterator[Checked]:
+    from handover.adapters import figures
+
+    with database.reading() as work:
+        depths = work.queue.depths()
+    counted = figures.count(database.engine, now)
+    yield from checks_of_node.queue(depths, now)
+    yield from checks_of_node.rounds(counted.overdue, counted.alarms)
+
+
+def _logged(database: "SQLDatabase") -> int | None:
+    """Give the time of the newest entry of the log."""
+    from handover.adapters import figures
+
+    return figures.newest_entry(database.engine)

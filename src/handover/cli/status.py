@@ -1,0 +1,176 @@
+"""`handover status`: the node at a glance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handover.cli import opening, terminal
+from handover.cli.options import HERE, AsJson, Data
+from handover.cli.version import VERSION
+
+if TYPE_CHECKING:
+    from handover.adapters.figures import Figures
+    from handover.application.facts import Alarm, Depth, Peer
+    from handover.node import Node
+    from handover.protocol.registry_set import Registry
+
+_NEWEST = 20  # alarms that are shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """All that is shown, read in one go."""
+
+    now: int
+    node: str
+    incarnation: int
+    registry: "Registry | None"
+    fresh: bool
+    log_size: int
+    figures: "Figures"
+    depths: Sequence["Depth"]
+    peers: Sequence["Peer"]
+    alarms: Sequence["Alarm"]
+
+
+def status(data: Data = HERE, as_json: AsJson = False) -> None:
+    """Show the node, its registry, its peers, what waits, open rounds, and alarms.
+
+    It looks and changes nothing. `handover doctor` says what to do about what it finds.
+
+    Example: handover status --json
+    """
+    with opening.opened(data) as node:
+        seen = _look(node)
+    if as_json:
+        terminal.say_json(_as_json(seen))
+        return
+    _show(seen)
+    _show_peers(seen)
+    if seen.alarms:
+        terminal.say()
+        rows = (
+            (terminal.when(each.raised_at), each.kind, each.peer or "-", each.handover or "-")
+            for each in seen.alarms
+        )
+        terminal.say_table(("raised", "alarm", "peer", "handover"), rows)
+
+
+def _look(node: "Node") -> _Seen:
+    from handover.adapters import figures
+    from handover.application.registry import RegistryMissingError
+
+    with node.database.reading() as work:
+        now, log_size = work.now, work.log.head().size
+        depths, peers, alarms = work.queue.depths(), work.peers.all(), work.alarms.all(_NEWEST)
+    try:
+        registry = node.registry.current(now)
+    except RegistryMissingError:
+        registry = None
+    return _Seen(
+        now=now,
+        node=node.id,
+        incarnation=node.vault.incarnation,
+        registry=registry,
+        fresh=node.registry.fresh(now),
+        log_size=log_size,
+        figures=figures.count(node.database.engine, now),
+        depths=depths,
+        peers=peers,
+        alarms=alarms,
+    )
+
+
+def _as_json(seen: _Seen) -> dict[str, object]:
+    registry = seen.registry
+    return {
+        "node": seen.node,
+        "version": VERSION,
+        "time": terminal.when(seen.now),
+        "incarnation": seen.incarnation,
+        "registry": {
+            "version": registry.version if registry else None,
+            "root": registry.root if registry else None,
+            "issued": terminal.when(registry.issued) if registry else None,
+            "age_seconds": seen.now - registry.issued if registry else None,
+            "expires": terminal.when(registry.expires) if registry else None,
+            "nodes": len(registry.entries) if registry else 0,
+            "fresh": seen.fresh,
+            "listed": registry is not None and seen.node in registry.entries,
+        },
+        "log": {"size": seen.log_size},
+        "rounds": {
+            "open": {state.value: number for state, number in seen.figures.open_rounds.items()},
+            "overdue": seen.figures.overdue,
+        },
+        "queue": {
+            "waiting": sum(each.waiting for each in seen.depths),
+            "refused": sum(each.refused for each in seen.depths),
+        },
+        "peers": [dict(zip(_PEER, row, strict=True)) for row in _peers(seen)],
+        "alarms": {
+            "count": seen.figures.alarms,
+            "newest": [
+                {
+                    "kind": each.kind,
+                    "raised": terminal.when(each.raised_at),
+                    "peer": each.peer,
+                    "handover": each.handover,
+                }
+                for each in seen.alarms
+            ],
+        },
+    }
+
+
+def _show(seen: _Seen) -> None:
+    states = ", ".join(f"{number} {state}" for state, number in seen.figures.open_rounds.items())
+    waiting, refused = (sum(getattr(each, name) for each in seen.depths) for name in ("waiting", "refused"))
+    terminal.say_facts(
+        {
+            "node": f"{seen.node} (incarnation {seen.incarnation}, version {VERSION})",
+            "time": terminal.when(seen.now),
+            "registry": _registry_line(seen),
+            "log": f"{seen.log_size} entries",
+            "open rounds": states or "none",
+            "overdue": seen.figures.overdue or "none",
+            "queue": f"{waiting} waiting, {refused} refused",
+            "alarms": seen.figures.alarms or "none",
+        }
+    )
+
+
+_PEER = ("node", "heard", "failures", "next_try", "waiting", "refused", "oldest_seconds")
+
+
+def _peers(seen: _Seen) -> list[tuple[object, ...]]:
+    known, depths = {each.node: each for each in seen.peers}, {each.peer: each for each in seen.depths}
+    rows: list[tuple[object, ...]] = []
+    for name in sorted(known.keys() | depths.keys()):
+        peer, depth = known.get(name), depths.get(name)
+        heard = terminal.when(peer.heard_at) if peer and peer.heard_at else None
+        late = terminal.when(peer.not_before) if peer and peer.not_before > seen.now else None
+        oldest = seen.now - depth.since if depth and depth.since else None
+        counts = (depth.waiting, depth.refused) if depth else (0, 0)
+        rows.append((name, heard, peer.failures if peer else 0, late, *counts, oldest))
+    return rows
+
+
+def _show_peers(seen: _Seen) -> None:
+    rows = _peers(seen)
+    if not rows:
+        return
+    terminal.say()
+    head = ("peer", "heard", "failures", "next try", "waiting", "refused", "oldest")
+    shown = ((*row[:-1], terminal.span(row[-1]) if isinstance(row[-1], int) else None) for row in rows)
+    terminal.say_table(head, (["-" if cell is None else cell for cell in row] for row in shown))
+
+
+def _registry_line(seen: _Seen) -> str:
+    registry = seen.registry
+    if registry is None:
+        return "none accepted yet; run `handover refresh`"
+    age = terminal.span(seen.now - registry.issued)
+    listed = "this node is listed" if seen.node in registry.entries else "this node is NOT LISTED"
+    state = "fresh" if seen.fresh else "STALE"
+    return f"version {registry.version}, {age} old ({state}), {len(registry.entries)} nodes; {listed}"

@@ -1,0 +1,63 @@
+"""What each setting means, in one place: for the handover.toml that `init` writes and for the operator's guide."""
+
+import json
+from typing import Final
+
+MEANING: Final[dict[str, str]] = {
+    "node": "The node's name: country code, slash, slug. It never changes.",
+    "names": "Display names by language tag; at least one.",
+    "places": "The places served; at least one.",
+    "mandates": "What the node may be sent: child-protection, family-tracing, audit.",
+    "languages": "Languages in which the liaison office can be reached.",
+    "hours": "When the liaison office can be reached.",
+    "address": "Where peers find the node: the bare origin of an HTTPS server, https://HOST[:PORT].",
+    "listen": "Where the process listens: HOST:PORT. The reverse proxy passes requests on to it.",
+    "database": "URL of the database; empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://...",
+    "protocols": "Protocol versions that the node speaks.",
+    "private_peers": "Allow peers at private and loopback addresses, without TLS on loopback. For trials only.",
+    "registry_fresh": "Seconds: how old the registry may be when an offer or a deed rests on it.",
+    "registry_sources": "Where the registry is fetched from, in order: folders, nodes, https://HOST. Peers follow.",
+    "worker": "Whether `serve` also delivers messages; false where `handover worker` runs apart.",
+    "poll": "Seconds between two looks at what is due.",
+    "passphrase": "The passphrase itself. Only through the environment, never in the file.",
+    "passphrase_file": "A file that holds the passphrase of the node's keys; an absolute path outside the data folder.",
+    "data": "The data folder; given by --data or HANDOVER_DATA.",
+}
+"""By the names of `config.Settings`, in the same order; a test compares them."""
+
+_TEMPLATE: Final = """\
+# The settings of {node}. What each means stands in the operator's guide. Read once, at the start.
+
+node = {node_text}
+passphrase_file = {passphrase_file}
+
+# Who this authority is: proposed to the registry's operators by `handover enrol`.
+places = []      # ["Athens", "Piraeus"]
+mandates = ["child-protection"]
+languages = []   # ["el", "en"]
+hours = ""       # "Mon-Fri 08:00-20:00 Europe/Athens"
+
+# Where peers find the node, and where the process listens behind the reverse proxy.
+address = ""     # "https://handover.example.org"
+listen = "127.0.0.1:8700"
+
+[names]
+# en = "Athens Office for the Protection of Minors"
+"""
+
+
+def text(value: str) -> str:
+    """Give *value* as TOML writes a string."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def fresh(node: str, passphrase_file: str) -> str:
+    """Give the settings file of a new node, with what is still to be filled in."""
+    return _TEMPLATE.format(node=node, node_text=text(node), passphrase_file=text(passphrase_file))
+
+
+def completed(given: str, present: dict[str, object], *, node: str, passphrase_file: str) -> str:
+    """Give *given* with the node's name and passphrase file before it, where it does not say them itself."""
+    wanted = {"node": node, "passphrase_file": passphrase_file}
+    lines = [f"{name} = {text(value)}\n" for name, value in wanted.items() if name not in present]
+    return "".join(lines) + given
