@@ -28,7 +28,7 @@ def cases() -> dict[str, Case]:
     """Give the chapter's cases by name."""
     again = sealed(_header())
     found = {
-        "opens": accepted("A payload as it is sent.", _input(_kept()), _opened(PLAINTEXT)),
+        "opens": accepted("A payload as it is sent.", _input(_kept()), _opened(PLAINTEXT), _steps(_kept())),
         "opens-again": accepted("The same content key, encrypted anew.", _input(again), _opened(PLAINTEXT)),
         "empty": accepted("The plaintext may be empty.", _input(sealed(_header(), b"")), _opened(b"")),
     }
@@ -90,6 +90,20 @@ def _input(document: str) -> Case:
 
 def _opened(plaintext: bytes) -> Case:
     return {"kid": KEY.kid, "plaintext": plaintext.decode("ascii")}
+
+
+def _steps(document: str) -> Case:
+    parts = json.loads(document)
+    header = json.loads(strict.unb64(parts["protected"]))
+    return {
+        "public": strict.b64(KEY.public),
+        "thumbprint_input": f'{{"alg":"HPKE-9-KE","kty":"AKP","pub":"{strict.b64(KEY.public)}"}}',
+        "header": strict.unb64(parts["protected"]).decode("ascii"),
+        "encapsulated": header["ek"],
+        "info_hex": (b"JOSE-HPKE rcpt\xffA256GCM\xff" + CONTEXT).hex(),
+        "content_key_hex": CONTENT_KEY.hex(),
+        "iv_hex": IV.hex(),
+    }
 
 
 def _headers() -> Iterator[tuple[str, str, bytes]]:

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from hashlib import sha512
+
+from nacl import bindings
 
 from handover.protocol import jws, strict
 from vectors.made import OTHER_SIGNER, SIGNER, Case, accepted, refused
@@ -32,7 +35,8 @@ def cases() -> dict[str, Case]:
         ("bytes", "The payload is any bytes.", bytes(range(256))),
     ):
         token = jws.sign(payload, typ=TYPE, signer=SIGNER).decode("ascii")
-        found[name] = accepted(description, _input(token), {"kid": SIGNER.kid, "payload_hex": payload.hex()})
+        expected = {"kid": SIGNER.kid, "payload_hex": payload.hex()}
+        found[name] = accepted(description, _input(token), expected, _steps(token))
     for name, description, header in _headers():
         found[name] = refused(description, _input(compact(header)), "malformed")
     for name, description, token in _spellings():
@@ -40,6 +44,16 @@ def cases() -> dict[str, Case]:
     for name, description, token, public in _signatures():
         found[name] = refused(description, _input(token, public), "signature")
     return found
+
+
+def _steps(token: str) -> Case:
+    signing_input, _, signature = token.rpartition(".")
+    return {
+        "seed_hex": bytes(range(32)).hex(),
+        "header": strict.unb64(signing_input.partition(".")[0]).decode("ascii"),
+        "signing_input": signing_input,
+        "signature_hex": strict.unb64(signature).hex(),
+    }
 
 
 def _input(token: str, public: bytes = SIGNER.public) -> Case:
@@ -153,3 +167,22 @@ def _signatures() -> Iterator[tuple[str, str, str, bytes]]:
         identity,
     )
     yield "key-short", "A key of 31 bytes.", token, SIGNER.public[:-1]
+    signing_input = f"{header}.{payload}"
+    torsion = bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")
+    for name, described, nonce, share in (
+        ("signature-torsion", "R is off by a point of order eight.", 12345, torsion),
+        ("signature-neutral-r", "R is the neutral element.", 0, identity),
+    ):
+        signature = strict.b64(_signature(signing_input.encode("ascii"), nonce, share))
+        yield name, described, f"{signing_input}.{signature}", SIGNER.public
+
+
+def _signature(data: bytes, nonce: int, share: bytes) -> bytes:
+    """Give what only the holder of the key can make: a signature for which verifiers differ unless told."""
+    secret = int.from_bytes(sha512(bytes(range(32))).digest()[:32], "little") & ((1 << 254) - 8) | 1 << 254
+    r = share
+    if nonce:
+        base = bindings.crypto_scalarmult_ed25519_base_noclamp(nonce.to_bytes(32, "little"))
+        r = bindings.crypto_core_ed25519_add(base, share)
+    k = int.from_bytes(sha512(r + SIGNER.public + data).digest(), "little")
+    return r + ((nonce + k * secret) % ORDER).to_bytes(32, "little")

@@ -12,9 +12,10 @@ SIGNER: Final = jws.Ed25519Signer(bytes(range(32)))
 OTHER_SIGNER: Final = jws.Ed25519Signer(bytes(range(1, 33)))
 
 
-def accepted(description: str, given: Case, expected: Case) -> Case:
-    """Give a case that is accepted."""
-    return {"description": description, "input": given, "expected": expected}
+def accepted(description: str, given: Case, expected: Case, steps: Case | None = None) -> Case:
+    """Give a case that is accepted; *steps* are the values on the way, for whoever builds it too."""
+    case = {"description": description, "input": given, "expected": expected}
+    return case | ({} if steps is None else {"steps": steps})
 
 
 def refused(description: str, given: Case, error: str) -> Case:

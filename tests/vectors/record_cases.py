@@ -96,7 +96,18 @@ def _whole(description: str, issued: Issued, values: dict[str, Value], fields: t
         "record": strict.digest(issued.jwt),
         "values": {path: to_wire(values.get(path, Absent.UNKNOWN)) for path in fields},
     }
-    return accepted(description, _input(sdjwt.present(issued, fields)), expected)
+    return accepted(description, _input(sdjwt.present(issued, fields)), expected, _steps(issued, fields))
+
+
+def _steps(issued: Issued, fields: tuple[str, ...]) -> Case:
+    _, payload, _ = issued.jwt.split(b".")
+    shown = [issued.disclosures[path] for path in fields]
+    return {
+        "payload": strict.unb64(payload).decode("ascii"),
+        "disclosures": [strict.unb64(part).decode("utf-8") for part in shown],
+        "encoded": [part.decode("ascii") for part in shown],
+        "digests": [strict.digest(part) for part in shown],
+    }
 
 
 def _joined(*parts: bytes) -> bytes:

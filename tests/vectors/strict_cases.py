@@ -5,7 +5,8 @@ from vectors.made import Case, accepted, refused
 LARGEST = 2**53 - 1
 ACCEPTED = {
     "compact": ("An object as it is sent.", '{"a":1,"b":[true,false,null],"c":"text"}', None),
-    "white-space": ("White space between tokens.", ' {\n\t"a" : [ 1 , 2 ]\r\n}\n', '{"a":[1,2]}'),
+    "white-space": ("White space between tokens.", ' {\n\t"a" : [ 1 , 2 ]\n}\n', '{"a":[1,2]}'),
+    "carriage-return-outside": ("Lines that end in CR LF.", '{\r\n"a":1}\r\n', '{"a":1}'),
     "order-kept": ("Members keep their order.", '{"b":1,"a":2}', None),
     "scalar": ("A document need not be an object.", '"text"', None),
     "largest-integer": ("2^53-1.", str(LARGEST), None),
