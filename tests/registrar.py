@@ -1,7 +1,8 @@
 """A registry under the test's control: its holders, its nodes, and the operators' working folder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
@@ -9,6 +10,7 @@ from shutil import copytree
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from securesystemslib.signer import CryptoSigner
+from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
 from handover.adapters.ceremony import Ceremony
 from handover.adapters.holder_keys import HolderKey
@@ -16,10 +18,12 @@ from handover.adapters.publication import Publication, Published
 from handover.adapters.repository import Repository
 from handover.domain.ids import NodeId
 from handover.protocol import enrolment, node_key
+from handover.protocol import registry_metadata as pages
 from handover.protocol.jwe import SealingKey
 from handover.protocol.jws import Ed25519Signer
 from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
 from handover.protocol.node_key import KeyUse, NodeKey
+from handover.protocol.registry_set import MetadataSet, claimed_issue
 
 YEAR = 366 * 86_400
 
@@ -153,3 +157,41 @@ class Registrar:
 def without(entry: NodeEntry, use: KeyUse) -> NodeEntry:
     """Return the entry without its keys of that use."""
     return replace(entry, keys=tuple(key for key in entry.keys if key.use is not use))
+
+
+def sign(page: Metadata[Root] | Metadata[Targets], *holders: Holder) -> bytes:
+    """Return the page with these holders' signatures and no others."""
+    page.signatures.clear()
+    for each in holders:
+        page.sign(each.signer, append=True)
+    return page.to_bytes()
+
+
+def rebuilt(found: MetadataSet, *, online: Holder = ONLINE, **parts: object) -> MetadataSet:
+    """Return the set with other parts, under a snapshot and timestamp that an online key signed anew."""
+    changed: MetadataSet = replace(found, **parts)  # type: ignore[arg-type]
+    meta = {"targets.json": MetaFile.from_data(_version(changed.targets), changed.targets, ["sha256"])}
+    for country, data in changed.roles.items():
+        meta[f"{country}.json"] = MetaFile.from_data(_version(data), data, ["sha256"])
+    snapshot = Metadata(
+        Snapshot(version=9, expires=datetime.fromtimestamp(claimed_issue(found) + 86_400, UTC), meta=meta)
+    )
+    snapshot.sign(online.signer)
+    data = snapshot.to_bytes()
+    return retimed(replace(changed, snapshot=data), online=online)
+
+
+def retimed(
+    found: MetadataSet, *, online: Holder = ONLINE, change: Callable[[Timestamp], object] = lambda _: None
+) -> MetadataSet:
+    """Return the set under a timestamp that an online key signed anew, after a change to it."""
+    page = pages.load_timestamp(found.timestamp)
+    version = pages.load_snapshot(found.snapshot).signed.version
+    page.signed.snapshot_meta = MetaFile.from_data(version, found.snapshot, ["sha256"])
+    change(page.signed)
+    page.sign(online.signer)
+    return replace(found, timestamp=page.to_bytes())
+
+
+def _version(data: bytes) -> int:
+    return int(Metadata[Targets].from_bytes(data).signed.version)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Root, TargetFile, Timestamp
 
 from handover.domain.errors import MalformedError, UntrustedError
 from handover.domain.ids import NodeId
@@ -18,7 +18,7 @@ from handover.protocol.registry_set import (
     RegistryRollbackError,
     UnknownNodeError,
 )
-from registrar import HOLDERS, ONLINE, Holder, Registrar, TestNode, holder
+from registrar import HOLDERS, ONLINE, Holder, Registrar, TestNode, holder, rebuilt, retimed, sign
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -40,40 +40,6 @@ def found(registrar: Registrar) -> MetadataSet:
 
 def verify(found: MetadataSet, *, at: int = NOW, root: bytes | None = None) -> registry_set.Registry:
     return registry_set.verify(found, root=root or found.root_chain[0], at=at)
-
-
-def sign(page: Metadata[Root] | Metadata[Targets], *holders: Holder) -> bytes:
-    page.signatures.clear()
-    for each in holders:
-        page.sign(each.signer, append=True)
-    return page.to_bytes()
-
-
-def rebuilt(found: MetadataSet, *, online: Holder = ONLINE, **parts: object) -> MetadataSet:
-    """Return the set with other parts, under a snapshot and timestamp that an online key signed anew."""
-    changed: MetadataSet = replace(found, **parts)  # type: ignore[arg-type]
-    meta = {"targets.json": MetaFile.from_data(_version(changed.targets), changed.targets, ["sha256"])}
-    for country, data in changed.roles.items():
-        meta[f"{country}.json"] = MetaFile.from_data(_version(data), data, ["sha256"])
-    snapshot = Metadata(Snapshot(version=9, expires=datetime.fromtimestamp(NOW + DAY, UTC), meta=meta))
-    snapshot.sign(online.signer)
-    data = snapshot.to_bytes()
-    return retimed(replace(changed, snapshot=data), online=online)
-
-
-def retimed(
-    found: MetadataSet, *, online: Holder = ONLINE, change: Callable[[Timestamp], object] = lambda _: None
-) -> MetadataSet:
-    page = pages.load_timestamp(found.timestamp)
-    version = pages.load_snapshot(found.snapshot).signed.version
-    page.signed.snapshot_meta = MetaFile.from_data(version, found.snapshot, ["sha256"])
-    change(page.signed)
-    page.sign(online.signer)
-    return replace(found, timestamp=page.to_bytes())
-
-
-def _version(data: bytes) -> int:
-    return int(Metadata[Targets].from_bytes(data).signed.version)
 
 
 def test_a_whole_set_gives_the_registry(found: MetadataSet) -> None:
