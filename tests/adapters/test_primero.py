@@ -102,6 +102,12 @@ def test_a_name_that_breaks_a_rule_is_refused_and_its_parts_stand() -> None:
     assert fate(made, "/name_first") == (Fate.MAPPED, "identity.names")
 
 
+def test_a_whole_name_that_is_too_long_is_refused_with_all_its_parts() -> None:
+    made = draft(name=None, name_first="a" * 150, name_last="b" * 150)
+    assert "identity.names" not in made.values
+    assert {fate(made, place)[0] for place in ("/name_first", "/name_last")} == {Fate.REFUSED}
+
+
 def test_a_case_without_a_name_has_none() -> None:
     assert "identity.names" not in draft(name=None, age=12).values
 

@@ -25,6 +25,7 @@ from handover.domain.record import (
     Value,
     from_wire,
     record,
+    require_offerable,
     schema,
     to_wire,
 )
@@ -244,6 +245,18 @@ def test_no_offer_when_the_answer_is_a_risk() -> None:
     answer: Value = {"answer": "risk_found", "date": "2026-10-01", "by": "E. P.", "reasons": "Danger."}
     with pytest.raises(NonRefoulementRiskError):
         offerable(best_interests__non_refoulement=answer).require_offerable()
+
+
+def test_what_is_withheld_does_not_count_for_an_offer() -> None:
+    made = offerable()
+    everything = {field.path for field in CHILD.fields}
+    made.require_offerable(everything)
+    with pytest.raises(BestInterestsMissingError):
+        made.require_offerable(everything - {"best_interests.reasons"})
+    assert made.gaps(everything - {"child_view.wishes"}) == (ChildViewMissingError,)
+    require_offerable(CHILD, made.values)
+    with pytest.raises(NonRefoulementMissingError):
+        require_offerable(CHILD, {path: made.values[path] for path in made.values if "refoul" not in path})
 
 
 def test_every_gap_is_told_at_once() -> None:

@@ -7,7 +7,6 @@ from typing import Final
 from handover.adapters.primero_file import leaves, pointer
 from handover.adapters.primero_rules import Finding, Profile, Rule, Rules, Target
 from handover.adapters.primero_values import Codes, Convert, Fate, LossError, is_empty, refused, unmapped
-from handover.domain.errors import MalformedError
 from handover.domain.schema import Schema, Value
 from handover.domain.shapes import Group, ListOf, Shape, ShapeError
 
@@ -214,7 +213,6 @@ class Sheet:
 
     def finish(self, reasons: Mapping[str, str]) -> tuple[Finding, ...]:
         """Give one finding for every value, in the order of the document; `reasons` are by field name."""
-        self._require_fit()
         found: list[Finding] = []
         for leaf, value in leaves(self.document, self.place):
             if leaf in self.findings:
@@ -235,13 +233,3 @@ class Sheet:
             if reason:
                 return reason
         return NO_PLACE
-
-    def _require_fit(self) -> None:
-        for path in list(self.values):
-            try:
-                self.schema.check({path: self.values[path]})
-            except MalformedError as error:
-                del self.values[path]
-                for leaf, finding in list(self.findings.items()):
-                    if finding.path and re.match(rf"{re.escape(path)}(?![a-z_])", finding.path):
-                        self.findings[leaf] = Finding(place=leaf, fate=Fate.REFUSED, reason=error.detail)
