@@ -36,6 +36,8 @@ from handover.protocol.schema import (
     write_plain,
 )
 from published_schemas import FOLDER, ROOT
+from vectors import made as vectors_made
+from vectors import schemas_cases
 
 EXAMPLES: Final = FOLDER / "examples"
 CASES: Final = ROOT / "src" / "handover" / "demo" / "cases"
@@ -250,3 +252,39 @@ def test_a_shape_without_a_name_of_its_own_has_no_definition() -> None:
     assert definition_name(Code(codes=CodeList(name="x", codes={}))) == "code-x"
     with pytest.raises(TypeError):
         definition_name(Flag())
+
+
+VECTORS: Final = sorted((ROOT / "tests" / "vectors" / "schemas").glob("*.json"))
+
+
+def answer(case: dict[str, Any]) -> dict[str, Any]:
+    """Give what the code makes of a vector's input."""
+    of = schema(case["schema"])
+    if "bitmap" in case:
+        return {"fields": list(of.paths(bytes.fromhex(case["bitmap"])))}
+    if "names" in case:
+        return {"fields": list(of.resolve(case["names"]))}
+    if "offered" in case:
+        read_plain(of, case["offered"]).require_offerable()
+        return {}
+    made = read_plain(of, case["record"])
+    return {"stated": [path for path in made.values if made.stated(path)]}
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_each_vector_holds(path: Path) -> None:
+    case = load(path)
+    if "error" not in case:
+        assert answer(case["input"]) == case["expected"]
+        return
+    with pytest.raises(HandoverError) as caught:
+        answer(case["input"])
+    assert caught.value.name == case["error"]
+
+
+def test_the_vectors_are_as_they_are_made_and_more_are_refused_than_accepted() -> None:
+    made = schemas_cases.cases()
+    assert {path.stem: path.read_text("utf-8") for path in VECTORS} == {
+        name: vectors_made.text(case) for name, case in made.items()
+    }
+    assert sum("error" in case for case in made.values()) > len(made) / 2
