@@ -174,7 +174,12 @@ def rebuilt(found: MetadataSet, *, online: Holder = ONLINE, **parts: object) -> 
     for country, data in changed.roles.items():
         meta[f"{country}.json"] = MetaFile.from_data(_version(data), data, ["sha256"])
     snapshot = Metadata(
-        Snapshot(version=9, expires=datetime.fromtimestamp(claimed_issue(found) + 86_400, UTC), meta=meta)
+        Snapshot(
+            version=9,
+            spec_version=pages.SPECIFICATION,
+            expires=datetime.fromtimestamp(claimed_issue(found) + 86_400, UTC),
+            meta=meta,
+        )
     )
     snapshot.sign(online.signer)
     data = snapshot.to_bytes()

@@ -42,8 +42,19 @@ class Ceremony:
         roles = {role: Role(list(keyids), threshold) for role in ("root", "targets")}
         roles |= {role: Role([online.keyid], 1) for role in ("snapshot", "timestamp")}
         keys = {holder.keyid: holder.tuf() for holder in (*holders, online)}
-        root = Root(version=1, expires=expiry("root", now), keys=dict(keys), roles=roles)
-        top = Targets(version=1, expires=expiry("targets", now), delegations=Delegations(keys={}, roles={}))
+        root = Root(
+            version=1,
+            spec_version=pages.SPECIFICATION,
+            expires=expiry("root", now),
+            keys=dict(keys),
+            roles=roles,
+        )
+        top = Targets(
+            version=1,
+            spec_version=pages.SPECIFICATION,
+            expires=expiry("targets", now),
+            delegations=Delegations(keys={}, roles={}),
+        )
         self._drafts.keep("root", Metadata(root))
         self._drafts.keep("targets", Metadata(top))
 
@@ -65,7 +76,8 @@ class Ceremony:
             country, list(keyids), threshold, terminating=True, paths=[f"{country}/*"]
         )
         self._drafts.keep("targets", page)
-        self._drafts.keep(country, Metadata(Targets(version=1, expires=expiry(country, now))))
+        first = Targets(version=1, spec_version=pages.SPECIFICATION, expires=expiry(country, now))
+        self._drafts.keep(country, Metadata(first))
 
     def admit(self, request: bytes, *, now: int) -> Enrolment:
         """Prepare the admission of the node that made the enrolment request, and return what it asked for.

@@ -223,6 +223,7 @@ class Publication:
         timestamp = Metadata(
             Timestamp(
                 version=version,
+                spec_version=pages.SPECIFICATION,
                 expires=expiry("timestamp", now),
                 snapshot_meta=named,
                 unrecognized_fields={"issued": now, "root": root.version},
@@ -261,7 +262,11 @@ def _snapshot(choice: _Choice, root: Root, old: MetadataSet | None, online: Cryp
         ):
             return old.snapshot
         version = last.signed.version + 1
-    page = Metadata(Snapshot(version=version, expires=expiry("snapshot", now), meta=meta))
+    page = Metadata(
+        Snapshot(
+            version=version, spec_version=pages.SPECIFICATION, expires=expiry("snapshot", now), meta=meta
+        )
+    )
     page.sign(online)
     return page.to_bytes()
 

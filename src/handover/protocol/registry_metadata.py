@@ -21,6 +21,7 @@ ROOT_LIMIT: Final = 512_000  # bytes; the limits of one page, before anything of
 TIMESTAMP_LIMIT: Final = 16_384
 SNAPSHOT_LIMIT: Final = 262_144
 TARGETS_LIMIT: Final = 4_194_304
+SPECIFICATION: Final = "1.0.31"  # the version of the TUF specification that new pages name
 COUNTRY: Final = re.compile(r"[a-z]{2}|int")
 Page = Metadata[Root] | Metadata[Timestamp] | Metadata[Snapshot] | Metadata[Targets]
 _COMMON: Final = ("_type", "spec_version", "version", "expires")
