@@ -10,7 +10,7 @@ from handover import config, node
 from handover.adapters import ceremony, publication, registry, repository
 from handover.application.facts import Actor, OfficerRole
 from handover.domain.errors import UnreachableError
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.node import Node
 from handover.protocol.delivery import decode_delivery, encode_answer
 from registrar import holder
@@ -53,6 +53,12 @@ class Wire:
             self.lose_answers -= 1
             raise UnreachableError("answer lost")
         return self.bend(answer) if self.bend else answer
+
+    def push(self, peer: NodeId, address: str, sealed: Digest, offset: int, part: bytes) -> int:
+        del address
+        if peer in self.down:
+            raise UnreachableError("cut")
+        return self.nodes[peer].attachments.accept(sealed, offset, part)
 
 
 @dataclass
@@ -144,6 +150,7 @@ class Federation:
             for each in list(self.wire.nodes.values()):
                 each.clockwork.tick()
                 moved += sum(found.sent for found in each.outbox.deliver_due())
+                moved += each.attachments.push_due()
             if not moved:
                 return
             self.clock.pass_(1)

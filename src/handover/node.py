@@ -11,6 +11,7 @@ from handover.adapters.primero import import_case
 from handover.adapters.registry import RegistryMirror
 from handover.adapters.registry_sources import Sources
 from handover.adapters.vault import FileVault
+from handover.application.attachments import Attachments
 from handover.application.authorities import Authorities
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
@@ -64,6 +65,7 @@ class Node:
     mirror: RegistryMirror
     registry: Registry
     cases: Cases
+    attachments: Attachments
     consents: Consents
     offers: Offers
     handovers: Handovers
@@ -185,6 +187,7 @@ def assemble(
         mirror=mirror,
         registry=registry,
         cases=Cases(database, vault),
+        attachments=Attachments(database, registry, wire or peers),
         consents=Consents(database, vault, rounds, sealer),
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),

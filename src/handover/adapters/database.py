@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, se
 from sqlalchemy.pool import QueuePool
 
 from handover.adapters import log_tables
+from handover.adapters.attic import FileShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.papers import GroundShelf, RecordShelf
@@ -63,6 +64,7 @@ class _Work:
         self.exhibits = ExhibitShelf(unit)
         self.queue = QueueShelf(unit)
         self.log = logbook
+        self.files = FileShelf(unit)
         self.records = RecordShelf(unit)
         self.grounds = GroundShelf(unit)
         self.peers = PeerShelf(unit)

@@ -183,6 +183,35 @@ Index(
     sqlite_where=queue.c.due.is_not(None),
     postgresql_where=queue.c.due.is_not(None),
 )
+attachment: Final = Table(
+    "attachment",
+    metadata,
+    Column("matter", String, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("sealed", LargeBinary),
+)
+parcel: Final = Table(
+    "parcel",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("handover", String, nullable=False, index=True),
+    Column("peer", String, nullable=False),
+    Column("incoming", Boolean, nullable=False),
+    Column("file", LargeBinary, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("have", BigInteger, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+parcel_part: Final = Table(
+    "parcel_part",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
 record: Final = Table(
     "record",
     metadata,

@@ -8,6 +8,7 @@ from handover.domain.consent import Ground, Purpose
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
+from handover.protocol.attachment import Parcel
 
 TALK: Final = (
     "/talk"  # what officers say to one another has a data key of its own, beside that of the round's record
@@ -120,6 +121,19 @@ class KeptReceipt:
     index: int
     path: tuple[bytes, ...]
     checkpoint: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptParcel:
+    """A sealed file on its way: `have` bytes of its ciphertext are here; `owner` is whose data key seals its key."""
+
+    parcel: Parcel
+    handover: HandoverId
+    peer: NodeId
+    incoming: bool
+    media_type: str
+    have: int
+    owner: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import drafts, fit
+from handover.application import attachments, drafts, fit
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.fit import MOVES
 from handover.application.intake import Intake, Received
@@ -182,7 +182,9 @@ class Inbox:
             EntryKind.RECEIVED, stream=envelope.matter, object_=received.digest, now=work.now
         )
         if envelope.act in MOVES:
-            self._rounds.move(work, handover, cause)
+            handover = self._rounds.move(work, handover, cause)
+            if fresh and envelope.act is Act.OFFER and received.content is not None:
+                attachments.expect(work, handover, received.content.body["attachments"], received.files)
         else:
             fit.note(work, handover, envelope, received.digest)
         return index

@@ -1,6 +1,6 @@
 """Checks what comes sealed: opens the payload of a verified envelope and asks for ground, record and evidence."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from handover.application.ports import Vault
 from handover.application.registry import (
@@ -14,12 +14,13 @@ from handover.domain.errors import NotFoundError, RefusedError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
 from handover.domain.record import require_offerable, schema
-from handover.protocol import consent, jwe, message, sdjwt, strict
+from handover.protocol import attachment, consent, jwe, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 from handover.protocol.message import Message
 from handover.protocol.node_entry import Mandate
 from handover.protocol.node_key import KeyStatus, KeyUse
+from handover.protocol.sdjwt import VerifiedRecord
 
 
 class PayloadError(UntrustedError):
@@ -67,6 +68,7 @@ class Received:
     content: Message | None = None
     plaintext: bytes | None = None
     chain: tuple[Digest, ...] = ()
+    files: dict[Digest, str] = field(default_factory=dict)
 
 
 class Intake:
@@ -114,12 +116,11 @@ class Intake:
             raise PayloadError
         content, plaintext = self._open(received, payload)
         message.check_body(envelope.act, content.body)
-        chain: tuple[Digest, ...] = ()
         if envelope.act is Act.OFFER:
-            chain = self._offer(received, content, now)
+            received = self._offer(received, content, now)
         elif content.record is not None or content.consent is not None:
             raise MismatchError("only an offer discloses a record")
-        return replace(received, content=content, plaintext=plaintext, chain=chain)
+        return replace(received, content=content, plaintext=plaintext)
 
     def _open(self, received: Received, payload: bytes) -> tuple[Message, bytes]:
         envelope = received.envelope
@@ -135,14 +136,18 @@ class Intake:
             raise PayloadError
         return message.decode(plaintext, commit=envelope.payload.commit), plaintext
 
-    def _offer(self, received: Received, content: Message, now: int) -> tuple[Digest, ...]:
+    def _offer(self, received: Received, content: Message, now: int) -> Received:
         envelope = received.envelope
         if content.record is None or content.consent is None:
             raise MismatchError("an offer holds a record and a ground")
         self._require_mandates(received, now)
-        fields = self._record(received, content.record, now)
-        self._ground(received, content.consent, fields, now)
-        return self._chain(envelope, content.evidence, now)
+        record = self._record(received, content.record, now)
+        self._ground(received, content.consent, record.fields, now)
+        return replace(
+            received,
+            chain=self._chain(envelope, content.evidence, now),
+            files=attachment.named_in(record.values),
+        )
 
     def _require_mandates(self, received: Received, now: int) -> None:
         """Both sides of an offer have the registry's mandate for its purpose, and neither is suspended."""
@@ -153,7 +158,7 @@ class Intake:
             raise MandateMissingError
         self._registry.recipient(self._vault.node, envelope.purpose, envelope.schema, now=now)
 
-    def _record(self, received: Received, presentation: bytes, now: int) -> tuple[str, ...]:
+    def _record(self, received: Received, presentation: bytes, now: int) -> VerifiedRecord:
         envelope = received.envelope
         unverified = sdjwt.read(presentation)
         key = self._registry.sender(envelope.iss, unverified.kid, now=now).key
@@ -168,7 +173,7 @@ class Intake:
         if not fits:
             raise MismatchError("the record is not the one that the envelope names")
         require_offerable(verified.schema, verified.values)
-        return verified.fields
+        return verified
 
     def _ground(self, received: Received, token: bytes, fields: tuple[str, ...], now: int) -> None:
         envelope = received.envelope

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import documents
+from handover.application import attachments, documents
 from handover.application.facts import Actor, Handover, KeptGround, Matter
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -212,7 +212,7 @@ class Offers:
             record=sdjwt.present(issued, handover.fields),
             consent=token,
             evidence=tuple(work.envelopes.deed(digest) for digest in matter.chain),
-            body={"note": ""},
+            body={"note": "", "attachments": attachments.pack(work, handover, record)},
         )
         return Saying(
             act=Act.OFFER,

@@ -8,6 +8,7 @@ from handover.application.shelves import (
     Alarms,
     Envelopes,
     Exhibits,
+    Files,
     Grounds,
     Handovers,
     Log,
@@ -18,7 +19,7 @@ from handover.application.shelves import (
     Replies,
     Staff,
 )
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.protocol.jwe import Opener
 from handover.protocol.jws import Signer
 
@@ -63,6 +64,8 @@ class UnitOfWork(Protocol):
     @property
     def log(self) -> Log: ...
     @property
+    def files(self) -> Files: ...
+    @property
     def records(self) -> Records: ...
     @property
     def grounds(self) -> Grounds: ...
@@ -89,8 +92,12 @@ class Database(Protocol):
 
 
 class Wire(Protocol):
-    """Posts one batch to a peer's address and gives the answer's bytes."""
+    """Posts one batch to a peer's address and gives the answer's bytes; pushes parts of sealed files."""
 
     def post(self, peer: NodeId, address: str, body: bytes) -> bytes:
         """Give the answer; raises UnreachableError when there is none, UntrustedError when it breaks the limits."""
+        ...
+
+    def push(self, peer: NodeId, address: str, sealed: Digest, offset: int, part: bytes) -> int:
+        """Send a part of a ciphertext and give how many bytes of it the peer has; raises as `post`."""
         ...

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import documents
+from handover.application import attachments, documents
 from handover.application.facts import TALK, Alarm, Handover, KeptRecord
 from handover.application.ports import UnitOfWork
 from handover.application.registry import Registry
@@ -180,6 +180,7 @@ class Rounds:
     def _settle(self, work: UnitOfWork, handover: Handover, *, erases: bool) -> None:
         if handover.state is State.HOLDING:
             self._adopt(work, handover)
+        attachments.settle(work, handover)
         work.matters.erase(handover.id)
         if erases:
             work.matters.erase(f"{handover.id}{TALK}")

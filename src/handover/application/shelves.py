@@ -1,6 +1,6 @@
 """What is kept, shelf by shelf, as the use cases reach it inside one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from handover.application.facts import (
@@ -12,6 +12,7 @@ from handover.application.facts import (
     Handover,
     KeptEnvelope,
     KeptGround,
+    KeptParcel,
     KeptReceipt,
     KeptRecord,
     Matter,
@@ -175,6 +176,31 @@ class Log(Protocol):
     def inclusion(self, index: int, size: int) -> list[bytes]: ...
     def tile(self, level: int, index: int, width: int) -> bytes: ...
     def entry_tile(self, index: int, width: int) -> bytes: ...
+
+
+class Files(Protocol):
+    """Files of matters, under the matter's data key, and sealed files on their way."""
+
+    def keep(self, matter: MatterId, digest: Digest, media_type: str, data: bytes) -> None: ...
+    def get(self, matter: MatterId, digest: Digest) -> tuple[str, bytes]:
+        """Give media type and content; raises NotFoundError."""
+        ...
+
+    def put_parcel(self, kept: KeptParcel) -> None: ...
+    def parcel(self, sealed: Digest) -> KeptParcel: ...
+    def parcels(self, handover: HandoverId) -> list[KeptParcel]: ...
+    def outgoing(self, limit: int) -> list[KeptParcel]: ...
+    def append(self, kept: KeptParcel, data: bytes) -> KeptParcel:
+        """Keep the next bytes of a ciphertext."""
+        ...
+
+    def empty(self, kept: KeptParcel) -> None: ...
+    def parts(self, sealed: Digest) -> Iterator[bytes]:
+        """Give the ciphertext, part by part."""
+        ...
+
+    def read(self, sealed: Digest, start: int, length: int) -> bytes: ...
+    def drop(self, sealed: Digest) -> None: ...
 
 
 class Records(Protocol):

@@ -6,7 +6,7 @@ from typing import Final
 from handover.domain.errors import MalformedError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
-from handover.protocol import strict
+from handover.protocol import attachment, strict
 from handover.protocol.strict import Json
 
 PAYLOAD_LIMIT: Final = 192 * 1024  # bytes of plaintext
@@ -117,8 +117,9 @@ def check_body(act: Act, body: dict[str, Json]) -> None:
 
 
 def _offer(body: Json) -> None:
-    (note,) = strict.members(body, "note")
+    note, attachments = strict.members(body, "note", "attachments")
     strict.text(note, _TEXT)
+    attachment.from_json(attachments)
 
 
 def _acceptance(body: Json) -> None:

@@ -37,6 +37,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_api_key_officer"), ["officer"], unique=False)
 
     op.create_table(
+        "attachment",
+        sa.Column("matter", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("matter", "digest", name=op.f("pk_attachment")),
+    )
+    op.create_table(
         "chain_deed",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
@@ -248,6 +256,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officer")),
     )
     op.create_table(
+        "parcel",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("handover", sa.String(), nullable=False),
+        sa.Column("peer", sa.String(), nullable=False),
+        sa.Column("incoming", sa.Boolean(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("have", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_parcel")),
+    )
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parcel_handover"), ["handover"], unique=False)
+
+    op.create_table(
+        "parcel_part",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "start", name=op.f("pk_parcel_part")),
+    )
+    op.create_table(
         "payload",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
@@ -355,6 +387,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payload_owner"))
 
     op.drop_table("payload")
+    op.drop_table("parcel_part")
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_parcel_handover"))
+
+    op.drop_table("parcel")
     op.drop_table("officer")
     with op.batch_alter_table("matter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_matter_reference_id"))
@@ -400,6 +437,7 @@ def downgrade() -> None:
 
     op.drop_table("checkpoint")
     op.drop_table("chain_deed")
+    op.drop_table("attachment")
     with op.batch_alter_table("api_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_key_officer"))
 
