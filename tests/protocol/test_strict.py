@@ -88,6 +88,26 @@ def test_base64_agrees_with_the_standard_library(data: bytes) -> None:
     assert strict.unb64(strict.b64(data)) == strict.unb64std(strict.b64std(data)) == data
 
 
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_many_parts_are_base64_as_each_of_them_is(parts: list[bytes]) -> None:
+    texts = strict.b64_each(parts)
+    assert texts == [strict.b64_ascii(part) for part in parts]
+    assert strict.unb64_each(texts) == parts
+
+
+def test_among_many_each_short_text_is_accepted_or_refused_as_alone() -> None:
+    for size in range(5):
+        for letters in itertools.product(b"AQgw9-_+/=\n", repeat=size):
+            text = bytes(letters)
+            for texts in ([text], [b"AA", text, b"AAA"]):
+                try:
+                    found = strict.unb64_each(texts)
+                except MalformedError:
+                    assert not _canonical(text, standard=False)
+                else:
+                    assert found == [strict.unb64(each) for each in texts]
+
+
 def test_every_short_text_that_is_base64_encodes_to_itself() -> None:
     for size in range(5):
         for letters in itertools.product(b"AQgw9-_+/=\n", repeat=size):

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 LONGEST_VALUES: Final = 40_000  # bytes of JSON; signed and hidden field by field they stay below 64 KiB
+_REASONS: Final[Mapping[str, Absent]] = {reason.value: reason for reason in Absent}
 SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType({each.name: each for each in (GUARDIANSHIP, TRACING)})
 
 
@@ -191,7 +192,7 @@ def record(of: Schema, values: Mapping[str, Value]) -> Record:
 
 def to_wire(value: Value) -> Value:
     """Give *value* as it stands in JSON: a reason for absence becomes ``{"absent": ...}``."""
-    return {"absent": value.value} if isinstance(value, Absent) else value
+    return {"absent": str(value)} if isinstance(value, Absent) else value
 
 
 def from_wire(value: Value) -> Value:
@@ -201,8 +202,9 @@ def from_wire(value: Value) -> Value:
         MalformedRecordError: an absence of an unknown kind.
     """
     if isinstance(value, dict) and "absent" in value:
-        reason = value["absent"]
-        if len(value) != 1 or reason not in (Absent.UNKNOWN.value, Absent.NOT_APPLICABLE.value):
+        word = value["absent"]
+        reason = _REASONS.get(word) if isinstance(word, str) else None
+        if len(value) != 1 or reason is None:
             raise MalformedRecordError("an absent value says unknown or not-applicable, and nothing else")
-        return Absent(reason)
+        return reason
     return value

@@ -6,7 +6,7 @@ The skeleton has one spelling, so it is filled in and compared, not interpreted,
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -131,14 +131,14 @@ def issue(
 ) -> Issued:
     """Give the record signed, each field hidden under 16 fresh bytes of salt; `iat` is in seconds since 1970."""
     salts = random(SALT_BYTES * len(record.values))
-    pairs: list[Json] = [
-        [strict.b64(salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]), cast(Json, to_wire(value))]
-        for place, value in enumerate(record.values.values())
-    ]
-    disclosures = [strict.b64_ascii(pair) for pair in strict.dumps_each(pairs)]
+    places = range(0, len(salts), SALT_BYTES)
+    spelled = strict.b64_each([salts[place : place + SALT_BYTES] for place in places])
+    documents = strict.dumps_each([cast(Json, to_wire(value)) for value in record.values.values()])
+    pairs = zip(spelled, documents, strict=True)
+    disclosures = strict.b64_each([b'["%b",%b]' % pair for pair in pairs])
     claims: dict[str, Json] = {"iss": issuer, "jti": UUID7(jti), "iat": strict.integer(iat)}
     claims |= {"vct": record.schema.name, "_sd_alg": "sha-256", "matter": matter}
-    sections = _fill(record.schema, [_digest(disclosure) for disclosure in disclosures])
+    sections = _fill(record.schema, _digests(disclosures))
     payload = strict.dumps(claims)[:-1] + b',"sections":' + sections + b"}"
     return Issued(
         jwt=jws.sign(payload, typ=TYPE, signer=signer),
@@ -226,8 +226,8 @@ def _values(unverified: UnverifiedRecord, of: Schema) -> dict[str, Value]:
         raise MalformedError(f"not the skeleton of {of.name}, each field once with a digest of its own")
     paths = []
     last = -1
-    for disclosure in unverified.disclosures:
-        place = places.get(_digest(disclosure), -1)
+    for digest in _digests(unverified.disclosures):
+        place = places.get(digest, -1)
         if place <= last:
             raise DisclosureError
         paths.append(of.fields[place].path)
@@ -237,8 +237,8 @@ def _values(unverified: UnverifiedRecord, of: Schema) -> dict[str, Value]:
     return values
 
 
-def _open(disclosures: Iterable[bytes]) -> list[Value]:
-    documents = [strict.unb64(disclosure) for disclosure in disclosures]
+def _open(disclosures: Sequence[bytes]) -> list[Value]:
+    documents = strict.unb64_each(disclosures)
     salted = all(map(_SALTED.match, documents))
     pairs = cast("list[list[Value]]", strict.loads_each(documents))
     if not salted or any(len(pair) != 2 for pair in pairs):
@@ -246,8 +246,8 @@ def _open(disclosures: Iterable[bytes]) -> list[Value]:
     return [from_wire(pair[1]) for pair in pairs]
 
 
-def _digest(disclosure: bytes) -> bytes:
-    return strict.b64_ascii(sha256(disclosure).digest())
+def _digests(disclosures: Sequence[bytes]) -> list[bytes]:
+    return strict.b64_each([sha256(disclosure).digest() for disclosure in disclosures])
 
 
 _skeletons: dict[str, tuple[Schema, list[bytes]]] = {}

@@ -3,7 +3,6 @@
 Bytes become values here and nowhere else. No error repeats any part of the input.
 """
 
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable
@@ -13,6 +12,32 @@ import orjson
 
 from handover.domain.errors import MalformedError
 from handover.domain.ids import Digest
+from handover.protocol.base64 import b64, b64_ascii, b64_each, b64std, unb64, unb64_each, unb64std
+
+__all__ = [
+    "DEPTH_LIMIT",
+    "LARGEST",
+    "PART_LIMIT",
+    "Json",
+    "array",
+    "b64",
+    "b64_ascii",
+    "b64_each",
+    "b64std",
+    "boolean",
+    "digest",
+    "dumps",
+    "dumps_each",
+    "integer",
+    "loads",
+    "loads_compact",
+    "loads_each",
+    "members",
+    "text",
+    "unb64",
+    "unb64_each",
+    "unb64std",
+]
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
@@ -20,9 +45,6 @@ PART_LIMIT: Final = 65536  # bytes of one part: an envelope, a record, a node en
 DEPTH_LIMIT: Final = 12  # arrays and objects inside one another
 LARGEST: Final = 2**53 - 1  # beyond it, parsers that use binary64 read another number (RFC 8259, section 6)
 
-_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
-_FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/!!!")  # what is foreign to base64url stays foreign
-_PADDING: Final = (b"", b"===", b"==", b"=")  # by the length modulo four; three are never right, and refused
 # All C0 controls except LF and TAB; a raw one is no JSON, so an escape is the only way to write one.
 _CONTROL: Final = re.compile(rb"\\(?:[bfr]|u00(?:0[0-8b-fB-F]|1[0-9a-fA-F]))")
 
@@ -160,67 +182,6 @@ def _check_scalar(value: Json) -> None:
             raise MalformedError("an integer beyond 2^53-1")
     elif value is not None and not isinstance(value, str | bool):
         raise MalformedError("neither text, integer, boolean, null, array nor object")
-
-
-def b64(data: bytes) -> str:
-    """Give base64url without padding (RFC 4648, section 5)."""
-    return b64_ascii(data).decode("ascii")
-
-
-def b64_ascii(data: bytes) -> bytes:
-    """Give base64url without padding, as bytes."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
-
-
-def unb64(text: str | bytes, *, length: int | None = None) -> bytes:
-    """Give the bytes of canonical base64url without padding.
-
-    Raises:
-        MalformedError: a foreign character, padding, a second spelling, or not *length* bytes.
-    """
-    source = _ascii(text).translate(_FROM_URL)
-    try:
-        data = binascii.a2b_base64(source + _PADDING[len(source) & 3], strict_mode=True)
-    except binascii.Error:
-        raise MalformedError("not base64") from None
-    # Strict mode leaves one freedom, the spare bits of the last group: encoding that group again shows them.
-    spare = len(data) % 3
-    if spare and binascii.b2a_base64(data[-spare:], newline=False).rstrip(b"=") != source[-spare - 1 :]:
-        raise MalformedError("not canonical base64")
-    if length is not None and len(data) != length:
-        raise MalformedError(f"not {length} bytes")
-    return data
-
-
-def b64std(data: bytes) -> str:
-    """Give base64 with padding (RFC 4648, section 4)."""
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
-
-
-def unb64std(text: str | bytes, *, length: int | None = None) -> bytes:
-    """Give the bytes of canonical base64 with padding.
-
-    Raises:
-        MalformedError: a foreign character, wrong padding, a second spelling, or not *length* bytes.
-    """
-    source = _ascii(text)
-    try:
-        data = binascii.a2b_base64(source)
-    except binascii.Error:
-        raise MalformedError("not base64") from None
-    if binascii.b2a_base64(data, newline=False) != source:
-        raise MalformedError("not canonical base64")
-    if length is not None and len(data) != length:
-        raise MalformedError(f"not {length} bytes")
-    return data
-
-
-def _ascii(text: str | bytes) -> bytes:
-    if isinstance(text, bytes):
-        return text
-    if not text.isascii():
-        raise MalformedError("not base64")
-    return text.encode("ascii")
 
 
 def digest(data: bytes) -> Digest:

@@ -1,0 +1,119 @@
+"""Base64 in one accepted spelling (docs/spec/strict.md). It is used through `strict`, with all else that is strict."""
+
+import binascii
+from collections.abc import Sequence
+from typing import Final
+
+from handover.domain.errors import MalformedError
+
+_PADDING: Final = (b"", b"===", b"==", b"=")  # by the length modulo four; three are never right, and refused
+_ZEROS: Final = (b"", b"\0\0", b"\0")  # by the length modulo three
+_LETTERS: Final = (b"", b"!", b"AA", b"A")  # zero bits, by the length modulo four; one letter is no byte
+
+
+def b64(data: bytes) -> str:
+    """Give base64url without padding (RFC 4648, section 5)."""
+    return b64_ascii(data).decode("ascii")
+
+
+def b64_ascii(data: bytes) -> bytes:
+    """Give base64url without padding, as bytes."""
+    return _to_url(binascii.b2a_base64(data, newline=False)).rstrip(b"=")
+
+
+def b64_each(parts: Sequence[bytes]) -> list[bytes]:
+    """Give base64url without padding, as bytes, of many small parts."""
+    # Encoded at once, which is quicker: each begins with a group of its own, and ends with what zeros encode to.
+    whole = _to_url(
+        binascii.b2a_base64(b"".join([part + _ZEROS[len(part) % 3] for part in parts]), newline=False)
+    )
+    texts = []
+    start = 0
+    for part in parts:
+        texts.append(whole[start : start + (len(part) * 4 + 2) // 3])
+        start += (len(part) + 2) // 3 * 4
+    return texts
+
+
+def _to_url(text: bytes) -> bytes:
+    return text.replace(b"+", b"-").replace(b"/", b"_")
+
+
+def _from_url(text: bytes) -> bytes:
+    if b"+" in text or b"/" in text or b"=" in text:
+        raise MalformedError("not base64")
+    return text.replace(b"-", b"+").replace(b"_", b"/")
+
+
+def unb64(text: str | bytes, *, length: int | None = None) -> bytes:
+    """Give the bytes of canonical base64url without padding.
+
+    Raises:
+        MalformedError: a foreign character, padding, a second spelling, or not *length* bytes.
+    """
+    source = _from_url(_ascii(text))
+    try:
+        data = binascii.a2b_base64(source + _PADDING[len(source) & 3], strict_mode=True)
+    except binascii.Error:
+        raise MalformedError("not base64") from None
+    # Strict mode leaves one freedom, the spare bits of the last group: encoding that group again shows them.
+    spare = len(data) % 3
+    if spare and binascii.b2a_base64(data[-spare:], newline=False).rstrip(b"=") != source[-spare - 1 :]:
+        raise MalformedError("not canonical base64")
+    if length is not None and len(data) != length:
+        raise MalformedError(f"not {length} bytes")
+    return data
+
+
+def unb64_each(texts: Sequence[bytes]) -> list[bytes]:
+    """Give the bytes of many small texts, each canonical base64url without padding.
+
+    Raises:
+        MalformedError: as for `unb64`, in any of them.
+    """
+    # Decoded at once, each filled up with zero bits: what they decode to must be zero, or the spelling is a second one.
+    try:
+        source = _from_url(b"".join([text + _LETTERS[len(text) & 3] for text in texts]))
+        whole = binascii.a2b_base64(source, strict_mode=True)
+    except binascii.Error:
+        raise MalformedError("not base64") from None
+    parts = []
+    start = 0
+    for text in texts:
+        end = start + len(text) * 3 // 4
+        parts.append(whole[start:end])
+        start += (len(text) + 3) // 4 * 3
+        if end != start and any(whole[end:start]):
+            raise MalformedError("not canonical base64")
+    return parts
+
+
+def b64std(data: bytes) -> str:
+    """Give base64 with padding (RFC 4648, section 4)."""
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def unb64std(text: str | bytes, *, length: int | None = None) -> bytes:
+    """Give the bytes of canonical base64 with padding.
+
+    Raises:
+        MalformedError: a foreign character, wrong padding, a second spelling, or not *length* bytes.
+    """
+    source = _ascii(text)
+    try:
+        data = binascii.a2b_base64(source)
+    except binascii.Error:
+        raise MalformedError("not base64") from None
+    if binascii.b2a_base64(data, newline=False) != source:
+        raise MalformedError("not canonical base64")
+    if length is not None and len(data) != length:
+        raise MalformedError(f"not {length} bytes")
+    return data
+
+
+def _ascii(text: str | bytes) -> bytes:
+    if isinstance(text, bytes):
+        return text
+    if not text.isascii():
+        raise MalformedError("not base64")
+    return text.encode("ascii")
