@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import cases
 import pytest
-from federation import Federation, federation
 
+import cases
+from federation import Federation, federation
 from handover.application.attachments import AttachmentMissingError, AttachmentUnderWayError
 from handover.domain.errors import NotFoundError
-from handover.domain.record import schema
+from handover.domain.record import Value, schema
 from handover.node import Node
 from handover.protocol import strict
 
@@ -26,7 +26,7 @@ class Scene:
         self.other = fed.officer(south, "other")
         self.matter = cases.begin(fed, north, self.first)
         self.digest = strict.digest(PHOTO)
-        values = {
+        values: dict[str, Value] = {
             **cases.GUARDIANSHIP,
             "identity.photo": {"media_type": "image/png", "size": len(PHOTO), "digest": str(self.digest)},
         }

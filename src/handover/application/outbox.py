@@ -10,7 +10,7 @@ from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.application.rounds import raise_alarm
-from handover.domain.errors import HandoverError, UntrustedError
+from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import merkle, receipt, strict
@@ -23,15 +23,18 @@ from handover.protocol.delivery import (
     Item,
     Problem,
     decode_answer,
+    decode_delivery,
     encode_delivery,
     size_of,
 )
 from handover.protocol.entry import EntryKind
 from handover.protocol.receipt import Receipt
 
-CAP: Final = (
-    900  # seconds: the longest back-off, and how long after its receipt a standing message is said again
-)
+CAP: Final = 900
+"""Seconds: the longest back-off, and how long after its receipt a standing message is said again."""
+Batch = Sequence[tuple[KeptEnvelope, bytes | None]]
+"""Envelopes with the payloads that go with them."""
+
 _REFUSED_AGAIN: Final = 60  # seconds after a refusal that may pass
 
 
@@ -86,26 +89,56 @@ class Outbox:
 
     def deliver_to(self, peer: NodeId) -> Round:
         """Deliver one batch to *peer*."""
-        with self._database.reading() as work:
-            now = work.now
-            batch = _fitting(work.queue.batch(peer, now=now, limit=BATCH_LIMIT))
-            known = work.peers.get(peer)
+        batch, body, now = self._next(peer)
         if not batch:
             return Round(peer=peer)
-        items = tuple(Item(envelope=kept.data, payload=payload) for kept, payload in batch)
-        kepts = [kept for kept, _ in batch]
         try:
             entry = self._registry.entry(peer, now)
-            body = encode_delivery(Delivery(log_size=known.log_size, items=items))
-            answer = decode_answer(self._wire.post(peer, entry.address, body), expected=len(items))
+            answer = decode_answer(self._wire.post(peer, entry.address, body), expected=len(batch))
             return self._answered(peer, batch, answer, entry.log_keys())
         except HandoverError as error:
-            return self._failed(peer, kepts, error)
+            return self._failed(peer, [kept for kept, _ in batch], error)
+
+    def _next(self, peer: NodeId) -> tuple[Batch, bytes, int]:
+        with self._database.reading() as work:
+            batch = _fitting(work.queue.batch(peer, now=work.now, limit=BATCH_LIMIT))
+            known = work.peers.get(peer)
+            items = tuple(Item(envelope=kept.data, payload=payload) for kept, payload in batch)
+            body = encode_delivery(Delivery(log_size=known.log_size, items=items)) if items else b""
+            return batch, body, work.now
+
+    def pack(self, peer: NodeId) -> bytes:
+        """Give the next batch for *peer* as a file to be carried by hand; it stays in the queue all the same.
+
+        Raises:
+            NotFoundError: nothing is due for this peer.
+        """
+        _, body, _ = self._next(peer)
+        if not body:
+            raise NotFoundError("nothing is due for this peer")
+        return body
+
+    def unpack(self, delivery: bytes, answer: bytes) -> Round:
+        """Take the answer to a carried batch that was brought back; twice, or late, is harmless.
+
+        Raises:
+            UntrustedError: the answer is not one to this batch.
+            NotFoundError: this node did not make the batch.
+        """
+        carried = decode_delivery(delivery)
+        with self._database.reading() as work:
+            found = [work.envelopes.get(strict.digest(item.envelope)) for item in carried.items]
+            entry = self._registry.entry(found[0].peer, work.now)
+        if any(kept.incoming or kept.peer != entry.node for kept in found):
+            raise NotFoundError
+        batch = [(kept, item.payload) for kept, item in zip(found, carried.items, strict=True)]
+        result = decode_answer(answer, expected=len(batch))
+        return self._answered(entry.node, batch, result, entry.log_keys())
 
     def _answered(
         self,
         peer: NodeId,
-        batch: Sequence[tuple[KeptEnvelope, bytes | None]],
+        batch: Batch,
         answer: Answer,
         keys: Sequence[LogKey],
     ) -> Round:
@@ -150,7 +183,7 @@ class Outbox:
         return max(1, round(seconds * (0.5 + self._jitter() / 2)))
 
 
-def _fitting(batch: Sequence[tuple[KeptEnvelope, bytes | None]]) -> list[tuple[KeptEnvelope, bytes | None]]:
+def _fitting(batch: Batch) -> Batch:
     """Give as much of *batch* as one body holds."""
     taken: list[tuple[KeptEnvelope, bytes | None]] = []
     size = 1024

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from handover.cli import (
     backup,
+    carry,
     doctor,
     exits,
     importing,
@@ -73,6 +74,7 @@ app.command(rich_help_panel=_LOOK)(doctor.doctor)
 app.command(rich_help_panel=_LOOK)(refresh.refresh)
 app.command(rich_help_panel=_LOOK)(backup.backup)
 app.add_typer(queue.app, name="queue", rich_help_panel=_LOOK)
+app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)
 app.add_typer(importing.app, name="import", rich_help_panel=_CASES)
 app.add_typer(keys.app, name="keys", rich_help_panel=_PEOPLE)
 app.add_typer(user.app, name="user", rich_help_panel=_PEOPLE)
