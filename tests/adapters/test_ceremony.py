@@ -248,6 +248,19 @@ def test_a_countrys_holders_can_be_exchanged(registrar: Registrar) -> None:
     registrar.publish()
 
 
+def test_a_top_page_that_went_out_under_the_old_holders_waits_for_the_new_ones(registrar: Registrar) -> None:
+    dora = holder("dora")
+    registrar.ceremony.rotate_holders("root", out=[KEYS[2]], into=[dora.key], threshold=None, now=NOW)
+    for each in HOLDERS[:2]:
+        registrar.publication.sign(each.signer, roles=["targets"])
+    assert registrar.publish().roles == ("targets",)
+    assert registrar.repository.pending() == ("root", "targets")
+    registrar.sign(HOLDERS[0], dora)
+    assert registrar.publish().roles == ()
+    registrar.sign(HOLDERS[1])
+    assert registrar.publish().roles == ("root", "targets")
+
+
 @pytest.mark.parametrize(
     "change",
     [
