@@ -1,0 +1,118 @@
+"""For peers and for everybody: envelopes in, receipts out; the registry's mirror; the log (docs/spec/federation.md).
+
+Bytes in, bytes out: nothing here is parsed but by the protocol, and no framework stands between.
+"""
+
+import json
+import time
+from typing import Final
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
+from handover.protocol.delivery import Answer, Problem, decode_delivery, encode_answer
+from handover.protocol.tile import WIDTH, TileName
+from handover.web.limits import DELIVERIES
+from handover.web.parts import Node
+from handover.web.problems import BusyError
+from handover.web.quota import Quota
+
+AT_ONCE: Final = 2  # deliveries under way; the database has one writer
+WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
+_PROTOCOLS: Final = ("handover/1",)
+_ALWAYS: Final = "public, max-age=31536000, immutable"  # a full tile never changes
+_NOW: Final = "no-cache"
+
+
+class Federation:
+    """The paths of docs/spec/federation.md on one node."""
+
+    def __init__(self, node: Node, quota: Quota | None = None) -> None:
+        self._node = node
+        self._quota = quota or Quota(time.monotonic)
+        self._turns = CapacityLimiter(AT_ONCE)
+        self._waiting = 0
+
+    def routes(self) -> list[Route]:
+        """Give the routes, the busiest first."""
+        return [
+            Route(DELIVERIES, self.receive, methods=["POST"]),
+            Route("/registry/{name:path}", self.registry, methods=["GET"]),
+            Route("/log/checkpoint", self.checkpoint, methods=["GET"]),
+            Route("/log/tile/{name:path}", self.tile, methods=["GET"]),
+            Route("/.well-known/handover", self.about, methods=["GET"]),
+        ]
+
+    async def receive(self, request: Request) -> Response:
+        """Take up to 64 envelopes; answer with a receipt or a problem for each, after the commit."""
+        self._quota.require(request.scope)
+        if self._waiting >= WAITING:
+            raise BusyError
+        self._waiting += 1
+        try:
+            body = await request.body()
+            answer, strangers = await run_sync(self._take, body, limiter=self._turns)
+        except UntrustedError:
+            self._quota.refused(request.scope)
+            raise
+        finally:
+            self._waiting -= 1
+        self._quota.refused(request.scope, strangers)
+        return Response(answer, media_type="application/json")
+
+    def _take(self, body: bytes) -> tuple[bytes, int]:
+        answer = self._node.inbox.receive(decode_delivery(body))
+        self._node.worker.wake()
+        return encode_answer(answer), _strangers(answer)
+
+    async def registry(self, request: Request) -> Response:
+        """Give a file of the registry as this node accepted it."""
+        data = await run_sync(self._node.mirror.file, request.path_params["name"])
+        return Response(data, media_type="application/json", headers={"cache-control": _NOW})
+
+    async def checkpoint(self, _request: Request) -> Response:
+        """Give the newest signed checkpoint of this node's log."""
+        note = await run_sync(self._head)
+        return Response(note, media_type="text/plain; charset=utf-8", headers={"cache-control": _NOW})
+
+    async def tile(self, request: Request) -> Response:
+        """Give a tile of hashes, or a bundle of blinded entries, of the signed tree."""
+        try:
+            name = TileName.parse(request.path_params["name"])
+        except MalformedError:
+            raise NotFoundError from None
+        data = await run_sync(self._tile, name)
+        cache = _ALWAYS if name.width == WIDTH else _NOW
+        return Response(data, media_type="application/octet-stream", headers={"cache-control": cache})
+
+    async def about(self, _request: Request) -> Response:
+        """Give the node's name and what it speaks."""
+        about = {
+            "node": self._node.id,
+            "protocols": _PROTOCOLS,
+            "address": self._node.settings.address or None,
+            "log": f"{self._node.id}/log",
+        }
+        return Response(json.dumps(about), media_type="application/json", headers={"cache-control": _NOW})
+
+    def _head(self) -> bytes:
+        with self._node.database.reading() as work:
+            note = work.log.signed_head()
+        if note is None:
+            raise NotFoundError
+        return note
+
+    def _tile(self, name: TileName) -> bytes:
+        with self._node.database.reading() as work:
+            if name.level is None:
+                return work.log.entry_tile(name.index, name.width)
+            return work.log.tile(name.level, name.index, name.width)
+
+
+def _strangers(answer: Answer) -> int:
+    """Give how many envelopes of a delivery nobody known to the registry has signed."""
+    return sum(isinstance(each, Problem) and each.name == UntrustedError.name for each in answer.results)

@@ -1,0 +1,125 @@
+"""What every request must keep to before any of our code reads it: framing, sizes, media type and time.
+
+Pure ASGI: a body that is too large, too slow or of a wrong kind is refused while it comes, never stored whole.
+"""
+
+import asyncio
+import re
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from handover.protocol.delivery import BODY_LIMIT
+from handover.web.problems import (
+    FramingError,
+    HeadersTooLargeError,
+    MediaTypeError,
+    TooLargeError,
+    TooSlowError,
+)
+
+API_LIMIT: Final = 256 * 1024  # bytes
+DOCUMENT_LIMIT: Final = 4 * 1024 * 1024  # a case system's own document
+MOST_FIELDS: Final = 64
+FIELDS_LIMIT: Final = 16 * 1024
+ADDRESS_LIMIT: Final = 2 * 1024
+SECONDS: Final = 30.0  # from the first byte of the body to its last
+DELIVERIES: Final = "/federation/v1/envelopes"
+_API: Final = "/api/v1/"
+_DOCUMENT: Final = re.compile(r"/api/v1/matters/[^/]+/import/[a-z]+")
+_MEDIA_TYPE: Final = re.compile(
+    rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE
+)
+_LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,15}")
+
+
+def limit_of(path: str) -> int:
+    """Give how many bytes a body sent to *path* may have."""
+    if path == DELIVERIES:
+        return BODY_LIMIT
+    if _DOCUMENT.fullmatch(path):
+        return DOCUMENT_LIMIT
+    return API_LIMIT if path.startswith(_API) else 0
+
+
+class Limits:
+    """Refuses by raising; what catches is in front of it."""
+
+    def __init__(self, app: ASGIApp, *, seconds: float = SECONDS) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what keeps the limits.
+
+        Raises:
+            HandoverError: one of the kinds above.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        _check_head(scope)
+        limit = _check_body(scope)
+        await self._app(scope, _Bounded(receive, limit, self._seconds), send)
+
+
+class _Bounded:
+    """Passes a body on as long as it is neither too long nor too slow."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self._left = limit
+        self._seconds = seconds
+        self._end: float | None = None
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        now = asyncio.get_running_loop().time()
+        self._end = self._end or now + self._seconds
+        try:
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlowError from None
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise TooLargeError
+        self._complete = not message.get("more_body", False)
+        return message
+
+
+def _check_head(scope: Scope) -> None:
+    fields = scope["headers"]
+    size = sum(len(name) + len(value) for name, value in fields)
+    address = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+    if len(fields) > MOST_FIELDS or size > FIELDS_LIMIT or address > ADDRESS_LIMIT:
+        raise HeadersTooLargeError
+
+
+def _check_body(scope: Scope) -> int:
+    """Give how many bytes may come."""
+    lengths = _all(scope, b"content-length")
+    codings = _all(scope, b"transfer-encoding")
+    if len(lengths) > 1 or len(codings) > 1 or (lengths and codings):
+        raise FramingError
+    if any(_LENGTH.fullmatch(length) is None for length in lengths) or codings not in ([], [b"chunked"]):
+        raise FramingError
+    limit = limit_of(scope["path"])
+    length = int(lengths[0]) if lengths else 0
+    if length > limit:
+        raise TooLargeError
+    if codings or length:
+        _check_media_type(scope)
+    return limit
+
+
+def _check_media_type(scope: Scope) -> None:
+    types = _all(scope, b"content-type")
+    if _all(scope, b"content-encoding") or len(types) != 1 or _MEDIA_TYPE.fullmatch(types[0]) is None:
+        raise MediaTypeError
+
+
+def _all(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for found, value in scope["headers"] if found == name]

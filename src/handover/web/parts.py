@@ -1,0 +1,140 @@
+"""What the web layer needs of a node: its desks, its registry mirror and its log, and nothing of how they are made."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from handover.application.authorities import Authorities
+from handover.application.cases import Cases
+from handover.application.consents import Consents
+from handover.application.evidence import Evidence
+from handover.application.handovers import Handovers
+from handover.application.imports import Imports
+from handover.application.inbox import Inbox
+from handover.application.offers import Offers
+from handover.application.officers import Officers
+from handover.application.ports import Database
+from handover.application.repeats import Repeats
+from handover.application.watch import Watch
+from handover.application.worker import Worker
+from handover.application.worklist import Worklist
+from handover.domain.ids import NodeId
+
+
+class Mirror(Protocol):
+    """This node's copy of the registry."""
+
+    def file(self, name: str) -> bytes:
+        """Give a file as it is published; raises NotFoundError."""
+        ...
+
+
+class Settings(Protocol):
+    """What the operator has set."""
+
+    @property
+    def address(self) -> str:
+        """The node's public base URL, without a slash at its end; empty where none is set."""
+        ...
+
+    @property
+    def listen(self) -> str:
+        """Host and port to listen on."""
+        ...
+
+    @property
+    def worker(self) -> bool:
+        """Whether the web process delivers, too."""
+        ...
+
+
+class Node(Protocol):
+    """One running node."""
+
+    @property
+    def id(self) -> NodeId:
+        """The node's name."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """What the operator has set."""
+        ...
+
+    @property
+    def database(self) -> Database:
+        """Opens units of work."""
+        ...
+
+    @property
+    def mirror(self) -> Mirror:
+        """The registry's files."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Matters and records."""
+        ...
+
+    @property
+    def consents(self) -> Consents:
+        """Grounds."""
+        ...
+
+    @property
+    def offers(self) -> Offers:
+        """The sending desk."""
+        ...
+
+    @property
+    def handovers(self) -> Handovers:
+        """Rounds under way."""
+        ...
+
+    @property
+    def worklist(self) -> Worklist:
+        """Reads rounds."""
+        ...
+
+    @property
+    def authorities(self) -> Authorities:
+        """Reads the registry for officers."""
+        ...
+
+    @property
+    def watch(self) -> Watch:
+        """The queue, alarms and figures."""
+        ...
+
+    @property
+    def imports(self) -> Imports:
+        """Connectors in."""
+        ...
+
+    @property
+    def repeats(self) -> Repeats:
+        """Answers kept under the keys of their requests."""
+        ...
+
+    @property
+    def evidence(self) -> Evidence:
+        """Bundles for auditors."""
+        ...
+
+    @property
+    def officers(self) -> Officers:
+        """Who may act here."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """Receives deliveries."""
+        ...
+
+    @property
+    def worker(self) -> Worker:
+        """Delivers."""
+        ...
+
+    def ready(self) -> Mapping[str, bool]:
+        """Tell, part by part, whether the node can do its work now."""
+        ...

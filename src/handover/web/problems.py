@@ -1,0 +1,211 @@
+"""The one table from error to HTTP answer: every refusal is a problem document (RFC 9457, docs/spec/problems.md).
+
+No answer repeats any part of the request. To whoever has not proved who they are, all untrusted input looks alike.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from handover.application.officers import UnauthenticatedError
+from handover.domain.errors import (
+    HandoverError,
+    MalformedError,
+    NotFoundError,
+    OutOfOrderError,
+    RefusedError,
+    UnreachableError,
+    UntrustedError,
+)
+from handover.domain.schema import MalformedRecordError
+from handover.protocol.message import IncompleteMessageError
+
+TYPES: Final = "https://handover.example/problems/"
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class TooLargeError(MalformedError):
+    """A body has at most so many bytes, at each path its own."""
+
+    name = "too-large"
+    title = "The request's body is larger than this path takes."
+    advice = "Send less at once; docs/spec/federation.md and docs/spec/api.md state the limits."
+
+
+class MediaTypeError(MalformedError):
+    """A body is JSON in UTF-8, and is sent as it is."""
+
+    name = "media-type"
+    title = "The body is not sent as application/json in UTF-8, without content encoding."
+    advice = "Send Content-Type: application/json, no other charset and no Content-Encoding."
+
+
+class FramingError(MalformedError):
+    """A body has one length, stated in one way."""
+
+    name = "framing"
+    title = "The request states the length of its body in more than one way, or in a wrong one."
+    advice = "Send either Content-Length or Transfer-Encoding: chunked, once."
+
+
+class HeadersTooLargeError(MalformedError):
+    """A request has at most 64 header fields of at most 16 KiB together, and an address of at most 2 KiB."""
+
+    name = "headers-too-large"
+    title = "The request's header fields, or its address, are too many or too long."
+    advice = "Send fewer and shorter header fields."
+
+
+class TooSlowError(UnreachableError):
+    """A request is read within a fixed time."""
+
+    name = "too-slow"
+    title = "The request did not arrive within the time that this node waits for one."
+    advice = "Send it again over a better connection, or in smaller parts."
+
+
+class TooManyRequestsError(UnreachableError):
+    """Whoever is refused again and again has to wait."""
+
+    name = "too-many-requests"
+    title = "Too many requests from this address were refused."
+    advice = "Wait as long as Retry-After says, and find out why the requests are refused."
+
+
+class BusyError(UnreachableError):
+    """So many requests are under way that one more would have to wait too long."""
+
+    name = "busy"
+    title = "This node has too much to do at this moment."
+    advice = "Send the same request again after as long as Retry-After says."
+
+
+class NoSuchPathError(NotFoundError):
+    """There is no such address here."""
+
+    name = "no-such-path"
+    title = "There is nothing at this address."
+    advice = "Check the address; docs/spec/api.md and docs/spec/federation.md list all of them."
+
+
+class MethodNotAllowedError(RefusedError):
+    """The address is there, but it takes other methods."""
+
+    name = "method-not-allowed"
+    title = "This address does not take this method."
+    advice = "Use a method that the Allow header names."
+
+
+class KeyMissingError(RefusedError):
+    """What changes something can be repeated safely only under a key."""
+
+    name = "idempotency-key-missing"
+    title = "The request has no usable Idempotency-Key."
+    advice = "Send Idempotency-Key with 8 to 128 visible ASCII characters, a new one for each request: a UUID will do."
+
+
+class InvalidRequestError(MalformedError):
+    """The body or a parameter does not have the shape that the description of the API gives."""
+
+    name = "invalid-request"
+    title = "The request does not have the shape that this path takes."
+    advice = "Correct what `errors` points to; /api/openapi.json describes every request."
+
+    def __init__(self, detail: str | None = None, errors: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.errors = tuple(errors)
+
+
+class InternalError(HandoverError):
+    """Something that should not happen has happened."""
+
+    name = "internal"
+    title = "Something went wrong inside this node."
+    advice = (
+        "Tell this node's operator the time and the X-Request-Id. Before repeating, look whether it was done."
+    )
+
+
+STATUS: Final[dict[type[HandoverError], int]] = {  # the class nearest to the error's own counts
+    HandoverError: 500,
+    UntrustedError: 400,
+    MalformedError: 400,
+    MalformedRecordError: 422,
+    IncompleteMessageError: 422,
+    InvalidRequestError: 422,
+    UnauthenticatedError: 401,
+    RefusedError: 403,
+    KeyMissingError: 400,
+    NotFoundError: 404,
+    MethodNotAllowedError: 405,
+    TooSlowError: 408,
+    OutOfOrderError: 409,
+    TooLargeError: 413,
+    MediaTypeError: 415,
+    TooManyRequestsError: 429,
+    HeadersTooLargeError: 431,
+    UnreachableError: 503,
+}
+_FRAMING: Final = (TooLargeError, MediaTypeError, FramingError, HeadersTooLargeError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """An answer: status, body and the header fields that go with it."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def status_of(error: type[HandoverError]) -> int:
+    """Give the HTTP status of an error's class."""
+    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
+
+
+def problem_of(error: HandoverError, *, stranger: bool) -> Problem:
+    """Give the problem document of *error*; a *stranger* has not proved to be an officer of this node."""
+    kind = _for_strangers(type(error)) if stranger else type(error)
+    status = status_of(kind)
+    document: dict[str, object] = {
+        "type": f"{TYPES}{kind.name}",
+        "title": kind.title,
+        "status": status,
+        "detail": kind.title if stranger else error.detail or kind.title,
+        "advice": kind.advice,
+        "retry": kind.retry,
+    }
+    if isinstance(error, InvalidRequestError) and error.errors and not stranger:
+        document["errors"] = list(error.errors)
+    headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="handover"'
+    if status in (408, 429, 503):
+        headers["retry-after"] = "5"
+    if issubclass(kind, (*_FRAMING, TooSlowError)):
+        headers["connection"] = "close"  # the rest of the request is not read
+    return Problem(status=status, body=json.dumps(document, ensure_ascii=False).encode(), headers=headers)
+
+
+def _for_strangers(kind: type[HandoverError]) -> type[HandoverError]:
+    if issubclass(kind, _FRAMING):
+        return kind
+    if issubclass(kind, UntrustedError):
+        return UntrustedError
+    return InternalError if status_of(kind) == 500 else kind
+
+
+def catalogue() -> dict[str, type[HandoverError]]:
+    """Give, by name, every class of error that is loaded; of several with one name, the one that states it."""
+    found: dict[str, type[HandoverError]] = {}
+    for error in _descendants(HandoverError):
+        if "name" in vars(error):
+            found[error.name] = error
+    return dict(sorted(found.items()))
+
+
+def _descendants(error: type[HandoverError]) -> Iterator[type[HandoverError]]:
+    yield error
+    for each in error.__subclasses__():
+        yield from _descendants(each)

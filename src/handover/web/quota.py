@@ -1,0 +1,67 @@
+"""How often an address may be refused before it has to wait: a bucket for each address that ever was.
+
+Only refusals are counted, so a member that sends good envelopes is never slowed. The loopback address is not
+counted: behind a reverse proxy on the same machine every request comes from there, and the proxy counts.
+"""
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from starlette.types import Scope
+
+from handover.web.problems import TooManyRequestsError
+
+BURST: Final = 256.0  # refusals at once
+RATE: Final = 4.0  # refusals that are forgotten each second
+_MOST: Final = 10_000  # addresses remembered
+
+Seconds = Callable[[], float]
+
+
+class Quota:
+    """Counts refusals by address (IPv4) or /64 network (IPv6); used from the event loop alone."""
+
+    def __init__(self, seconds: Seconds, *, burst: float = BURST, rate: float = RATE) -> None:
+        self._seconds = seconds
+        self._burst = burst
+        self._rate = rate
+        self._filled: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def require(self, scope: Scope) -> None:
+        """Do nothing unless the address was refused too often.
+
+        Raises:
+            TooManyRequestsError: it has to wait.
+        """
+        name = _name(scope)
+        if name is not None and self._level(name) >= self._burst:
+            raise TooManyRequestsError
+
+    def refused(self, scope: Scope, number: int = 1) -> None:
+        """Note that *number* things from this address were refused."""
+        name = _name(scope)
+        if name is None or not number:
+            return
+        self._filled[name] = (self._level(name) + number, self._seconds())
+        self._filled.move_to_end(name)
+        if len(self._filled) > _MOST:
+            self._filled.popitem(last=False)
+
+    def _level(self, name: str) -> float:
+        level, at = self._filled.get(name, (0.0, 0.0))
+        return max(0.0, level - (self._seconds() - at) * self._rate)
+
+
+def _name(scope: Scope) -> str | None:
+    host = (scope.get("client") or ("",))[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    if address.is_loopback:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

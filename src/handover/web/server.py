@@ -1,0 +1,135 @@
+"""Runs a node: the web application on uvicorn, and the worker in a thread beside it or alone."""
+
+import asyncio
+import signal
+import threading
+from collections import Counter
+from types import FrameType
+from typing import Any, ClassVar, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from handover.web import journal
+from handover.web.app import create_app
+from handover.web.parts import Node, Settings
+
+HEAD_SECONDS: Final = 10.0  # for the first line and the header fields of a request
+HEAD_BYTES: Final = 32 * 1024
+CONNECTIONS: Final = 256  # all together
+PER_ADDRESS: Final = 64  # from one address that is not this machine's own
+IDLE: Final = (
+    75  # seconds; longer than a peer keeps an idle connection, so that it never writes into a closed one
+)
+_LOCAL: Final = ("127.", "::1")
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 that waits only so long for the head of a request, and reads only so much of it."""
+
+    addresses: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._end: asyncio.TimerHandle | None = None
+        self._head = 0
+        self._host = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection, unless its address has too many."""
+        super().connection_made(transport)
+        host = self.client[0] if self.client else ""
+        self._host = "" if host.startswith(_LOCAL) else host
+        if self._host:
+            self.addresses[self._host] += 1
+            if self.addresses[self._host] > PER_ADDRESS:
+                transport.close()
+                return
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_waiting()
+        if self._host:
+            self.addresses[self._host] -= 1
+            if not self.addresses[self._host]:
+                del self.addresses[self._host]
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, while the head is short enough."""
+        super().data_received(data)
+        if self._end is not None:
+            self._head += len(data)
+            if self._head > HEAD_BYTES:
+                self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Wait for the head of the next request."""
+        super().on_message_begin()
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """The head is complete; the body has limits of its own."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def _expect_head(self) -> None:
+        self._stop_waiting()
+        self._head = 0
+        self._end = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+
+
+def config_of(node: Node, settings: Settings) -> uvicorn.Config:
+    """Give uvicorn's configuration: fast parts by name, no log of addresses, no header that tells the version."""
+    host, _, port = settings.listen.rpartition(":")
+    return uvicorn.Config(
+        create_app(node),
+        host=host.strip("[]"),
+        port=int(port),
+        loop="uvloop",
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=20,
+    )
+
+
+def serve(node: Node, settings: Settings, *, worker: bool) -> None:
+    """Serve until SIGTERM or SIGINT; answers under way are finished, and so is the worker's batch."""
+    journal.set_up()
+    stop = threading.Event()
+    thread = threading.Thread(target=node.worker.run, args=(stop, journal.fault), name="worker", daemon=True)
+    # uvicorn raises the signal again once it has ended; without a handler that would end us before the worker.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _note)
+    if worker:
+        thread.start()
+    try:
+        uvicorn.Server(config_of(node, settings)).run()
+    finally:
+        stop.set()
+        node.worker.wake()
+        if worker:
+            thread.join(timeout=30)
+
+
+def work(node: Node, stop: threading.Event) -> None:
+    """Deliver, watch the clock and refresh the registry until *stop* is set."""
+    journal.set_up()
+    node.worker.run(stop, journal.fault)
+
+
+def _note(_number: int, _frame: FrameType | None) -> None:
+    """The signal was seen to already."""
