@@ -1,0 +1,128 @@
+"""What auditors do: bytes in, report out. No node, no network, no database, no clock (docs/spec/evidence.md).
+
+A file that is not true makes no error but a finding: whatever the bytes are, there is a report.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from handover.application import (
+    verifier_case,
+    verifier_chain,
+    verifier_growth,
+    verifier_log,
+    verifier_rounds,
+    verifier_sequence,
+    verifier_signatures,
+    verifier_timeline,
+    verifier_trust,
+)
+from handover.application.verifier_case import Case
+from handover.application.verifier_grounds import Grounds
+from handover.application.verifier_report import Findings, MatterReport, Report, Rule
+from handover.application.verifier_trust import Trust
+from handover.domain.errors import MalformedError
+from handover.protocol import evidence
+from handover.protocol.evidence import Bundle, Word
+from handover.protocol.registry_set import MetadataSet
+
+MOST_FILES: Final = 64
+
+
+def verify(
+    files: Sequence[bytes], *, root: bytes | None = None, registry: MetadataSet | None = None
+) -> Report:
+    """Give what bundles of evidence prove to whoever trusts *root*, the registry's pinned root page.
+
+    Bundles of one matter are judged together, so that one side's shows what the other's left out. A newer *registry*
+    decides which keys have been reported compromised since.
+    """
+    findings = Findings()
+    bundles = _read(files, findings)
+    trust = verifier_trust.build(bundles, root=root, registry=registry, findings=findings)
+    matters, cases = [], []
+    for group in _matters(bundles):
+        case = verifier_case.gather(group, findings)
+        cases.append(case)
+        matters.append(_matter(case, trust, findings))
+    return Report(
+        verdict=findings.verdict,
+        root=trust.root,
+        matters=tuple(matters),
+        findings=tuple(findings.found),
+        counts=_counts(bundles, cases, trust),
+    )
+
+
+def _read(files: Sequence[bytes], findings: Findings) -> list[Bundle]:
+    bundles: list[Bundle] = []
+    if not 0 < len(files) <= MOST_FILES:
+        findings.invalid(Rule.FORM, "files", f"between 1 and {MOST_FILES} files are verified at once")
+    for number, data in enumerate(files[:MOST_FILES], start=1):
+        try:
+            bundles.append(evidence.read(data))
+        except MalformedError as error:
+            findings.invalid(Rule.FORM, f"file {number}", str(error))
+    return bundles
+
+
+def _matter(case: Case, trust: Trust, findings: Findings) -> MatterReport:
+    # The order matters: receipts give envelopes their time, the time decides about keys, keys about belief.
+    verifier_log.check(case, trust, findings)
+    verifier_signatures.check(case, trust, findings)
+    verifier_growth.check(case, findings)
+    verifier_sequence.check(case, findings)
+    shown = Grounds(case, trust, findings).check()
+    verifier_rounds.check(case, shown, findings)
+    chain = verifier_chain.check(case, findings)
+    verifier_chain.anchors(case, findings)
+    verifier_chain.sides(case, findings)
+    manifest = case.sources[0].bundle.manifest
+    nodes = {each for said in case.said.values() for each in (said.envelope.iss, said.envelope.aud)}
+    nodes |= {each for link in chain.links for each in (link.giver, link.taker)} | case.exporters.keys()
+    return MatterReport(
+        matter=manifest.matter,
+        kind=manifest.kind.value,
+        exporters=tuple(case.exporters),
+        names={node: trust.name(node) for node in sorted(nodes)},
+        responsible=chain.responsible,
+        chain=chain.links,
+        timeline=verifier_timeline.timeline(case, chain, shown, trust),
+    )
+
+
+def _matters(bundles: Iterable[Bundle]) -> list[list[Bundle]]:
+    """Put bundles together that share an envelope, a deed, or the exporter's matter."""
+    groups: list[tuple[set[str], list[Bundle]]] = []
+    for bundle in bundles:
+        manifest = bundle.manifest
+        marks: set[str] = {f"{manifest.exporter} {manifest.matter}"}
+        marks.update(*(manifest.parts[word] for word in (Word.ENVELOPE, Word.REFUSED, Word.DEED)))
+        joined = [bundle]
+        apart = []
+        for other, found in groups:
+            if marks & other and found[0].manifest.kind is manifest.kind:
+                marks |= other
+                joined = [*found, *joined]
+            else:
+                apart.append((other, found))
+        groups = [*apart, (marks, joined)]
+    return [found for _, found in groups]
+
+
+def _counts(bundles: Sequence[Bundle], cases: Sequence[Case], trust: Trust) -> dict[str, int]:
+    lines = {word: sum(len(bundle.lines[word]) for bundle in bundles) for word in Word}
+    said = [each for case in cases for each in case.said.values()]
+    return {
+        "bundles": len(bundles),
+        "matters": len(cases),
+        "envelopes": len(said),
+        "envelopes_believed": sum(each.believed for each in said),
+        "envelopes_anchored": sum(each.anchor is not None for each in said),
+        "receipts": lines[Word.RECEIPT],
+        "entries": lines[Word.ENTRY],
+        "checkpoints": lines[Word.CHECKPOINT],
+        "records": lines[Word.RECORD],
+        "grounds": lines[Word.CONSENT],
+        "registries": len(trust.sets),
+    }

@@ -1,0 +1,188 @@
+"""One matter as its bundles show it: the parts taken apart, each with its place, nothing believed yet."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from handover.application.verifier_report import Findings, Rule
+from handover.domain.errors import HandoverError
+from handover.domain.handover import Act
+from handover.domain.ids import Digest, NodeId, RoundId
+from handover.domain.record import MatterKind, UnknownSchemaError, schema
+from handover.protocol import consent, sdjwt, strict
+from handover.protocol import entry as entries
+from handover.protocol import envelope as envelopes
+from handover.protocol.checkpoint import Checkpoint, LogKey
+from handover.protocol.entry import Entry
+from handover.protocol.envelope import Envelope
+from handover.protocol.evidence import Bundle, Word
+
+_T = TypeVar("_T")
+
+
+@dataclass(kw_only=True)
+class Said:
+    """An envelope in a bundle. Times are seconds since 1970.
+
+    `believed`: its signature is that of a key that the registry names. `anchor` is who else vouches for its time, by
+    which entry of its log and stream; `replaced` says that the same act was signed anew later.
+    """
+
+    envelope: Envelope
+    unverified: envelopes.Unverified
+    place: str
+    believed: bool = False
+    anchor: NodeId | None = None
+    anchored_at: int = 0
+    anchored_n: int = 0
+    anchored_index: int = 0
+    replaced: bool = False
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of its bytes."""
+        return self.unverified.digest
+
+    @property
+    def at(self) -> int:
+        """When it was said: as somebody else has logged it or, failing that, as its sender claims."""
+        return self.envelope.iat if self.anchor is None else self.anchored_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """An entry of an exporter's log whose proof holds."""
+
+    index: int
+    entry: Entry
+    digest: Digest
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """A signed checkpoint that was verified: whose, when its log says to have signed it, with which keys."""
+
+    node: NodeId
+    checkpoint: Checkpoint
+    time: int
+    key: LogKey
+    place: str
+
+
+@dataclass(kw_only=True)
+class Source:
+    """One bundle of the matter, and its log as far as it was proved."""
+
+    bundle: Bundle
+    head: Head | None = None
+    logged: list[Logged] = field(default_factory=list)
+
+    @property
+    def node(self) -> NodeId:
+        """The exporter."""
+        return self.bundle.manifest.exporter
+
+    def place(self, word: Word, number: int) -> str:
+        """Give the place of a part as people read it."""
+        return f"{self.node} line {self.bundle.line(word, number)}"
+
+    def each(
+        self, word: Word, read: Callable[[bytes], _T], findings: Findings
+    ) -> Iterator[tuple[str, _T, bytes]]:
+        """Give place, value and text of every part of a kind that can be read."""
+        first = self.bundle.line(word, 0)
+        for number, text in enumerate(self.bundle.lines[word], start=first):
+            place = f"{self.node} line {number}: {word}"
+            try:
+                yield place, read(text), text
+            except HandoverError as error:
+                detail = str(error)
+                rule = Rule.FOUR_EYES if detail.startswith("four eyes") else Rule.FORM
+                findings.invalid(rule, place, detail)
+
+
+@dataclass(kw_only=True)
+class Case:
+    """One matter: everything that all its bundles say."""
+
+    sources: list[Source]
+    said: dict[Digest, Said] = field(default_factory=dict)
+    refused: dict[Digest, Said] = field(default_factory=dict)
+    deeds: dict[Digest, Said] = field(default_factory=dict)
+    records: dict[Digest, tuple[str, sdjwt.UnverifiedRecord]] = field(default_factory=dict)
+    consents: dict[Digest, tuple[str, consent.Unverified]] = field(default_factory=dict)
+    heads: dict[Digest, Head] = field(default_factory=dict)
+    broken: set[RoundId] = field(default_factory=set)
+    documents: dict[bytes, Entry] = field(default_factory=dict)
+
+    @property
+    def exporters(self) -> dict[NodeId, Source]:
+        """The nodes whose own bundles are here, each with its newest."""
+        return {
+            source.node: source
+            for source in sorted(self.sources, key=lambda each: each.bundle.manifest.exported)
+        }
+
+    def entry(self, document: bytes) -> Entry:
+        """Give the entry of a document; raises MalformedError. The same documents stand in receipts and entries."""
+        found = self.documents.get(document)
+        if found is None:
+            found = self.documents[document] = entries.decode(document)
+        return found
+
+    def rounds(self) -> dict[RoundId, list[Said]]:
+        """Give what was said and is believed, by round."""
+        found: dict[RoundId, list[Said]] = {}
+        for said in self.said.values():
+            if said.believed:
+                found.setdefault(said.envelope.round, []).append(said)
+        return found
+
+    def of_act(self, said: Sequence[Said], act: Act) -> list[Said]:
+        """Give those of *said* that say *act*, without what was signed anew later."""
+        return [each for each in said if each.envelope.act is act and not each.replaced]
+
+
+def gather(bundles: Sequence[Bundle], findings: Findings) -> Case:
+    """Give the matter of *bundles*; parts that cannot be read are among the findings."""
+    case = Case(sources=[Source(bundle=bundle) for bundle in bundles])
+    for source in case.sources:
+        _gather_envelopes(case, source, findings)
+        for place, record, text in source.each(Word.RECORD, lambda data: sdjwt.read(data + b"~"), findings):
+            case.records.setdefault(strict.digest(text), (place, record))
+        for place, token, text in source.each(Word.CONSENT, consent.read, findings):
+            case.consents.setdefault(strict.digest(text), (place, token))
+    for said in case.said.values():
+        old = said.envelope.replaces
+        if old in case.said:
+            case.said[old].replaced = True
+    return case
+
+
+def _gather_envelopes(case: Case, source: Source, findings: Findings) -> None:
+    kind = source.bundle.manifest.kind
+    for word, shelf in ((Word.ENVELOPE, case.said), (Word.REFUSED, case.refused), (Word.DEED, case.deeds)):
+        for place, unverified, _ in source.each(word, envelopes.read, findings):
+            envelope = unverified.claimed
+            said = Said(envelope=envelope, unverified=unverified, place=f"{place} ({envelope.act})")
+            if _kind(envelope.schema) is not kind or not _belongs(said, source, word):
+                findings.invalid(Rule.MATTER, said.place, "it does not belong to the exporter's matter")
+            else:
+                shelf.setdefault(said.digest, said)
+
+
+def _kind(name: str) -> MatterKind | None:
+    try:
+        return schema(name).kind
+    except UnknownSchemaError:
+        return None
+
+
+def _belongs(said: Said, source: Source, word: Word) -> bool:
+    envelope = said.envelope
+    if envelope.iss == envelope.aud:
+        return False
+    if word is Word.DEED:
+        return envelope.act is Act.DEED
+    return source.node in (envelope.iss, envelope.aud)

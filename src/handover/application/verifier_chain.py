@@ -1,0 +1,156 @@
+"""Who is responsible: the chain of deeds, what is missing in it, and what one side left out that the other shows."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handover.application.verifier_case import Case, Said, Source
+from handover.application.verifier_report import Findings, Link, Rule
+from handover.application.verifier_tables import MOVES
+from handover.domain.handover import Act
+from handover.domain.ids import Digest, NodeId
+from handover.protocol.evidence import Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """The deeds in order; `taken` gives for each take-up receipt the deed that it confirms."""
+
+    origin: NodeId
+    links: tuple[Link, ...]
+    taken: dict[Digest, Link]
+
+    @property
+    def responsible(self) -> NodeId:
+        """The node that is responsible by what is shown; who has given a deed still acts until the take-up."""
+        holder = self.origin
+        for link in self.links:
+            holder = link.giver if link.taken_up_at is None and link is self.links[-1] else link.taker
+        return holder
+
+
+def check(case: Case, findings: Findings) -> Chain:
+    """Give the chain of deeds, and check that each leads to the next and the last one to whoever offers."""
+    deeds = _deeds(case, findings)
+    taken: dict[Digest, Link] = {}
+    rounds = case.rounds()
+    links = [
+        _link(case, deed, rounds.get(deed.envelope.round, []), taken) for _, deed in sorted(deeds.items())
+    ]
+    offers = [each for said in rounds.values() for each in case.of_act(said, Act.OFFER)]
+    offers.sort(key=lambda each: (each.envelope.epoch, each.at))
+    by_epoch = {link.epoch: link for link in links}
+    for epoch in range(1, _last(offers, links) + 1):
+        if epoch not in by_epoch:
+            text = f"the deed number {epoch} of the chain is missing"
+            findings.incomplete(Rule.CHAIN_GAP, _place(case), text)
+    for said in (*deeds.values(), *offers):
+        before = by_epoch.get(said.envelope.epoch - 1)
+        if before is not None and before.taker != said.envelope.iss:
+            text = f"{said.envelope.iss} was not responsible: the deed before it went to {before.taker}"
+            findings.invalid(Rule.CHAIN, said.place, text)
+    for link in links[:-1]:
+        if link.taken_up_at is None and link.deed in case.said:
+            text = f"the take-up of the deed number {link.epoch} is missing"
+            findings.incomplete(Rule.CHAIN_GAP, case.said[link.deed].place, text)
+    origin = links[0].giver if links else offers[0].envelope.iss if offers else case.sources[0].node
+    return Chain(origin=origin, links=tuple(links), taken=taken)
+
+
+def _deeds(case: Case, findings: Findings) -> dict[int, Said]:
+    """Give one deed for each epoch; a second one proves that its giver has given the matter away twice."""
+    found: dict[int, Said] = {}
+    every = [*case.said.values(), *case.deeds.values()]
+    for said in every:
+        if said.envelope.act is not Act.DEED or not said.believed or said.replaced:
+            continue
+        earlier = found.setdefault(said.envelope.epoch, said)
+        if earlier.digest != said.digest:
+            text = f"a second deed number {said.envelope.epoch}: see {earlier.place}"
+            findings.invalid(Rule.EQUIVOCATION, said.place, text)
+    return found
+
+
+def _link(case: Case, deed: Said, said: Sequence[Said], taken: dict[Digest, Link]) -> Link:
+    envelope = deed.envelope
+    forms = {each.digest for each in said if each.envelope.act is Act.DEED}
+    receipts = [
+        each
+        for each in case.of_act(said, Act.TAKE_UP_RECEIPT)
+        if each.envelope.iss == envelope.aud and each.envelope.re in forms
+    ]
+    confirmed = receipts[0] if receipts and deed.digest in forms else None
+    at = None
+    if confirmed is not None:
+        heard = case.said[confirmed.envelope.re or deed.digest]
+        at = heard.anchored_at if heard.anchor == envelope.aud else confirmed.at
+    link = Link(
+        epoch=envelope.epoch,
+        giver=envelope.iss,
+        taker=envelope.aud,
+        deed=deed.digest,
+        given_at=envelope.iat,
+        taken_up_at=at,
+    )
+    taken |= {receipt.digest: link for receipt in receipts}
+    return link
+
+
+def _last(offers: Sequence[Said], links: Sequence[Link]) -> int:
+    return max([*(each.envelope.epoch - 1 for each in offers), *(link.epoch for link in links)], default=0)
+
+
+def _place(case: Case) -> str:
+    return ", ".join(dict.fromkeys(f"{source.node}" for source in case.sources))
+
+
+def anchors(case: Case, findings: Findings) -> None:
+    """Name every act for whose time nobody but its sender vouches."""
+    for said in case.said.values():
+        if not said.believed or said.anchor is not None or said.replaced:
+            continue
+        text = f"no receipt of {said.envelope.aud} shows that it arrived, and when"
+        if said.envelope.act in MOVES:
+            findings.incomplete(Rule.UNANCHORED, said.place, text)
+        else:
+            findings.note(Rule.UNANCHORED, said.place, text)
+
+
+def sides(case: Case, findings: Findings) -> None:
+    """Say what only the other side's bundle can show and, where it is here, what was left out."""
+    exporters = case.exporters
+    between: dict[tuple[NodeId, NodeId], list[Said]] = defaultdict(list)
+    for said in case.said.values():
+        one, other = sorted((said.envelope.iss, said.envelope.aud))
+        between[one, other].append(said)
+    for pair, both in between.items():
+        missing = [node for node in pair if node not in exporters]
+        for node in missing:
+            text = f"only a bundle of {node} can show whether something at the end was left out"
+            findings.note(Rule.ONE_SIDE, _place(case), text)
+        if not missing:
+            for node in pair:
+                _omitted(exporters[node], both, findings)
+
+
+def _omitted(source: Source, between: Sequence[Said], findings: Findings) -> None:
+    own = set(source.bundle.manifest.parts[Word.ENVELOPE])
+    for said in between:
+        if said.digest in own or not said.believed:
+            continue
+        if _had(source, said):
+            text = f"{source.node} had this when it made its bundle, and left it out"
+            findings.invalid(Rule.OMITTED, said.place, text)
+        else:
+            text = f"the bundle of {source.node} does not have it: it may have been made before"
+            findings.incomplete(Rule.OMITTED, said.place, text)
+
+
+def _had(source: Source, said: Said) -> bool:
+    """Tell whether the exporter's own signatures prove that it knew of the envelope when it made its bundle."""
+    manifest, envelope = source.bundle.manifest, said.envelope
+    if envelope.iss == source.node:
+        return envelope.iat < manifest.exported
+    if said.anchor != source.node or source.head is None:
+        return False
+    return said.anchored_index < source.head.checkpoint.size

@@ -1,0 +1,266 @@
+"""Whether each offer and each deed was allowed: ground, fields, mandates, best interests, four eyes, deadline.
+
+Asked twice, as the nodes themselves ask: when the offer was made and again when the deed was given. Names of fields are
+all that is needed; no value is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from handover.application.verifier_case import Case, Said
+from handover.application.verifier_report import Cover, Findings, Rule
+from handover.application.verifier_signatures import believe
+from handover.application.verifier_trust import FRESH, Trust
+from handover.domain.consent import GroundError
+from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.handover import Act
+from handover.domain.ids import Digest, NodeId
+from handover.domain.record import MatterKind, gaps, schema
+from handover.protocol.consent import ConsentToken, fields_of
+from handover.protocol.envelope import Envelope
+from handover.protocol.node_entry import Mandate, NodeEntry, NodeStatus
+from handover.protocol.registry_set import Registry
+
+_Question = Callable[[NodeEntry, Registry], bool]
+
+
+@dataclass(kw_only=True)
+class Shown:
+    """What a bundle shows beside an offer or a deed: the fields by name, and the ground if it is there and holds."""
+
+    fields: tuple[str, ...] = ()
+    token: ConsentToken | None = None
+
+    @property
+    def cover(self) -> Cover | None:
+        """The ground as the report has it."""
+        if self.token is None:
+            return None
+        ground = self.token.ground
+        return Cover(
+            basis=ground.basis.value,
+            valid_from=ground.valid_from,
+            valid_until=ground.valid_until,
+            onward=ground.onward.value,
+        )
+
+
+class Grounds:
+    """Judges the disclosures of one matter; each token and skeleton is verified once."""
+
+    def __init__(self, case: Case, trust: Trust, findings: Findings) -> None:
+        self._case = case
+        self._trust = trust
+        self._findings = findings
+        self._tokens: dict[Digest, ConsentToken | None] = {}
+        self._used: set[Digest] = set()
+
+    def check(self) -> dict[Digest, Shown]:
+        """Check every offer and deed, and give what is shown beside each."""
+        shown: dict[Digest, Shown] = {}
+        for said in self._case.rounds().values():
+            offers = [each for each in said if each.envelope.act is Act.OFFER]
+            for offer in offers:
+                shown[offer.digest] = self._offer(offer)
+            for deed in (each for each in said if each.envelope.act is Act.DEED):
+                shown[deed.digest] = self._deed(deed, offers)
+        named = (*self._case.records.items(), *self._case.consents.items())
+        for digest, (place, _) in named:
+            if digest not in self._used:
+                self._findings.invalid(Rule.SUPERFLUOUS, place, "no envelope names it")
+        return shown
+
+    def _offer(self, said: Said) -> Shown:
+        envelope = said.envelope
+        if envelope.deadline is not None and envelope.deadline <= self._origin(said).envelope.iat:
+            self._findings.invalid(
+                Rule.DEADLINE, said.place, "the deadline had passed when the offer was made"
+            )
+        shown = self._shown(said)
+        self._record(said)
+        self._covered(said, shown)
+        if shown.token is not None and not shown.token.ground.in_force(said.at):
+            text = "the ground was not in force when the offer reached its recipient"
+            self._findings.invalid(Rule.GROUND, said.place, text)
+        of = schema(envelope.schema)
+        # Only names are known here; any answer in place of the value shows that the field is among them.
+        for gap in gaps(of, {path: {"answer": ""} for path in shown.fields}):
+            self._findings.invalid(Rule.BEST_INTERESTS, said.place, gap.title)
+        self._fresh(said)
+        self._allowed(said, new=True)
+        return shown
+
+    def _deed(self, said: Said, offers: list[Said]) -> Shown:
+        envelope, origin = said.envelope, self._origin(said).envelope
+        shown = self._shown(said)
+        self._covered(said, shown)
+        self._fresh(said)
+        self._allowed(said, new=False)
+        if offers and not any(_same(offer.envelope, envelope) for offer in offers):
+            text = f"the deed names other fields or another ground than the offer: see {offers[0].place}"
+            self._findings.invalid(Rule.GROUND, said.place, text)
+        for first in (offer.envelope for offer in offers):
+            if first.deadline is not None and origin.iat > first.deadline:
+                self._findings.invalid(
+                    Rule.DEADLINE, said.place, "the deed was given after the offer's deadline"
+                )
+            if envelope.by and first.by and envelope.by.released == first.by.released:
+                text = "the officer who released the offer countersigned the deed"
+                self._findings.invalid(Rule.FOUR_EYES, said.place, text)
+        if envelope.by is None and schema(envelope.schema).kind is MatterKind.GUARDIANSHIP:
+            self._findings.note(
+                Rule.FOUR_EYES, said.place, "no officer countersigned: the node gives deeds by itself"
+            )
+        return shown
+
+    def _origin(self, said: Said) -> Said:
+        """Give the first form of an act that was signed anew: its time is when it was decided."""
+        while said.envelope.replaces in self._case.said:
+            said = self._case.said[said.envelope.replaces]
+        return said
+
+    def _shown(self, said: Said) -> Shown:
+        try:
+            fields = fields_of(schema(said.envelope.schema), said.envelope.fields or "")
+        except HandoverError as error:
+            self._findings.invalid(Rule.FIELDS, said.place, str(error))
+            fields = ()
+        return Shown(fields=fields, token=self._token(said))
+
+    def _token(self, said: Said) -> ConsentToken | None:
+        digest = said.envelope.consent
+        if digest is None:
+            return None
+        self._used.add(digest)
+        if digest not in self._case.consents:
+            text = f"the token {digest} of its ground is missing"
+            self._findings.incomplete(Rule.GROUND, said.place, text)
+            return None
+        if digest not in self._tokens:
+            place, unverified = self._case.consents[digest]
+            key = believe(
+                unverified,
+                node=unverified.claimed.ground.issuer,
+                kid=unverified.kid,
+                registries=self._trust.window(said.envelope.iat, said.at),
+                place=place,
+                findings=self._findings,
+                trust=self._trust,
+            )
+            self._tokens[digest] = None if key is None else unverified.claimed
+        return self._tokens[digest]
+
+    def _record(self, said: Said) -> None:
+        envelope = said.envelope
+        if envelope.record is None:
+            return
+        self._used.add(envelope.record)
+        if envelope.record not in self._case.records:
+            text = f"the skeleton {envelope.record} of the record is missing"
+            self._findings.incomplete(Rule.RECORD, said.place, text)
+            return
+        place, unverified = self._case.records[envelope.record]
+        claimed = unverified.claimed
+        believe(
+            unverified,
+            node=claimed.issuer,
+            kid=unverified.kid,
+            registries=self._trust.window(envelope.iat, said.at),
+            place=place,
+            findings=self._findings,
+            trust=self._trust,
+        )
+        stated = (claimed.issuer, claimed.matter, claimed.vct)
+        if stated != (envelope.iss, envelope.matter, envelope.schema):
+            self._findings.invalid(
+                Rule.RECORD, place, f"it is not the record that was offered: see {said.place}"
+            )
+
+    def _covered(self, said: Said, shown: Shown) -> None:
+        """The ground names this recipient, this purpose and each field, and was in force at this time."""
+        envelope, token = said.envelope, shown.token
+        if token is None:
+            return
+        fits = (
+            token.ground.issuer == envelope.iss
+            and token.matter == envelope.matter
+            and token.round == envelope.round
+            and token.ground.schema == envelope.schema
+        )
+        if not fits:
+            self._findings.invalid(
+                Rule.GROUND, said.place, "the ground is for another matter, round or kind of record"
+            )
+        try:
+            token.ground.require(
+                recipient=envelope.aud,
+                purpose=envelope.purpose,
+                fields=shown.fields,
+                now=self._origin(said).envelope.iat,
+            )
+        except GroundError as error:
+            self._findings.invalid(Rule.GROUND, said.place, str(error))
+
+    def _fresh(self, said: Said) -> None:
+        """An act of weight rests on a registry that has not expired, and better on one of the same day."""
+        at = said.envelope.iat
+        window = self._trust.window(at, at)
+        if window and all(each.expires <= at for each in window):
+            text = "the newest registry that is shown had expired when this was done"
+            self._findings.incomplete(Rule.REGISTRY_TIME, said.place, text)
+        elif window and at - window[0].issued > FRESH:
+            self._findings.note(
+                Rule.REGISTRY_TIME, said.place, "the newest registry that is shown was over a day old"
+            )
+
+    def _allowed(self, said: Said, *, new: bool) -> None:
+        """Both sides have the mandate; for a new offer neither is suspended."""
+        envelope = said.envelope
+        for node in (envelope.iss, envelope.aud):
+            text = f"{node} had no mandate for {envelope.purpose}"
+            self._ask(said, node, Rule.MANDATE, text, _mandated(Mandate(envelope.purpose.value)))
+            if new:
+                self._ask(said, node, Rule.SUSPENDED, f"{node} was suspended", _admitted(said.at))
+
+    def _ask(
+        self,
+        said: Said,
+        node: NodeId,
+        rule: Rule,
+        text: str,
+        holds: _Question,
+    ) -> None:
+        window = self._trust.window(said.envelope.iat, said.at)
+        answers = [_holds(each, node, holds) for each in window]
+        if not answers or answers[0]:
+            return
+        if any(answers):
+            self._findings.note(rule, said.place, f"{text} by a registry less than a day old")
+        else:
+            self._findings.invalid(rule, said.place, text)
+
+
+def _same(offer: Envelope, deed: Envelope) -> bool:
+    one, other = ((each.record, each.consent, each.fields, each.purpose) for each in (offer, deed))
+    return one == other
+
+
+def _mandated(mandate: Mandate) -> _Question:
+    def holds(entry: NodeEntry, _: Registry) -> bool:
+        return mandate in entry.mandates
+
+    return holds
+
+
+def _admitted(at: int) -> _Question:
+    def holds(entry: NodeEntry, registry: Registry) -> bool:
+        return entry.status is not NodeStatus.SUSPENDED and not registry.lapsed(entry.country, at)
+
+    return holds
+
+
+def _holds(registry: Registry, node: NodeId, holds: _Question) -> bool:
+    try:
+        return holds(registry.entry(node), registry)
+    except NotFoundError:
+        return False

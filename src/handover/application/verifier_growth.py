@@ -1,0 +1,93 @@
+"""Whether each log showed everybody one tree: checkpoints, and the heads that nodes name inside their envelopes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from handover.application.verifier_case import Case, Head, Source
+from handover.application.verifier_report import Findings, Rule
+from handover.domain.errors import HandoverError
+from handover.domain.ids import NodeId
+from handover.protocol import evidence_lines as lines
+from handover.protocol import merkle, strict
+from handover.protocol.evidence import Word
+from handover.protocol.evidence_lines import Consistency
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A size and a root hash of a log that its node has signed, in whichever way."""
+
+    node: NodeId
+    size: int
+    root: bytes
+    place: str
+
+
+def check(case: Case, findings: Findings) -> None:
+    """Verify that no log contradicts itself, and that each exporter's has grown into what its bundle shows."""
+    known: dict[tuple[NodeId, int], _Seen] = {}
+    for seen in _seen(case):
+        earlier = known.setdefault((seen.node, seen.size), seen)
+        if earlier.root != seen.root:
+            text = f"{seen.node} has signed two different logs of {seen.size} entries: see {earlier.place}"
+            findings.invalid(Rule.LOG_SPLIT, seen.place, text)
+    for source in case.sources:
+        if source.head is not None:
+            _grown(source, source.head, list(known.values()), findings)
+    _heads(case, findings)
+
+
+def _seen(case: Case) -> Iterator[_Seen]:
+    for head in case.heads.values():
+        signed = head.checkpoint
+        yield _Seen(node=head.node, size=signed.size, root=signed.root, place=head.place)
+    for said in (*case.said.values(), *case.refused.values(), *case.deeds.values()):
+        if said.believed:
+            log = said.envelope.log
+            root = strict.unb64(log.root, length=32)
+            yield _Seen(node=said.envelope.iss, size=log.size, root=root, place=said.place)
+
+
+def _grown(source: Source, head: Head, known: list[_Seen], findings: Findings) -> None:
+    proofs: dict[int, tuple[str, Consistency]] = {}
+    for place, proof, _ in source.each(Word.CONSISTENCY, lines.read_consistency, findings):
+        if proof.size in proofs:
+            findings.invalid(Rule.LOG_GROWTH, place, "a second proof for one size")
+        proofs[proof.size] = (place, proof)
+    final = head.checkpoint
+    for seen in known:
+        if seen.node != source.node or seen.size > final.size:
+            continue  # another log, or one that grew further: the proof of that is in a later bundle
+        stated = proofs.pop(seen.size, None)
+        if stated is None and 0 < seen.size < final.size:
+            text = f"that the log of {source.node} grew from {seen.size} entries is not proved"
+            findings.incomplete(Rule.LOG_GROWTH, seen.place, text)
+            continue
+        try:
+            merkle.verify_consistency(
+                old_size=seen.size,
+                old_root=seen.root,
+                size=final.size,
+                root=final.root,
+                path=stated[1].path if stated else (),
+            )
+        except HandoverError as error:
+            findings.invalid(Rule.LOG_SPLIT, seen.place, str(error))
+    for place, _ in proofs.values():
+        findings.invalid(Rule.SUPERFLUOUS, place, "a proof for a size that nothing names")
+
+
+def _heads(case: Case, findings: Findings) -> None:
+    """A node that speaks later has seen at least as much of its own log; only a restore takes some of it away."""
+    for said in case.rounds().values():
+        order = sorted(
+            said, key=lambda each: (each.envelope.iss, each.envelope.incarnation, each.envelope.seq)
+        )
+        for before, after in pairwise(order):
+            first, second = before.envelope, after.envelope
+            same = (first.iss, first.incarnation) == (second.iss, second.incarnation)
+            if same and second.log.size < first.log.size:
+                findings.invalid(
+                    Rule.LOG_HEAD, after.place, "it names an older log than what was said before it"
+                )

@@ -1,0 +1,222 @@
+"""Whether logs and receipts hold: every proof, every signature of a log, no gap in a stream, one tree for everybody."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from handover.application.verifier_case import Case, Head, Logged, Source
+from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_trust import Trust
+from handover.domain.errors import HandoverError, MalformedError
+from handover.domain.ids import Digest, NodeId
+from handover.protocol import checkpoint as checkpoints
+from handover.protocol import entry as entries
+from handover.protocol import evidence_lines as lines
+from handover.protocol import merkle, note, strict
+from handover.protocol.checkpoint import Checkpoint
+from handover.protocol.entry import Entry, EntryKind
+from handover.protocol.envelope import FUTURE
+from handover.protocol.evidence import Word
+from handover.protocol.evidence_lines import LoggedEntry, StatedReceipt
+
+_OF_NODE: Final = ""
+_CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
+_ORIGIN: Final = "/log"
+
+
+@dataclass(kw_only=True)
+class _Streams:
+    """Entries by log, stream and number: two documents under one number contradict each other."""
+
+    seen: dict[tuple[NodeId, str, int], tuple[Digest, Entry, str]] = field(default_factory=dict)
+
+    def add(self, node: NodeId, found: Entry, digest: Digest, place: str, findings: Findings) -> None:
+        key = (node, found.matter, found.n)
+        earlier = self.seen.setdefault(key, (digest, found, place))
+        if earlier[0] != digest:
+            text = (
+                f"{node} has logged two different entries as number {found.n} of one stream: see {earlier[2]}"
+            )
+            findings.invalid(Rule.LOG_SPLIT, place, text)
+
+    def check(self, findings: Findings) -> None:
+        """Each entry names the one before it, wherever both are there."""
+        for (node, stream, n), (_, found, place) in self.seen.items():
+            before = self.seen.get((node, stream, n - 1))
+            if before is None:
+                continue
+            if before[0] != found.prev:
+                findings.invalid(Rule.ENTRY, place, "it does not name the entry before it")
+            if found.time < before[1].time:
+                findings.note(Rule.TIME, place, "the log's clock went back")
+
+
+def check(case: Case, trust: Trust, findings: Findings) -> None:
+    """Verify checkpoints, receipts (which anchor the time of envelopes), entries, and that each log only grew."""
+    for source in case.sources:
+        _checkpoints(case, source, trust, findings)
+    streams = _Streams()
+    used = {source.bundle.manifest.log for source in case.sources}
+    for source in case.sources:
+        used |= _receipts(case, source, trust, streams, findings)
+        _entries(case, source, streams, findings)
+    streams.check(findings)
+    for digest, head in case.heads.items():
+        if digest not in used:
+            findings.invalid(Rule.SUPERFLUOUS, head.place, "a checkpoint on which nothing rests")
+
+
+def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -> None:
+    for place, signed, text in source.each(Word.CHECKPOINT, lines.read_checkpoint, findings):
+        digest = strict.digest(text)
+        if digest in case.heads:
+            continue
+        try:
+            node = _log_of(signed)
+            keys = trust.log_keys(node)
+            if not keys and not trust.sets:
+                continue  # without a registry there is nothing to verify with; that is a finding already
+            key = checkpoints.key_of(signed, keys)
+            found = checkpoints.verify_signed(signed, key)
+        except HandoverError as error:
+            findings.invalid(Rule.CHECKPOINT, place, str(error))
+            continue
+        case.heads[digest] = Head(
+            node=node, checkpoint=found.checkpoint, time=found.time, key=key, place=place
+        )
+    source.head = case.heads.get(source.bundle.manifest.log)
+    if trust.sets and (source.head is None or source.head.node != source.node):
+        source.head = None
+        what = "the manifest names no checkpoint of the exporter's log that holds"
+        findings.invalid(Rule.CHECKPOINT, f"{source.node} line 2: manifest", what)
+
+
+def _log_of(signed: bytes) -> NodeId:
+    origin = Checkpoint.parse(note.read(signed).text).origin
+    node, slash, rest = origin.rpartition("/")
+    if slash + rest != _ORIGIN:
+        raise MalformedError("not the log of a node")
+    return NodeId(node)
+
+
+def _receipts(case: Case, source: Source, trust: Trust, streams: _Streams, findings: Findings) -> set[Digest]:
+    used: set[Digest] = set()
+    for place, receipt, _ in source.each(Word.RECEIPT, lines.read_receipt, findings):
+        used.add(receipt.checkpoint)
+        head = case.heads.get(receipt.checkpoint)
+        if head is None:
+            if receipt.checkpoint not in source.bundle.manifest.parts[Word.CHECKPOINT]:
+                findings.invalid(Rule.RECEIPT, place, "its checkpoint is not there")
+            continue
+        try:
+            found = case.entry(receipt.document)
+            _prove(receipt, head)
+        except HandoverError as error:
+            findings.invalid(Rule.RECEIPT, place, str(error))
+            continue
+        streams.add(head.node, found, strict.digest(receipt.document), place, findings)
+        _anchor(case, head, found, receipt.index, place=place, trust=trust, findings=findings)
+    return used
+
+
+def _prove(stated: StatedReceipt | LoggedEntry, head: Head) -> None:
+    merkle.verify_inclusion(
+        index=stated.index,
+        size=head.checkpoint.size,
+        leaf=merkle.leaf_hash(entries.leaf(stated.document)),
+        path=stated.path,
+        root=head.checkpoint.root,
+    )
+
+
+def _anchor(
+    case: Case, head: Head, found: Entry, index: int, *, place: str, trust: Trust, findings: Findings
+) -> None:
+    """The receiver's log says when an envelope was there: from now on that is its time."""
+    said = case.said.get(found.object)
+    if said is None:
+        text = f"it is for the envelope {found.object}, which is not in the bundle"
+        findings.incomplete(Rule.ENVELOPE_MISSING, place, text)
+        return
+    envelope = said.envelope
+    fits = (
+        found.kind is EntryKind.RECEIVED
+        and head.node == envelope.aud
+        and found.matter == envelope.matter
+        and found.time <= head.time
+    )
+    if not fits:
+        findings.invalid(
+            Rule.RECEIPT, place, "it is not a receipt of the node to which the envelope is addressed"
+        )
+        return
+    if found.time < envelope.iat - FUTURE:
+        findings.invalid(Rule.TIME, place, "the envelope was stored before it was signed")
+    if not trust.log_sound(head.node, head.key, found.time):
+        text = "the log's key was reported compromised: what it says of that time proves nothing"
+        findings.incomplete(Rule.KEY_COMPROMISED, place, text)
+        return
+    if said.anchor is None or found.time < said.anchored_at:
+        said.anchor, said.anchored_at = head.node, found.time
+        said.anchored_n, said.anchored_index = found.n, index
+
+
+def _entries(case: Case, source: Source, streams: _Streams, findings: Findings) -> None:
+    last = -1
+    for place, logged, _ in source.each(Word.ENTRY, lines.read_entry, findings):
+        if logged.index <= last:
+            findings.invalid(Rule.ENTRY, place, "entries do not stand in the order of the log")
+        last = logged.index
+        try:
+            found = case.entry(logged.document)
+            if source.head is not None:
+                _prove(logged, source.head)
+        except HandoverError as error:
+            findings.invalid(Rule.ENTRY, place, str(error))
+            continue
+        digest = strict.digest(logged.document)
+        source.logged.append(Logged(index=logged.index, entry=found, digest=digest, place=place))
+        streams.add(source.node, found, digest, place, findings)
+    _gaps(source, findings)
+    _carried(case, source, findings)
+
+
+def _gaps(source: Source, findings: Findings) -> None:
+    """The numbers of each stream run from 1 without a gap; only the node's own stream is shown in part."""
+    numbers: dict[str, int] = {}
+    for logged in source.logged:
+        found = logged.entry
+        if found.matter == _OF_NODE:
+            if found.kind is not EntryKind.REGISTRY_ACCEPTED:
+                findings.invalid(Rule.SUPERFLUOUS, logged.place, "an entry that belongs to no matter")
+            continue
+        before = numbers.get(found.matter, 0)
+        if found.n > before + 1:
+            text = f"entries {before + 1} to {found.n - 1} of the stream {found.matter} are missing"
+            findings.incomplete(Rule.ENTRY_GAP, logged.place, text)
+        elif found.n != before + 1:
+            findings.invalid(
+                Rule.ENTRY, logged.place, "it stands in the log behind a later one of its stream"
+            )
+        numbers[found.matter] = found.n
+
+
+def _carried(case: Case, source: Source, findings: Findings) -> None:
+    """What the log says was sent or received is there, and what is there was logged."""
+    logged: dict[tuple[EntryKind, str, Digest], str] = {}
+    own = set(source.bundle.manifest.parts[Word.ENVELOPE])
+    for each in source.logged:
+        found = each.entry
+        if found.kind not in _CARRIED:
+            continue
+        logged[found.kind, found.matter, found.object] = each.place
+        if found.object not in own or found.object not in case.said:
+            text = f"it was {found.kind}, but the envelope {found.object} is not in the bundle"
+            findings.incomplete(Rule.ENVELOPE_MISSING, each.place, text)
+    for digest in source.bundle.manifest.parts[Word.ENVELOPE]:
+        said = case.said.get(digest)
+        if said is None:
+            continue
+        kind = EntryKind.SENT if said.envelope.iss == source.node else EntryKind.RECEIVED
+        if (kind, said.envelope.matter, digest) not in logged:
+            text = f"the log of {source.node} has no entry that it was {kind}"
+            findings.incomplete(Rule.ENTRY_MISSING, said.place, text)

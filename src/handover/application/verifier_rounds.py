@@ -1,0 +1,210 @@
+"""Replays both state tables from the envelopes of a matter (docs/spec/lifecycle.md).
+
+The exporter's side in the order of its own log; the other side, whose log is not here, in any order in which it can
+have come to say what it said.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from handover.application.verifier_case import Case, Said, Source
+from handover.application.verifier_grounds import Shown
+from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_sequence import FROM_SENDER
+from handover.application.verifier_tables import BEGIN, MOVES, Holding, Side, Terms, hear, say
+from handover.domain.errors import RefusedError
+from handover.domain.handover import SETTLED, Act, Claim, Role, State, Step
+from handover.domain.ids import Digest, NodeId, RoundId
+from handover.protocol.entry import EntryKind
+
+_MOST: Final = 8  # unreceipted envelopes whose reception is tried in every order
+_OPEN: Final = {
+    State.OFFERED: "the offer is open",
+    State.ACCEPTED: "the offer is accepted, and neither deed nor void has followed",
+    State.RELIEVING: "the deed is given and its take-up is not shown",
+    State.VOIDING: "the offer is void and the other side has not said that it closed the round",
+    State.PENDING: "the offer waits for an answer",
+    State.BOUND: "the acceptance waits for the deed",
+    State.DECLINED: "the decline waits for the void",
+}
+
+
+@dataclass(kw_only=True)
+class _Round:
+    """One round as the replay needs it."""
+
+    said: list[Said]
+    sender: NodeId
+    terms: Terms
+
+    def role(self, node: NodeId) -> Role:
+        return Role.SENDER if node == self.sender else Role.RECEIVER
+
+
+@dataclass(kw_only=True)
+class _Desk:
+    """An exporter's own view: where each of its rounds stands, and what it claims."""
+
+    claim: Claim
+    relieving: RoundId | None = None
+    sides: dict[RoundId, Side] = field(default_factory=dict)
+    stuck: set[RoundId] = field(default_factory=set)
+
+
+def check(case: Case, shown: Mapping[Digest, Shown], findings: Findings) -> None:
+    """Replay every round at both sides."""
+    rounds = {
+        round_: found for round_, said in case.rounds().items() if (found := _round(said, shown)) is not None
+    }
+    exporters = case.exporters
+    for source in exporters.values():
+        _own(case, source, rounds, findings)
+    for round_, found in rounds.items():
+        nodes = {found.said[0].envelope.iss, found.said[0].envelope.aud}
+        for node in sorted(nodes - exporters.keys()):
+            if round_ not in case.broken:
+                _other(found, node, findings)
+
+
+def _round(said: Sequence[Said], shown: Mapping[Digest, Shown]) -> _Round | None:
+    senders = [each.envelope.iss for each in said if each.envelope.act in FROM_SENDER]
+    if not senders:
+        return None
+    offers = [each for each in said if each.envelope.act is Act.OFFER]
+    tokens = [shown[each.digest].token for each in offers if each.digest in shown]
+    deeds = [each.envelope for each in said if each.envelope.act is Act.DEED]
+    accepted = {each.digest for each in said if each.envelope.act is Act.ACCEPTANCE}
+    terms = Terms(
+        deadline=max((each.envelope.deadline or 0 for each in offers), default=0),
+        ground=next((token.ground for token in tokens if token is not None), None),
+        automatic_at=next((deed.iat for deed in deeds if deed.by is None and deed.replaces is None), None),
+        accepted=any(deed.re in accepted for deed in deeds),
+    )
+    return _Round(said=list(said), sender=senders[0], terms=terms)
+
+
+def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings) -> None:
+    desk: _Desk | None = None
+    for logged in source.logged:
+        said = case.said.get(logged.entry.object)
+        if said is None or not said.believed or logged.entry.kind not in (EntryKind.SENT, EntryKind.RECEIVED):
+            continue
+        found = rounds.get(said.envelope.round)
+        if found is None or said.envelope.round in (desk.stuck if desk else ()):
+            continue
+        if desk is None:
+            desk = _Desk(
+                claim=Claim.HOLDER if said.envelope.act is Act.OFFER and _mine(source, said) else Claim.NONE
+            )
+        try:
+            _move(desk, source, found, said, logged.entry.time)
+        except RefusedError as error:
+            desk.stuck.add(said.envelope.round)
+            text = f"{source.node} cannot have been here: {error}"
+            broken = said.envelope.round in case.broken
+            (findings.incomplete if broken else findings.invalid)(Rule.ORDER, said.place, text)
+    if desk is not None:
+        _ends(desk, source, rounds, findings)
+
+
+def _mine(source: Source, said: Said) -> bool:
+    return said.envelope.iss == source.node
+
+
+def _move(desk: _Desk, source: Source, found: _Round, said: Said, now: int) -> None:
+    envelope = said.envelope
+    role = found.role(source.node)
+    side = desk.sides.get(envelope.round) or Side(role=role, state=BEGIN[role])
+    holding = Holding(claim=desk.claim, relieving_here=desk.relieving == envelope.round)
+    if _mine(source, said):
+        side, step = say(side, envelope, found.terms, holding)
+    else:
+        side, step = hear(side, envelope, now, found.terms, holding)
+    desk.sides[envelope.round] = side
+    if step is not None and step.claim is not None:
+        desk.claim = step.claim
+        desk.relieving = envelope.round if step.claim is Claim.RELIEVING else None
+
+
+def _ends(desk: _Desk, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings) -> None:
+    """A matter whose rounds are not all closed is not yet told to its end."""
+    for round_, side in desk.sides.items():
+        last = rounds[round_].said[-1].place
+        if side.pending is not None:
+            text = f"{source.node} had to say {side.pending} in the round {round_}; it is not there"
+            findings.incomplete(Rule.OPEN, last, text)
+        elif side.state not in SETTLED and round_ not in desk.stuck:
+            text = f"the round {round_} is not closed at {source.node}: {_OPEN.get(side.state, side.state)}"
+            findings.incomplete(Rule.OPEN, last, text)
+
+
+def _other(found: _Round, node: NodeId, findings: Findings) -> None:
+    """Is there any order in which this side can have heard what it heard and said what it said?"""
+    says = [each for each in found.said if each.envelope.iss == node and _moves(each)]
+    says.sort(key=lambda each: (each.envelope.incarnation, each.envelope.seq))
+    heard = [each for each in found.said if each.envelope.aud == node and each.envelope.act in MOVES]
+    must = sorted((each for each in heard if each.anchor == node), key=lambda each: each.anchored_n)
+    may = [each for each in heard if each.anchor != node][:_MOST]
+    role = found.role(node)
+    begin = Side(role=role, state=BEGIN[role])
+    if says and not _explained(found.terms, begin, says, must, may):
+        text = f"{node} cannot have said this by what it had heard"
+        findings.invalid(Rule.ORDER, says[-1].place, text)
+
+
+def _moves(said: Said) -> bool:
+    return said.envelope.act in MOVES and said.envelope.replaces is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Path:
+    """How far a search has come: what was said and surely heard, which others were heard, and where that leads."""
+
+    said: int
+    heard: int
+    others: frozenset[int]
+    side: Side
+
+
+def _explained(terms: Terms, begin: Side, says: list[Said], must: list[Said], may: list[Said]) -> bool:
+    start = _Path(said=0, heard=0, others=frozenset(), side=begin)
+    stack, seen = [start], {start}
+    while stack:
+        path = stack.pop()
+        if path.said == len(says) and path.heard == len(must):
+            return True
+        for following in _next(terms, path, says, must, may):
+            if following not in seen:
+                seen.add(following)
+                stack.append(following)
+    return False
+
+
+def _next(terms: Terms, path: _Path, says: list[Said], must: list[Said], may: list[Said]) -> list[_Path]:
+    found: list[_Path] = []
+    side = path.side
+    holding = Holding(claim=Claim.RELIEVING if side.state is State.RELIEVING else Claim.HOLDER)
+    if path.heard < len(must):
+        after = _try(partial(_hear, side, must[path.heard], terms, holding))
+        found += [replace(path, heard=path.heard + 1, side=each) for each in after]
+    for number, other in enumerate(may):
+        if number not in path.others:
+            after = _try(partial(_hear, side, other, terms, holding))
+            found += [replace(path, others=path.others | {number}, side=each) for each in after]
+    if path.said < len(says):
+        after = _try(partial(say, side, says[path.said].envelope, terms, holding))
+        found += [replace(path, said=path.said + 1, side=each) for each in after]
+    return found
+
+
+def _hear(side: Side, said: Said, terms: Terms, holding: Holding) -> tuple[Side, Step | None]:
+    return hear(side, said.envelope, said.at, terms, holding)
+
+
+def _try(move: Callable[[], tuple[Side, Step | None]]) -> list[Side]:
+    try:
+        return [move()[0]]
+    except RefusedError:
+        return []

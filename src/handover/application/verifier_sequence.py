@@ -1,0 +1,192 @@
+"""Whether what each side said in a round follows one thing from another: numbers, answers, and no second word."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from handover.application.verifier_case import Case, Said
+from handover.application.verifier_report import Findings, Rule
+from handover.domain.handover import Act
+from handover.domain.ids import Digest, NodeId, RoundId
+
+# What each act answers, and whether only the other side can have said that.
+ANSWERS: Final[dict[Act, tuple[Act, bool]]] = {
+    Act.ACCEPTANCE: (Act.OFFER, True),
+    Act.DECLINE: (Act.OFFER, True),
+    Act.DEED: (Act.ACCEPTANCE, True),
+    Act.VOID: (Act.OFFER, False),
+    Act.TAKE_UP_RECEIPT: (Act.DEED, True),
+    Act.VOID_RECEIPT: (Act.VOID, True),
+    Act.OPENED: (Act.OFFER, True),
+    Act.QUESTION: (Act.OFFER, False),
+    Act.ANSWER: (Act.QUESTION, True),
+    Act.ARRIVAL: (Act.DEED, True),
+    Act.NON_ARRIVAL: (Act.DEED, True),
+}
+FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID})
+EITHER: Final = frozenset({Act.QUESTION, Act.ANSWER})
+_EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
+_ONCE: Final = frozenset(
+    {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
+)
+
+
+def check(case: Case, findings: Findings) -> None:
+    """Check every round; a round in which something is missing is remembered as broken."""
+    for round_, said in case.rounds().items():
+        _same(round_, said, findings)
+        sides: dict[NodeId, list[Said]] = defaultdict(list)
+        for each in said:
+            sides[each.envelope.iss].append(each)
+        for node, spoken in sides.items():
+            _numbers(case, node, sorted(spoken, key=_number), findings)
+            _exclusive(case, spoken, findings)
+        for each in said:
+            _answers(case, each, findings)
+            _reissued(case, each, findings)
+    _contradictions(case, findings)
+    _incarnations(case, findings)
+
+
+def _number(said: Said) -> tuple[int, int]:
+    return (said.envelope.incarnation, said.envelope.seq)
+
+
+def _same(round_: RoundId, said: Sequence[Said], findings: Findings) -> None:
+    """One round is between two nodes, about one matter, one epoch, one purpose and one schema."""
+    first = said[0].envelope
+    offers = [each.envelope.iss for each in said if each.envelope.act in FROM_SENDER]
+    sender = offers[0] if offers else None
+    for each in said:
+        found = each.envelope
+        same = (
+            {found.iss, found.aud} == {first.iss, first.aud}
+            and (found.matter, found.epoch) == (first.matter, first.epoch)
+            and (found.purpose, found.schema) == (first.purpose, first.schema)
+        )
+        if not same:
+            findings.invalid(Rule.ROUND, each.place, f"it does not fit the rest of the round {round_}")
+        elif sender and found.act not in EITHER and (found.iss == sender) != (found.act in FROM_SENDER):
+            findings.invalid(Rule.ROUND, each.place, f"{found.act} is not said by this side of a round")
+
+
+def _numbers(case: Case, node: NodeId, spoken: Sequence[Said], findings: Findings) -> None:
+    """Numbers run from 1 without a gap, and each envelope names the one before it."""
+    named: dict[int, set[Digest]] = {}
+    last = 0
+    for said in spoken:
+        envelope = said.envelope
+        if envelope.seq > last + 1:
+            case.broken.add(envelope.round)
+            gone = f"{last + 1}" if envelope.seq == last + 2 else f"{last + 1} to {envelope.seq - 1}"
+            text = f"envelope {gone} of {node} in the round {envelope.round} is missing"
+            findings.incomplete(Rule.SEQUENCE_GAP, said.place, text)
+        elif not _follows(named, said):
+            findings.invalid(Rule.SEQUENCE, said.place, "it does not name the envelope before it")
+        named.setdefault(envelope.seq, set()).add(said.digest)
+        last = max(last, envelope.seq)
+
+
+def _follows(named: dict[int, set[Digest]], said: Said) -> bool:
+    envelope = said.envelope
+    before = named.get(envelope.seq - 1)
+    if envelope.seq == 1:
+        return envelope.prev is None
+    return before is None or envelope.prev in before
+
+
+def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
+    """A deed and a void of one round exclude each other, and no side says the same thing in two ways."""
+    for one, other in _EXCLUDE:
+        first, second = case.of_act(spoken, one), case.of_act(spoken, other)
+        if first and second:
+            text = f"{one} and {other} in one round: {first[0].envelope.iss} contradicts itself, see {first[0].place}"
+            findings.invalid(Rule.EQUIVOCATION, second[0].place, text)
+    for act in _ONCE:
+        same = case.of_act(spoken, act)
+        for each in same[1:]:
+            text = f"a second {act} in one round, and not as the same act signed anew: see {same[0].place}"
+            findings.invalid(Rule.EQUIVOCATION, each.place, text)
+
+
+def _answers(case: Case, said: Said, findings: Findings) -> None:
+    envelope = said.envelope
+    if envelope.re is None or envelope.act not in ANSWERS:
+        return
+    act, other = ANSWERS[envelope.act]
+    found = case.said.get(envelope.re)
+    if found is None:
+        case.broken.add(envelope.round)
+        text = f"the {act} {envelope.re} that it answers is missing"
+        findings.incomplete(Rule.ENVELOPE_MISSING, said.place, text)
+        return
+    answered = found.envelope
+    fits = (
+        answered.act is act
+        and answered.round == envelope.round
+        and (not other or answered.iss == envelope.aud)
+        and answered.matter == envelope.matter
+    )
+    if not fits:
+        findings.invalid(
+            Rule.ANSWER, said.place, f"what it answers is no {act} of this round: see {found.place}"
+        )
+
+
+def _reissued(case: Case, said: Said, findings: Findings) -> None:
+    """The same act in new bytes: the same side, round and commitment."""
+    envelope = said.envelope
+    if envelope.replaces is None:
+        return
+    found = case.said.get(envelope.replaces)
+    if found is None:
+        case.broken.add(envelope.round)
+        text = f"the envelope {envelope.replaces} that it signs anew is missing"
+        findings.incomplete(Rule.ENVELOPE_MISSING, said.place, text)
+        return
+    old = found.envelope
+    commits = [each.payload and each.payload.commit for each in (old, envelope)]
+    same = (
+        (old.iss, old.round, old.act, old.re) == (envelope.iss, envelope.round, envelope.act, envelope.re)
+        and (old.record, old.fields, old.consent) == (envelope.record, envelope.fields, envelope.consent)
+        and (old.deadline, old.reason, old.by) == (envelope.deadline, envelope.reason, envelope.by)
+        and commits[0] == commits[1]
+        and old.seq < envelope.seq
+    )
+    if not same:
+        findings.invalid(
+            Rule.REISSUE, said.place, f"it says something else than what it replaces: {found.place}"
+        )
+
+
+def _contradictions(case: Case, findings: Findings) -> None:
+    """Two envelopes with one number prove to anyone that their signer contradicts itself."""
+    numbered: dict[tuple[NodeId, int, RoundId, int], Said] = {}
+    shown: dict[tuple[NodeId, RoundId], list[Said]] = defaultdict(list)
+    for said in (*case.said.values(), *case.refused.values()):
+        if not said.believed:
+            continue
+        found = said.envelope
+        shown[found.iss, found.round].append(said)
+        earlier = numbered.setdefault((found.iss, found.incarnation, found.round, found.seq), said)
+        if earlier is not said and earlier.digest != said.digest:
+            text = f"{found.iss} has signed two envelopes with one number: see {earlier.place}"
+            findings.invalid(Rule.EQUIVOCATION, said.place, text)
+    for spoken in shown.values():
+        if any(said.digest in case.refused for said in spoken):
+            _exclusive(case, spoken, findings)
+
+
+def _incarnations(case: Case, findings: Findings) -> None:
+    """A node's incarnation never falls, in the order in which an exporter's log has what was said."""
+    for source in case.sources:
+        highest: dict[NodeId, int] = {}
+        for logged in source.logged:
+            said = case.said.get(logged.entry.object)
+            if said is None or not said.believed:
+                continue
+            node, incarnation = said.envelope.iss, said.envelope.incarnation
+            if incarnation < highest.get(node, 1):
+                text = "it comes from before a restore of its sender that was known already"
+                findings.invalid(Rule.INCARNATION, said.place, text)
+            highest[node] = max(incarnation, highest.get(node, 1))

@@ -1,0 +1,141 @@
+"""Whether what is signed was signed by whom it names, with a key that was theirs then."""
+
+from typing import Protocol
+
+from handover.application.verifier_case import Case, Said, Source
+from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_trust import Trust
+from handover.domain.errors import HandoverError
+from handover.domain.ids import NodeId
+from handover.protocol.node_key import KeyStatus, NodeKey
+from handover.protocol.registry_set import SKEW, Registry
+
+
+class Signed(Protocol):
+    """What has a signature that can be verified with a public key."""
+
+    def verify(self, public: bytes) -> object:
+        """Raise UntrustedError where the signature does not fit."""
+        ...
+
+
+def check(case: Case, trust: Trust, findings: Findings) -> None:
+    """Verify the manifest and every envelope; what is believed is marked so."""
+    for source in case.sources:
+        _manifest(source, trust, findings)
+    for said in (*case.said.values(), *case.refused.values()):
+        said.believed = _said(said, trust, findings)
+    for said in case.deeds.values():
+        said.believed = _foreign(said, trust, findings)
+
+
+def believe(
+    signed: Signed,
+    *,
+    node: NodeId,
+    kid: str,
+    registries: list[Registry],
+    place: str,
+    findings: Findings,
+    trust: Trust,
+) -> NodeKey | None:
+    """Give the key with which *node* signed, or None where the registry or the signature says otherwise."""
+    key = trust.key(node, kid, registries) or trust.key(node, kid, trust.sets)
+    if key is None:
+        if trust.sets:
+            findings.invalid(Rule.KEY, place, f"the registry names no such signing key of {node}")
+        return None
+    try:
+        signed.verify(key.public)
+    except HandoverError as error:
+        findings.invalid(Rule.SIGNATURE, place, str(error))
+        return None
+    return key
+
+
+def _manifest(source: Source, trust: Trust, findings: Findings) -> None:
+    bundle, manifest = source.bundle, source.bundle.manifest
+    place = f"{source.node} line 2: manifest"
+    newest = [trust.newest] if trust.newest else []
+    key = believe(
+        bundle.signed,
+        node=source.node,
+        kid=bundle.kid,
+        registries=newest,
+        place=place,
+        findings=findings,
+        trust=trust,
+    )
+    for fault in bundle.faults:
+        where = f"{source.node} line {fault.line}" if fault.line else place
+        findings.invalid(Rule.MANIFEST, where, fault.text)
+    if key is None:
+        return
+    if not key.not_before - SKEW <= manifest.exported < key.expires + SKEW:
+        findings.invalid(Rule.KEY, place, "the key was not in use when the bundle was made")
+    latest = trust.latest_key(source.node, bundle.kid) or key
+    if latest.compromised_since is not None:
+        text = "the exporter's key was reported compromised: anyone may have put this file together"
+        findings.incomplete(Rule.KEY_COMPROMISED, place, text)
+
+
+def _said(said: Said, trust: Trust, findings: Findings) -> bool:
+    envelope, kid = said.envelope, said.unverified.kid
+    registries = trust.window(min(envelope.iat, said.at), said.at)
+    if not registries and trust.sets:
+        text = "the bundle holds no state of the registry from the time of this act"
+        findings.incomplete(Rule.REGISTRY_TIME, said.place, text)
+    key = believe(
+        said.unverified,
+        node=envelope.iss,
+        kid=kid,
+        registries=registries,
+        place=said.place,
+        findings=findings,
+        trust=trust,
+    )
+    if key is None:
+        return False
+    if not key.not_before - SKEW <= said.at < key.expires + SKEW:
+        findings.invalid(Rule.KEY, said.place, "the key was not in use at that time")
+    listed = [trust.key(envelope.iss, kid, [each]) for each in registries]
+    if listed and all(each is None or each.status is KeyStatus.RETIRED for each in listed):
+        findings.note(Rule.KEY, said.place, "the key had been retired by then")
+    return not _compromised(said, trust, findings)
+
+
+def _compromised(said: Said, trust: Trust, findings: Findings) -> bool:
+    """Decide by the time that somebody else has logged; the sender's own clock proves nothing here."""
+    latest = trust.latest_key(said.envelope.iss, said.unverified.kid)
+    if latest is None:
+        findings.incomplete(Rule.KEY, said.place, "the newest registry does not list the key any more")
+        return False
+    if latest.compromised_since is None:
+        return False
+    if said.anchor is None:
+        text = "the key was reported compromised, and nobody else shows that this was signed before"
+        findings.incomplete(Rule.KEY_COMPROMISED, said.place, text)
+        return False
+    if not latest.sound(said.at):
+        findings.invalid(Rule.KEY_COMPROMISED, said.place, "signed when the key may have been in other hands")
+        return True
+    text = f"the key was reported compromised later; {said.anchor} had logged this before"
+    findings.note(Rule.KEY_COMPROMISED, said.place, text)
+    return False
+
+
+def _foreign(said: Said, trust: Trust, findings: Findings) -> bool:
+    """A deed between others, from before: the key may be old, and nobody here vouches for its time."""
+    key = believe(
+        said.unverified,
+        node=said.envelope.iss,
+        kid=said.unverified.kid,
+        registries=list(reversed(trust.sets)),
+        place=said.place,
+        findings=findings,
+        trust=trust,
+    )
+    if key is None:
+        return False
+    _compromised(said, trust, findings)
+    return True

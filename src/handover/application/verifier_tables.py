@@ -1,0 +1,111 @@
+"""One side of a round, moved through its state table by envelopes alone, with the domain's own `step`."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from handover.domain.consent import Ground
+from handover.domain.errors import OutOfOrderError
+from handover.domain.handover import Act, Claim, Order, Role, Standing, State, Step, step
+from handover.protocol.envelope import Envelope
+
+MOVES: Final = frozenset(
+    {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
+)
+# What an officer or the node's clock does that makes this side say it; any void can be an officer's withdrawal.
+_ORDERS: Final = {
+    Act.OFFER: Order.RELEASE,
+    Act.ACCEPTANCE: Order.ACCEPT,
+    Act.DECLINE: Order.DECLINE,
+    Act.DEED: Order.COUNTERSIGN,
+    Act.VOID: Order.WITHDRAW,
+}
+_ARRIVALS: Final = frozenset({Act.ARRIVAL, Act.NON_ARRIVAL})
+BEGIN: Final = {Role.SENDER: State.PREPARED, Role.RECEIVER: State.UNKNOWN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What the guards of a round look at. `automatic_at` is when a deed was given without an officer."""
+
+    deadline: int
+    ground: Ground | None
+    automatic_at: int | None
+    accepted: bool
+
+    def grounded(self, now: int) -> bool:
+        """Tell whether the ground counts at *now*; one that is not there is a finding of its own."""
+        return self.ground is None or self.ground.in_force(now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """Where one side stands; `pending` is what it must say next, because of what it has just heard."""
+
+    role: Role
+    state: State
+    bound: bool = False
+    pending: Act | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """What a node claims of a matter, and whether it is relieving for this very round."""
+
+    claim: Claim = Claim.HOLDER
+    relieving_here: bool = True
+
+
+def hear(
+    side: Side, envelope: Envelope, now: int, terms: Terms, holding: Holding
+) -> tuple[Side, Step | None]:
+    """Give the side after it heard *envelope* at *now*.
+
+    Raises:
+        OutOfOrderError: the table does not have it, or something else had to be said first.
+    """
+    if envelope.act not in MOVES:
+        return side, None
+    if side.pending is not None:
+        raise OutOfOrderError(f"{side.pending} had to be said before {envelope.act} was heard")
+    standing = _standing(side, terms, holding, now)
+    found = step(standing, envelope.act, now)
+    if not found.changed:
+        return side, found
+    return replace(side, state=found.state, pending=found.says), found
+
+
+def say(side: Side, envelope: Envelope, terms: Terms, holding: Holding) -> tuple[Side, Step | None]:
+    """Give the side after it said *envelope*.
+
+    Raises:
+        RefusedError: nothing that it heard and nothing that its officers may do makes it say that.
+    """
+    act = envelope.act
+    if act in _ARRIVALS and side.state is not State.HOLDING:
+        raise OutOfOrderError(f"{act} in {side.state}")
+    if act not in MOVES or envelope.replaces is not None:
+        return side, None
+    if side.pending is not None:
+        if side.pending is not act:
+            raise OutOfOrderError(f"{act} was said where {side.pending} was due")
+        return replace(side, pending=None, bound=side.bound or act is Act.ACCEPTANCE), None
+    order = _ORDERS.get(act)
+    if order is None:
+        raise OutOfOrderError(f"{act} in {side.state}")
+    found = step(_standing(side, terms, holding, envelope.iat), order, envelope.iat)
+    if found.says is not act or not found.changed:
+        raise OutOfOrderError(f"{act} in {side.state}")
+    return replace(side, state=found.state, bound=side.bound or act is Act.ACCEPTANCE), found
+
+
+def _standing(side: Side, terms: Terms, holding: Holding, now: int) -> Standing:
+    return Standing(
+        role=side.role,
+        state=side.state,
+        claim=holding.claim,
+        deadline=terms.deadline,
+        relieving_here=holding.relieving_here,
+        grounded=terms.grounded(now),
+        bound=side.bound or terms.accepted,
+        automatic=terms.automatic_at == now,
+    )

@@ -1,0 +1,213 @@
+"""What happened, in an order in which it can have happened, in sentences that name no person."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import Final
+
+from handover.application.verifier_case import Case, Logged, Said, Source
+from handover.application.verifier_chain import Chain
+from handover.application.verifier_grounds import Shown
+from handover.application.verifier_report import Line
+from handover.application.verifier_trust import Trust
+from handover.domain.handover import Act
+from handover.domain.ids import Digest, NodeId
+from handover.domain.record import MatterKind
+from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import Envelope
+
+_LATEST: Final = 253_402_300_799  # the last second of the year 9999
+_MATTER: Final = {
+    MatterKind.GUARDIANSHIP: "the responsibility for a child",
+    MatterKind.TRACING: "a tracing request",
+}
+_ACTS: Final[Mapping[Act, str]] = {
+    Act.OFFER: "{who} offers {to} {matter}, to be answered by {deadline}",
+    Act.ACCEPTANCE: "{who} accepts, and binds itself until {to} gives the deed or ends the round",
+    Act.DECLINE: "{who} declines: {reason}",
+    Act.DEED: "{who} gives the deed to {to}, and still acts until the take-up is confirmed",
+    Act.VOID: "{who} ends the round without a take-up: {reason}",
+    Act.TAKE_UP_RECEIPT: "{who} has taken up {matter}",
+    Act.VOID_RECEIPT: "{who} has closed the round and destroyed what it had received",
+    Act.OPENED: "a named officer of {who} has read the offer",
+    Act.QUESTION: "{who} asks {to} a question",
+    Act.ANSWER: "{who} answers",
+    Act.ARRIVAL: "{who} confirms that the child has arrived",
+    Act.NON_ARRIVAL: "{who} reports that the child has not arrived",
+}
+_ENTRIES: Final[Mapping[EntryKind, str]] = {
+    EntryKind.DISCLOSED: "{who} showed values to an officer",
+    EntryKind.DECIDED: "an officer of {who} decided or recorded something",
+    EntryKind.GROUND: "{who} recorded or changed a ground",
+    EntryKind.WITHDRAWN: "{who} recorded that a consent was withdrawn",
+    EntryKind.ERASED: "{who} destroyed values",
+    EntryKind.EQUIVOCATION: "{who} kept a contradiction as evidence",
+    EntryKind.EXPORTED: "{who} made a bundle of evidence",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Event:
+    """Something that happened, with what must have been before it."""
+
+    key: str
+    at: int
+    line: Line
+    after: tuple[str, ...] = ()
+
+
+def utc(seconds: int) -> str:
+    """Give a time as people read it, in UTC."""
+    return datetime.fromtimestamp(min(seconds, _LATEST), tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def timeline(case: Case, chain: Chain, shown: Mapping[Digest, Shown], trust: Trust) -> tuple[Line, ...]:
+    """Give all that happened, each step with who is responsible after it."""
+    writer = _Writer(case, chain, shown, trust)
+    events = [*writer.foreign(), *writer.said(), *writer.entries()]
+    responsible = chain.origin
+    lines: list[Line] = []
+    for event in _ordered(events, case.sources):
+        digest = event.line.digest
+        if digest is not None and digest in chain.taken:
+            responsible = chain.taken[digest].taker
+        elif digest in case.deeds and digest not in case.said:
+            responsible = case.deeds[digest].envelope.aud
+        lines.append(_with(event.line, responsible))
+    return tuple(lines)
+
+
+def _with(line: Line, responsible: NodeId) -> Line:
+    return Line(
+        **{**{name: getattr(line, name) for name in Line.__dataclass_fields__}, "responsible": responsible}
+    )
+
+
+class _Writer:
+    """Puts events into words."""
+
+    def __init__(self, case: Case, chain: Chain, shown: Mapping[Digest, Shown], trust: Trust) -> None:
+        self._case = case
+        self._chain = chain
+        self._shown = shown
+        self._trust = trust
+        self._matter = _MATTER[case.sources[0].bundle.manifest.kind]
+
+    def foreign(self) -> Iterable[_Event]:
+        """Give the deeds from before, in the order of the chain."""
+        before: tuple[str, ...] = ()
+        for said in sorted(self._case.deeds.values(), key=lambda each: each.envelope.epoch):
+            if said.believed and said.digest not in self._case.said:
+                yield _Event(key=said.digest, at=said.at, line=self._line(said), after=before)
+                before = (said.digest,)
+
+    def said(self) -> Iterable[_Event]:
+        """Give what was said and is believed."""
+        foreign = {said.envelope.epoch: digest for digest, said in self._case.deeds.items()}
+        for said in self._case.said.values():
+            if not said.believed:
+                continue
+            found = said.envelope
+            after = [each for each in (found.prev, found.re, found.replaces) if each is not None]
+            earlier = foreign.get(found.epoch - 1)
+            after += [earlier] if earlier is not None else []
+            yield _Event(key=said.digest, at=said.at, line=self._line(said), after=tuple(after))
+
+    def entries(self) -> Iterable[_Event]:
+        """Give what an exporter's log says beside the envelopes."""
+        for source in self._case.sources:
+            for logged in source.logged:
+                words = _ENTRIES.get(logged.entry.kind)
+                if words is not None:
+                    line = self._entry(source, logged, words)
+                    yield _Event(key=logged.digest, at=logged.entry.time, line=line)
+
+    def _line(self, said: Said) -> Line:
+        envelope = said.envelope
+        shown = self._shown.get(said.digest, Shown())
+        by = envelope.by
+        officers = None
+        if by is not None:
+            officers = {"prepared": by.prepared, "released": by.released, "role": by.role, "auth": by.auth}
+        return Line(
+            at=said.at,
+            anchor=said.anchor,
+            who=envelope.iss,
+            name=self._trust.name(envelope.iss),
+            what=envelope.act.value,
+            text=self._sentence(said, envelope),
+            responsible=None,
+            to=envelope.aud,
+            round=envelope.round,
+            digest=said.digest,
+            officers=officers,
+            ground=shown.cover,
+            fields=shown.fields,
+            place=said.place,
+        )
+
+    def _sentence(self, said: Said, envelope: Envelope) -> str:
+        text = _ACTS[envelope.act].format(
+            who=self._trust.name(envelope.iss),
+            to=self._trust.name(envelope.aud),
+            matter=self._matter,
+            deadline=utc(envelope.deadline or 0),
+            reason=envelope.reason,
+        )
+        link = self._chain.taken.get(said.digest)
+        if link is not None and link.taken_up_at is not None:
+            text += f", and is responsible since {utc(link.taken_up_at)}"
+        if envelope.replaces is not None:
+            text += " (the same act, signed anew)"
+        return text
+
+    def _entry(self, source: Source, logged: Logged, words: str) -> Line:
+        name = self._trust.name(source.node)
+        return Line(
+            at=logged.entry.time,
+            anchor=None,
+            who=source.node,
+            name=name,
+            what=logged.entry.kind.value,
+            text=words.format(who=name),
+            responsible=None,
+            digest=logged.entry.object,
+            place=logged.place,
+        )
+
+
+def _ordered(events: Iterable[_Event], sources: Sequence[Source]) -> list[_Event]:
+    """Order by what must have been before what (answers, numbers, each exporter's log), and then by time."""
+    known = {event.key: event for event in events}
+    waits: dict[str, set[str]] = {
+        key: {each for each in event.after if each in known} for key, event in known.items()
+    }
+    for source in sources:
+        keys = [_key(logged) for logged in source.logged]
+        logged = [key for key in dict.fromkeys(keys) if key in known]
+        for earlier, later in pairwise(logged):
+            waits[later].add(earlier)
+    followers: dict[str, list[str]] = defaultdict(list)
+    for key, before in waits.items():
+        for each in before:
+            followers[each].append(key)
+    ready = [(known[key].at, key) for key, before in waits.items() if not before]
+    heapify(ready)
+    ordered: list[_Event] = []
+    while ready:
+        _, key = heappop(ready)
+        ordered.append(known.pop(key))
+        for each in followers[key]:
+            waits[each].discard(key)
+            if not waits[each] and each in known:
+                heappush(ready, (known[each].at, each))
+    # What waits for itself cannot have happened so; it is shown all the same.
+    return [*ordered, *sorted(known.values(), key=lambda event: (event.at, event.key))]
+
+
+def _key(logged: Logged) -> str:
+    carried = logged.entry.kind in (EntryKind.SENT, EntryKind.RECEIVED)
+    return logged.entry.object if carried else logged.digest
