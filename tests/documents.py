@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+from command_tables import COMMAND_PARTS  # noqa: E402
 from domain.joint import JOINT, RETRACTED  # noqa: E402
 from handover.domain.lifecycle import (  # noqa: E402
     ANSWERS,
@@ -30,6 +31,7 @@ from handover.domain.lifecycle import (  # noqa: E402
     State,
     VoidReason,
 )
+from problem_table import PROBLEM_PARTS  # noqa: E402
 from record_tables import RECORD_PARTS  # noqa: E402
 
 Table = Mapping[State, Mapping[Column, Outcome]]
@@ -133,7 +135,9 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "effects": effects_table,
     "joint-states": joint_table,
     "void-reasons": void_reasons,
+    **COMMAND_PARTS,
     **RECORD_PARTS,
+    **PROBLEM_PARTS,
 }
 
 

@@ -197,10 +197,10 @@ def _for_strangers(kind: type[HandoverError]) -> type[HandoverError]:
 
 
 def catalogue() -> dict[str, type[HandoverError]]:
-    """Give, by name, every class of error that is loaded; of several with one name, the one that states it."""
+    """Give, by name, every class of error of ours that is loaded."""
     found: dict[str, type[HandoverError]] = {}
     for error in _descendants(HandoverError):
-        if "name" in vars(error):
+        if "name" in vars(error) and error.__module__.startswith("handover."):
             found[error.name] = error
     return dict(sorted(found.items()))
 
