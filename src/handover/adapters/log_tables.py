@@ -37,3 +37,9 @@ log_tile: Final = Table(
     Column("number", BigInteger, primary_key=True),
     Column("hashes", LargeBinary, nullable=False),
 )
+registry_page: Final = Table(
+    "registry_page",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)

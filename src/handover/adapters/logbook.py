@@ -100,6 +100,15 @@ class Logbook:
         self._unit.upsert(log_tables.log_stream, {"stream": stream, "n": n + 1, "prev": digest})
         return index
 
+    def accept_page(self, digest: Digest, now: int) -> bool:
+        """Add the entry that says which page of the registry was accepted, once; tell whether it was new."""
+        table, key = log_tables.registry_page, strict.unb64(digest, length=32)
+        if self._unit.rows(select(table.c.digest).where(table.c.digest == key)):
+            return False
+        position = self.append(EntryKind.REGISTRY_ACCEPTED, stream="", object_=digest, now=now)
+        self._unit.insert(table, {"digest": key, "position": position})
+        return True
+
     def _settle(self) -> None:
         if self._pending:
             changed = self._tree.append(self._pending)

@@ -293,9 +293,3 @@ reply: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("kept_at", BigInteger, nullable=False, index=True),
 )
-counter: Final = Table(
-    "counter",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("value", BigInteger, nullable=False),
-)

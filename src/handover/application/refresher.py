@@ -5,7 +5,7 @@ from typing import Final
 
 from handover.application.ports import Database
 from handover.application.registry import Accepted, Registry, RegistryMissingError
-from handover.protocol.entry import EntryKind
+from handover.domain.ids import Digest
 from handover.protocol.registry_files import Read
 
 YOUNG: Final = 3600  # seconds: a registry younger than this is not asked for again by itself
@@ -20,11 +20,13 @@ class Refresher:
         self._registry = registry
         self._sources = sources
         self._tried = -_TRY_AGAIN
+        self._logged: frozenset[Digest] = frozenset()
 
     def tick(self) -> Accepted | None:
         """Refresh if it is time to, and say what came of it; called again and again by the worker."""
         with self._database.reading() as work:
             now = work.now
+        self._log(now)
         if 0 <= now - self._tried < _TRY_AGAIN or self._young(now):
             return None
         self._tried = now
@@ -38,13 +40,23 @@ class Refresher:
         with self._database.reading() as work:
             now = work.now
         accepted = self._registry.refresh(self._sources() if sources is None else sources, now=now)
-        new = [*accepted.roots, *([accepted.timestamp] if accepted.timestamp else [])]
-        if new:
-            with self._database.begin() as work:
-                for digest in new:
-                    work.log.append(EntryKind.REGISTRY_ACCEPTED, stream="", object_=digest, now=work.now)
-                work.log.checkpoint(work.now)
+        self._log(now)
         return accepted
+
+    def _log(self, now: int) -> None:
+        """Log what is in use and was not logged yet: also what a process that died has stored and not logged."""
+        try:
+            digests = self._registry.current(now).digests
+        except RegistryMissingError:
+            return
+        pages = frozenset((*digests.roots, digests.timestamp))
+        if pages <= self._logged:
+            return
+        with self._database.begin() as work:
+            for digest in (*digests.roots, digests.timestamp):
+                work.log.accept_page(digest, work.now)
+            work.log.checkpoint(work.now)
+        self._logged = pages
 
     def _young(self, now: int) -> bool:
         try:

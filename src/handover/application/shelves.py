@@ -154,6 +154,10 @@ class Log(Protocol):
         """Read the heads of *streams* at once (an optimisation for batches)."""
         ...
 
+    def accept_page(self, digest: Digest, now: int) -> bool:
+        """Add the entry that says which page of the registry was accepted, once; tell whether it was new."""
+        ...
+
     def checkpoint(self, now: int) -> bytes:
         """Sign a checkpoint over all entries, those of this transaction included."""
         ...

@@ -62,12 +62,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_checkpoint_origin_size"), ["origin", "size"], unique=False)
 
     op.create_table(
-        "counter",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
-    )
-    op.create_table(
         "data_key",
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -349,6 +343,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("matter", "version", name=op.f("pk_record")),
     )
     op.create_table(
+        "registry_page",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_registry_page")),
+    )
+    op.create_table(
         "reply",
         sa.Column("officer", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -371,6 +371,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reply_kept_at"))
 
     op.drop_table("reply")
+    op.drop_table("registry_page")
     op.drop_table("record")
     op.drop_table("receipt")
     with op.batch_alter_table("queue", schema=None) as batch_op:
@@ -431,7 +432,6 @@ def downgrade() -> None:
 
     op.drop_table("envelope")
     op.drop_table("data_key")
-    op.drop_table("counter")
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checkpoint_origin_size"))
 
