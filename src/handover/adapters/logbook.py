@@ -59,6 +59,7 @@ class Logbook:
         self._edge = edge
         self._streams: dict[str, tuple[int, Digest | None]] = {}
         self._pending: list[bytes] = []
+        self._documents: dict[int, bytes] = {}
         table = log_tables.log_head
         row = unit.peek(select(table).where(table.c.id == _HEAD))[0]
         self._size: int = row.size
@@ -75,7 +76,7 @@ class Logbook:
             table = log_tables.log_stream
             self._streams |= dict.fromkeys(missing, (0, None))
             for row in self._unit.peek(select(table).where(table.c.stream.in_(missing))):
-                self._streams[row.stream] = (row.n, Digest(row.prev))
+                self._streams[row.stream] = (row.n, Digest.known(row.prev))
 
     def append(self, kind: EntryKind, *, stream: str, object_: Digest, now: int) -> int:
         """Add an entry and give its index."""
@@ -95,6 +96,7 @@ class Logbook:
         digest = strict.digest(document)
         self._streams[stream] = (n + 1, digest)
         index = self._size + len(self._pending)
+        self._documents[index] = document
         self._pending.append(merkle.leaf_hash(entries.leaf(document)))
         self._unit.insert(log_tables.log_entry, {"position": index, "stream": stream, "document": document})
         self._unit.upsert(log_tables.log_stream, {"stream": stream, "n": n + 1, "prev": digest})
@@ -129,19 +131,10 @@ class Logbook:
     def receipts(self, indexes: Mapping[Digest, int], now: int) -> list[KeptReceipt]:
         """Give receipts for entries of this transaction, all under one checkpoint."""
         note = self.checkpoint(now)
-        self._unit.flush()
-        documents = {
-            row.position: row.document
-            for row in self._unit.peek(
-                select(log_tables.log_entry.c.position, log_tables.log_entry.c.document).where(
-                    log_tables.log_entry.c.position.in_(list(indexes.values()))
-                )
-            )
-        }
         return [
             KeptReceipt(
                 envelope=digest,
-                document=documents[index],
+                document=self._documents[index],
                 index=index,
                 path=tuple(self._tree.inclusion(index)),
                 checkpoint=note,

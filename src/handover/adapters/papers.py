@@ -1,7 +1,6 @@
 """Records and grounds in the database, both under the matter's data key."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -26,12 +25,12 @@ class RecordShelf:
         """Read the newest versions of *matters* at once (an optimisation for batches)."""
         table = tables.record
         query = select(table).where(table.c.matter.in_(matters)).order_by(table.c.matter, table.c.version)
-        self._newest |= {MatterId(row.matter): row for row in self._unit.rows(query)}
+        self._newest |= {MatterId.known(row.matter): row for row in self._unit.rows(query)}
 
     def add(self, record: KeptRecord) -> None:
         """Keep a version."""
         self._newest.pop(record.matter, None)
-        row = asdict(record)
+        row = dict(vars(record))
         document = row.pop("document")
         row["sealed"] = self._unit.cells.seal(record.matter, _place(record.matter, record.version), document)
         self._unit.insert(tables.record, row)
@@ -69,7 +68,7 @@ class GroundShelf:
     def load(self, grounds: Sequence[UUID7]) -> None:
         """Read *grounds* at once (an optimisation for batches)."""
         for row in self._unit.rows(select(tables.ground).where(tables.ground.c.id.in_(grounds))):
-            self._seen[UUID7(row.id)] = self._ground(row)
+            self._seen[UUID7.known(row.id)] = self._ground(row)
 
     def add(self, ground: KeptGround) -> None:
         """Keep a new ground."""
@@ -109,8 +108,8 @@ class GroundShelf:
         if row.sealed is not None:
             opened = self._unit.cells.open(row.matter, f"ground|{row.id}", row.sealed)
         return KeptGround(
-            id=UUID7(row.id),
-            matter=MatterId(row.matter),
+            id=UUID7.known(row.id),
+            matter=MatterId.known(row.matter),
             ground=_ground_terms(row, self._unit.node),
             salt=opened[:16],
             statement=opened[16:],
@@ -139,7 +138,7 @@ def _ground_terms(row: Row[Any], node: NodeId) -> Ground:
     return Ground(
         basis=Basis(row.basis),
         issuer=node,
-        recipients=tuple(NodeId(text) for text in row.recipients.split()),
+        recipients=tuple(NodeId.known(text) for text in row.recipients.split()),
         purposes=tuple(Purpose(text) for text in row.purposes.split()),
         schema=row.schema,
         fields=fields_from_text(row.schema, row.fields),

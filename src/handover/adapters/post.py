@@ -23,7 +23,7 @@ def to_bytes(digest: Digest) -> bytes:
 
 def to_digest(data: bytes) -> Digest:
     """Give a digest from the tables as the use cases see it."""
-    return Digest(strict.b64(data))
+    return Digest.known(strict.b64(data))
 
 
 class EnvelopeShelf:
@@ -40,9 +40,8 @@ class EnvelopeShelf:
         self, kept: KeptEnvelope, *, payload: bytes | None = None, plaintext: bytes | None = None
     ) -> None:
         """Keep an envelope and, under the round's data key, what goes with it."""
-        row: dict[str, Any] = {name: getattr(kept, name) for name in kept.__dataclass_fields__}
-        key = row["digest"] = to_bytes(kept.digest)
-        self._unit.insert(tables.envelope, row)
+        key = to_bytes(kept.digest)
+        self._unit.insert(tables.envelope, {**vars(kept), "digest": key})
         if payload is None and plaintext is None:
             return
         cells, owner, place = self._unit.cells, kept.owner, f"payload|{kept.digest}"
@@ -143,14 +142,14 @@ def envelope_of(row: Row[Any]) -> KeptEnvelope:
     """Give the envelope of a row of its table."""
     return KeptEnvelope(
         digest=to_digest(row.digest),
-        handover=HandoverId(row.handover),
+        handover=HandoverId.known(row.handover),
         incoming=row.incoming,
         act=Act(row.act),
-        peer=NodeId(row.peer),
-        round=RoundId(row.round),
+        peer=NodeId.known(row.peer),
+        round=RoundId.known(row.round),
         incarnation=row.incarnation,
         seq=row.seq,
-        re=row.re and Digest(row.re),
+        re=row.re and Digest.known(row.re),
         stored_at=row.stored_at,
         data=row.data,
     )
@@ -227,8 +226,8 @@ def _alarm(row: Row[Any]) -> Alarm:
     return Alarm(
         id=UUID7(row.id),
         kind=row.kind,
-        handover=row.handover and HandoverId(row.handover),
-        peer=row.peer and NodeId(row.peer),
+        handover=row.handover and HandoverId.known(row.handover),
+        peer=row.peer and NodeId.known(row.peer),
         raised_at=row.raised_at,
         evidence=tuple(strict.text(part, 2**17).encode() for part in parts),
     )

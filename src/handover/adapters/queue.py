@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from handover.adapters import tables
 from handover.adapters.post import envelope_of, to_bytes, to_digest
@@ -97,14 +97,9 @@ class QueueShelf:
         if not digests:
             return
         table = tables.queue
-        again = {True: again_at, False: None}
-        for standing, due in again.items():
-            statement = (
-                update(table)
-                .where(table.c.digest == bindparam("key"), table.c.standing.is_(standing))
-                .values(delivery=Delivery.RECEIPTED, due=due, problem=None)
-            )
-            self._unit.run_many(statement, [{"key": to_bytes(digest)} for digest in digests])
+        statement = update(table).where(table.c.digest.in_([to_bytes(digest) for digest in digests]))
+        due = case((table.c.standing, again_at), else_=None)
+        self._unit.run(statement.values(delivery=Delivery.RECEIPTED, due=due, problem=None))
 
     def refused(self, digest: Digest, *, problem: str, retry_at: int | None) -> None:
         """Note a refusal; without *retry_at* it is final and waits for a person."""

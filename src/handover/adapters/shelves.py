@@ -1,7 +1,7 @@
 """Matters and rounds in the database."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -38,7 +38,7 @@ class MatterShelf:
     def load(self, matters: Sequence[MatterId]) -> None:
         """Read *matters* and their data keys at once (an optimisation for batches)."""
         for row in self._unit.rows(select(tables.matter).where(tables.matter.c.id.in_(matters))):
-            self._seen.setdefault(MatterId(row.id), _matter(row))
+            self._seen.setdefault(MatterId.known(row.id), _matter(row))
         self._unit.preload_keys(matters)
 
     def get(self, matter: MatterId) -> Matter:
@@ -66,7 +66,7 @@ class MatterShelf:
         query = select(rounds.c.pair, rounds.c.matter).where(rounds.c.pair.in_(pairs), rounds.c.peer == peer)
         self._pairs |= {(peer, pair): self._pairs.get((peer, pair)) for pair in pairs}
         for row in self._unit.peek(query.distinct()):
-            self._pairs[peer, PairId(row.pair)] = MatterId(row.matter)
+            self._pairs[peer, PairId.known(row.pair)] = MatterId.known(row.matter)
 
     def of_pair(self, peer: NodeId, pair: PairId) -> MatterId | None:
         """Give the matter that goes by *pair* between this node and *peer*."""
@@ -94,6 +94,10 @@ class MatterShelf:
             query = query.where(tables.matter.c.reference == reference)
         return [_matter(row) for row in self._unit.rows(query.order_by(tables.matter.c.id).limit(limit))]
 
+    def expect_new(self, owner: str) -> None:
+        """Take it that *owner* has no data key yet, without looking (an optimisation for batches)."""
+        self._unit.expect_no_keys([owner])
+
     def erase(self, owner: str) -> None:
         """Destroy the data key of *owner* and all values under it."""
         unit = self._unit
@@ -104,20 +108,20 @@ class MatterShelf:
 
 
 def _matter_row(matter: Matter) -> dict[str, Any]:
-    return {**asdict(matter), "chain": " ".join(matter.chain)}
+    return {**vars(matter), "chain": " ".join(matter.chain)}
 
 
 def _matter(row: Row[Any]) -> Matter:
     return Matter(
-        id=MatterId(row.id),
+        id=MatterId.known(row.id),
         kind=MatterKind(row.kind),
         claim=Claim(row.claim),
-        holder=NodeId(row.holder),
+        holder=NodeId.known(row.holder),
         created_at=row.created_at,
         reference=row.reference,
-        relieving_for=row.relieving_for and HandoverId(row.relieving_for),
+        relieving_for=row.relieving_for and HandoverId.known(row.relieving_for),
         epoch=row.epoch,
-        chain=tuple(Digest(text) for text in row.chain.split()),
+        chain=tuple(Digest.known(text) for text in row.chain.split()),
     )
 
 
@@ -132,7 +136,7 @@ class HandoverShelf:
     def load(self, handovers: Sequence[HandoverId]) -> list[Handover]:
         """Give *handovers*, read at once; raises NotFoundError."""
         for row in self._unit.rows(select(tables.handover).where(tables.handover.c.id.in_(handovers))):
-            if HandoverId(row.id) not in self._seen:
+            if HandoverId.known(row.id) not in self._seen:
                 self._remember(_handover(row))
         self._unit.preload_keys(handovers)
         return [self.get(each) for each in handovers]
@@ -211,8 +215,7 @@ class HandoverShelf:
 
 
 def _handover_row(handover: Handover) -> dict[str, Any]:
-    row = {name: getattr(handover, name) for name in handover.__dataclass_fields__}
-    return {**row, "fields": fields_to_text(handover.schema, handover.fields)}
+    return {**vars(handover), "fields": fields_to_text(handover.schema, handover.fields)}
 
 
 _DIGESTS = ("last", "offer", "acceptance", "deed", "closing", "receipt", "question")
@@ -221,17 +224,17 @@ _DIGESTS = ("last", "offer", "acceptance", "deed", "closing", "receipt", "questi
 def _handover(row: Row[Any]) -> Handover:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
     values |= {
-        "id": HandoverId(row.id),
-        "matter": MatterId(row.matter),
+        "id": HandoverId.known(row.id),
+        "matter": MatterId.known(row.matter),
         "kind": MatterKind(row.kind),
         "role": Role(row.role),
-        "peer": NodeId(row.peer),
-        "round": RoundId(row.round),
-        "pair": PairId(row.pair),
+        "peer": NodeId.known(row.peer),
+        "round": RoundId.known(row.round),
+        "pair": PairId.known(row.pair),
         "state": State(row.state),
         "purpose": Purpose(row.purpose),
         "fields": fields_from_text(row.schema, row.fields),
-        "ground": row.ground and UUID7(row.ground),
+        "ground": row.ground and UUID7.known(row.ground),
     }
-    values |= {name: values[name] and Digest(values[name]) for name in _DIGESTS}
+    values |= {name: values[name] and Digest.known(values[name]) for name in _DIGESTS}
     return Handover(**values)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from handover.domain.errors import MalformedError
-from handover.domain.record import Record, Schema, Value, from_wire, record, to_wire
+from handover.domain.record import Record, Schema, Value, from_wire, to_wire
 from handover.protocol import message, sdjwt, strict
 from handover.protocol.strict import Json
 
@@ -26,12 +26,12 @@ def of_payload(plaintext: bytes) -> bytes:
 
 def values_of(document: bytes) -> dict[str, Value]:
     """Give the values of a kept document."""
-    _, values = strict.members(strict.loads(document, limit=2**20), "presentation", "values")
+    _, values = strict.members(strict.loads_compact(document, limit=2**20), "presentation", "values")
     if not isinstance(values, dict):
         raise MalformedError("values is not an object")
     return {path: from_wire(cast("Value", value)) for path, value in values.items()}
 
 
 def record_of(document: bytes, of: Schema) -> Record:
-    """Give the record; what was withheld from this node is unknown to it."""
-    return record(of, values_of(document))
+    """Give the record, checked before it was kept; what was withheld from this node is unknown to it."""
+    return Record.kept(of, values_of(document))

@@ -81,6 +81,7 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
         MismatchError: this node itself is responsible for the matter.
     """
     envelope = received.envelope
+    work.matters.expect_new(handover.id)
     id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
     if id_ is None:
         id_ = MatterId(new_id(work.now))

@@ -104,7 +104,8 @@ class Inbox:
                 self._repeat(work, received.envelope)
             else:
                 indexes[digest] = self._take(work, received, payload)
-                work.peers.put(peer)
+                if received.envelope.incarnation > peer.fence:
+                    work.peers.put(replace(peer, fence=received.envelope.incarnation))
         except HandoverError as error:
             work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
             return problem_of(error, known=True)
@@ -115,7 +116,7 @@ class Inbox:
         peer = work.peers.get(envelope.iss)
         if envelope.incarnation < peer.fence:
             raise StaleIncarnationError
-        return replace(peer, fence=envelope.incarnation)
+        return peer
 
     def _repeat(self, work: UnitOfWork, envelope: Envelope) -> None:
         """A repeat changes nothing, and says again what it once caused."""

@@ -46,6 +46,10 @@ class Matters(Protocol):
         """Destroy the data key of *owner* (a matter or a handover) and all values under it."""
         ...
 
+    def expect_new(self, owner: str) -> None:
+        """Take it that *owner* has no data key yet, without looking (an optimisation for batches)."""
+        ...
+
 
 class Handovers(Protocol):
     """Rounds."""

@@ -25,6 +25,11 @@ class _Identifier(str):
             raise MalformedError(f"not {cls._what}")
         return super().__new__(cls, value)
 
+    @classmethod
+    def known(cls, value: str) -> Self:
+        """Give the identifier that this node itself has made, or kept after it was checked, without a second look."""
+        return super().__new__(cls, value)
+
 
 class NodeId(_Identifier):
     """A node's name: ISO 3166-1 alpha-2 code or ``int``, a slash, a slug (docs/spec/names.md)."""

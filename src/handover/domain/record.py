@@ -7,7 +7,7 @@ import json
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from handover.domain.errors import MalformedError, RefusedError
 from handover.domain.guardianship import GUARDIANSHIP
@@ -113,11 +113,20 @@ class Record:
     values: Mapping[str, Value]
 
     def __post_init__(self) -> None:
-        paths = [field.path for field in self.schema.fields]
+        paths = self.schema.all_paths
         if self.values.keys() != set(paths):
             raise MalformedRecordError(f"a record has exactly the fields of {self.schema.name}")
         self.schema.check(self.values)
         object.__setattr__(self, "values", MappingProxyType({path: self.values[path] for path in paths}))
+
+    @classmethod
+    def kept(cls, of: Schema, values: Mapping[str, Value]) -> Self:
+        """Give a record again whose *values* were checked when they were kept; what they leave out is unknown."""
+        record = object.__new__(cls)
+        whole = {path: values.get(path, Absent.UNKNOWN) for path in of.all_paths}
+        object.__setattr__(record, "schema", of)
+        object.__setattr__(record, "values", MappingProxyType(whole))
+        return record
 
     def stated(self, path: str) -> bool:
         """Tell whether the field of that path has a value."""
@@ -181,7 +190,7 @@ def record(of: Schema, values: Mapping[str, Value]) -> Record:
     Raises:
         MalformedRecordError: naming field and rule, never the value.
     """
-    paths = [field.path for field in of.fields]
+    paths = of.all_paths
     if not values.keys() <= set(paths):
         raise MalformedRecordError(f"{of.name} has no field of that name")
     whole = Record(schema=of, values={path: values.get(path, Absent.UNKNOWN) for path in paths})

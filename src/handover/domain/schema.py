@@ -124,8 +124,18 @@ class Schema:
         return tuple(field for section in self.sections for field in section.fields)
 
     @cached_property
+    def all_paths(self) -> tuple[str, ...]:
+        """The path of every field, in the schema's order."""
+        return tuple(field.path for field in self.fields)
+
+    @cached_property
     def _places(self) -> dict[str, int]:
         return {field.path: place for place, field in enumerate(self.fields)}
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        top = (len(self.fields) + 7) // 8 * 8 - 1
+        return {path: 1 << (top - place) for path, place in self._places.items()}
 
     @cached_property
     def _shapes(self) -> dict[str, Shape]:
@@ -173,15 +183,13 @@ class Schema:
         Raises:
             MalformedRecordError: the schema names no such field.
         """
-        bits = bytearray((len(self.fields) + 7) // 8)
-        places = self._places
+        bits, found = self._bits, 0
         try:
             for path in paths:
-                place = places[path]
-                bits[place >> 3] |= 0x80 >> (place & 7)
+                found |= bits[path]
         except KeyError:
             raise _no_such_field(self.name) from None
-        return bytes(bits)
+        return found.to_bytes((len(self.fields) + 7) // 8, "big")
 
     def paths(self, bitmap: bytes) -> tuple[str, ...]:
         """Give the paths that *bitmap* sets, in the schema's order.
@@ -196,8 +204,7 @@ class Schema:
         spare = len(bitmap) * 8 - len(fields)
         if bits & ((1 << spare) - 1):
             raise MalformedRecordError("a spare bit of the field bitmap is set")
-        top = len(bitmap) * 8 - 1
-        return tuple(field.path for place, field in enumerate(fields) if bits >> (top - place) & 1)
+        return tuple([path for path, bit in self._bits.items() if bits & bit])
 
     def check(self, values: Mapping[str, Value]) -> None:
         """Do nothing if each of *values* (some or all fields, by path) fits its field.
