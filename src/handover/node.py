@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from handover.adapters import migrate
@@ -77,13 +78,17 @@ class Node:
     refresher: Refresher
     sources: Sources
     peers: HTTPPeers
-    worker: Worker
     clock: Clock
 
     @property
     def id(self) -> NodeId:
         """The node's name."""
         return self.vault.node
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Delivers, watches the clock and keeps the registry fresh, once it is run."""
+        return Worker(self.outbox, self.clockwork, self.refresher, self.attachments, poll=self.settings.poll)
 
     @property
     def worklist(self) -> Worklist:
@@ -177,9 +182,6 @@ def assemble(
     rounds = Rounds(vault.node, sealer, registry)
     peers = HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
     sources = Sources(peers, registry, node=vault.node, places=settings.registry_sources, clock=clock)
-    outbox = Outbox(database, wire or peers, registry, Reissuer(vault, registry))
-    clockwork = Clockwork(database, registry, rounds)
-    refresher = Refresher(database, registry, sources)
     return Node(
         settings=settings,
         vault=vault,
@@ -192,14 +194,13 @@ def assemble(
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),
         inbox=Inbox(database, Intake(vault, registry), rounds, clock),
-        outbox=outbox,
-        clockwork=clockwork,
+        outbox=Outbox(database, wire or peers, registry, Reissuer(vault, registry)),
+        clockwork=Clockwork(database, registry, rounds),
         officers=Officers(database),
         evidence=Evidence(database, vault, registry),
-        refresher=refresher,
+        refresher=Refresher(database, registry, sources),
         sources=sources,
         peers=peers,
-        worker=Worker(outbox, clockwork, refresher, poll=settings.poll),
         clock=clock,
     )
 

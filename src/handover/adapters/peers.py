@@ -21,7 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from handover.domain.errors import NotFoundError, UnreachableError, UntrustedError
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
+from handover.protocol import strict
 
 TOTAL: Final = 60.0  # seconds for one whole exchange
 _ANSWER_LIMIT: Final = 4 * 1024 * 1024
@@ -141,6 +142,18 @@ class HTTPPeers:
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         url = f"{address}/federation/v1/envelopes"
         return self._exchange(peer, "POST", url, _ANSWER_LIMIT, headers=headers, content=body)
+
+    def push(self, peer: NodeId, address: str, sealed: Digest, offset: int, part: bytes) -> int:
+        """Send a part of a sealed file; give how many bytes of it the peer has. Raises as `post`."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Accept-Encoding": "identity",
+            "Upload-Offset": str(offset),
+        }
+        url = f"{address}/federation/v1/attachments/{sealed}"
+        answer = self._exchange(peer, "PUT", url, 1024, headers=headers, content=part)
+        (have,) = strict.members(strict.loads(answer), "have")
+        return strict.integer(have)
 
     def get(self, peer: NodeId | None, address: str, path: str, limit: int) -> bytes:
         """Give a file of the peer's registry mirror or log, at most *limit* bytes; without *peer* no key is pinned.

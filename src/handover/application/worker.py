@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
+from handover.application.attachments import Attachments
 from handover.application.clockwork import Clockwork
 from handover.application.outbox import Outbox
 from handover.application.refresher import Refresher
@@ -15,6 +16,7 @@ from handover.domain.ids import NodeId
 
 LANES: Final = 4  # batches under way at a time, to as many peers
 _REGISTRY: Final = "registry"
+_FILES: Final = "files"
 
 Report = Callable[[str, Exception], None]
 """Takes the name of a part of the work and what went wrong in it."""
@@ -24,11 +26,18 @@ class Worker:
     """Runs in a thread of the web process, or in a process of its own. `poll` is in seconds."""
 
     def __init__(
-        self, outbox: Outbox, clockwork: Clockwork, refresher: Refresher, *, poll: float = 1.0
+        self,
+        outbox: Outbox,
+        clockwork: Clockwork,
+        refresher: Refresher,
+        attachments: Attachments,
+        *,
+        poll: float = 1.0,
     ) -> None:
         self._outbox = outbox
         self._clockwork = clockwork
         self._refresher = refresher
+        self._attachments = attachments
         self._poll = poll
         self._event = threading.Event()
         self._lock = threading.Lock()
@@ -55,6 +64,7 @@ class Worker:
                     ticked = now
                     self._guarded("clock", self._clockwork.tick, report)
                     self._start(lanes, _REGISTRY, self._refresher.tick, report)
+                    self._start(lanes, _FILES, self._attachments.push_due, report)
                 self._guarded("queue", lambda: self._deliver(lanes, report), report)
                 self._event.wait(self._poll)
 
