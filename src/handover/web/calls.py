@@ -82,6 +82,12 @@ class DocumentRoute(ApiRoute):
     parses = False
 
 
+class FileRoute(ApiRoute):
+    """Takes a file, byte for byte."""
+
+    parses = False
+
+
 class Call:
     """What an endpoint gets: the node, who acts, and how to answer."""
 

@@ -4,6 +4,7 @@ Bytes in, bytes out: nothing here is parsed but by the protocol, and no framewor
 """
 
 import json
+import re
 import time
 from typing import Final
 
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
+from handover.domain.ids import Digest
 from handover.protocol.delivery import Answer, Problem, decode_delivery, encode_answer
 from handover.protocol.tile import WIDTH, TileName
 from handover.web.limits import DELIVERIES
@@ -23,6 +25,7 @@ from handover.web.quota import Quota
 
 AT_ONCE: Final = 2  # deliveries under way; the database has one writer
 WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
+_OFFSET: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _PROTOCOLS: Final = ("handover/1",)
 _ALWAYS: Final = "public, max-age=31536000, immutable"  # a full tile never changes
 _NOW: Final = "no-cache"
@@ -41,6 +44,7 @@ class Federation:
         """Give the routes, the busiest first."""
         return [
             Route(DELIVERIES, self.receive, methods=["POST"]),
+            Route("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
             Route("/registry/{name:path}", self.registry, methods=["GET"]),
             Route("/log/checkpoint", self.checkpoint, methods=["GET"]),
             Route("/log/tile/{name:path}", self.tile, methods=["GET"]),
@@ -68,6 +72,20 @@ class Federation:
         answer = self._node.inbox.receive(decode_delivery(body))
         self._node.worker.wake()
         return encode_answer(answer), _strangers(answer)
+
+    async def push(self, request: Request) -> Response:
+        """Take the next part of a sealed file that an offer has named; say how many bytes of it are here."""
+        self._quota.require(request.scope)
+        found = _OFFSET.fullmatch(request.headers.get("upload-offset", ""))
+        if found is None:
+            raise MalformedError("Upload-Offset is a number of bytes")
+        try:
+            sealed, offset = Digest(request.path_params["sealed"]), int(found[0])
+        except MalformedError:
+            raise NotFoundError from None
+        part = await request.body()
+        have = await run_sync(self._node.attachments.accept, sealed, offset, part, limiter=self._turns)
+        return Response(json.dumps({"have": have}), media_type="application/json")
 
     async def registry(self, request: Request) -> Response:
         """Give a file of the registry as this node accepted it."""

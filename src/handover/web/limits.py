@@ -9,6 +9,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from handover.application.attachments import MEDIA_TYPES
+from handover.protocol.attachment import LONGEST_FILE, PART
 from handover.protocol.delivery import BODY_LIMIT
 from handover.web.problems import (
     FramingError,
@@ -25,21 +27,24 @@ FIELDS_LIMIT: Final = 16 * 1024
 ADDRESS_LIMIT: Final = 2 * 1024
 SECONDS: Final = 30.0  # from the first byte of the body to its last
 DELIVERIES: Final = "/federation/v1/envelopes"
-_API: Final = "/api/v1/"
-_DOCUMENT: Final = re.compile(r"/api/v1/matters/[^/]+/import/[a-z]+")
-_MEDIA_TYPE: Final = re.compile(
-    rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE
-)
+_JSON: Final = re.compile(rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE)
+_BYTES: Final = re.compile(rb"application/octet-stream")
+_FILES: Final = re.compile("|".join(map(re.escape, MEDIA_TYPES)).encode())
 _LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,15}")
+# Which paths take how many bytes of which media type; the first that fits counts.
+_TAKEN: Final = (
+    (re.compile(re.escape(DELIVERIES)), BODY_LIMIT, _JSON),
+    (re.compile(r"/federation/v1/attachments/[^/]+"), PART, _BYTES),
+    (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),
+    (re.compile(r"/api/v1/matters/[^/]+/files"), LONGEST_FILE, _FILES),
+    (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),
+    (re.compile(r".*", re.DOTALL), 0, _JSON),
+)
 
 
-def limit_of(path: str) -> int:
-    """Give how many bytes a body sent to *path* may have."""
-    if path == DELIVERIES:
-        return BODY_LIMIT
-    if _DOCUMENT.fullmatch(path):
-        return DOCUMENT_LIMIT
-    return API_LIMIT if path.startswith(_API) else 0
+def taken_at(path: str) -> tuple[int, re.Pattern[bytes]]:
+    """Give how many bytes, and of which media types, may be sent to *path*."""
+    return next((limit, kinds) for known, limit, kinds in _TAKEN if known.fullmatch(path))
 
 
 class Limits:
@@ -106,18 +111,18 @@ def _check_body(scope: Scope) -> int:
         raise FramingError
     if any(_LENGTH.fullmatch(length) is None for length in lengths) or codings not in ([], [b"chunked"]):
         raise FramingError
-    limit = limit_of(scope["path"])
+    limit, kinds = taken_at(scope["path"])
     length = int(lengths[0]) if lengths else 0
     if length > limit:
         raise TooLargeError
     if codings or length:
-        _check_media_type(scope)
+        _check_media_type(scope, kinds)
     return limit
 
 
-def _check_media_type(scope: Scope) -> None:
+def _check_media_type(scope: Scope, wanted: re.Pattern[bytes]) -> None:
     types = _all(scope, b"content-type")
-    if _all(scope, b"content-encoding") or len(types) != 1 or _MEDIA_TYPE.fullmatch(types[0]) is None:
+    if _all(scope, b"content-encoding") or len(types) != 1 or wanted.fullmatch(types[0]) is None:
         raise MediaTypeError
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from handover.application.attachments import Attachments
 from handover.application.authorities import Authorities
 from handover.application.cases import Cases
 from handover.application.consents import Consents
@@ -73,6 +74,11 @@ class Node(Protocol):
     @property
     def cases(self) -> Cases:
         """Matters and records."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Photographs and documents."""
         ...
 
     @property

@@ -34,11 +34,13 @@ class TooLargeError(MalformedError):
 
 
 class MediaTypeError(MalformedError):
-    """A body is JSON in UTF-8, and is sent as it is."""
+    """A body is of the one media type that its path takes, mostly JSON in UTF-8, and is sent as it is."""
 
     name = "media-type"
-    title = "The body is not sent as application/json in UTF-8, without content encoding."
-    advice = "Send Content-Type: application/json, no other charset and no Content-Encoding."
+    title = "The body is not sent with the media type that this path takes, or it is encoded."
+    advice = (
+        "Send Content-Type: application/json (in UTF-8; files with their own type) and no Content-Encoding."
+    )
 
 
 class FramingError(MalformedError):

@@ -100,6 +100,14 @@ class ImportedShown(TypedDict):
     report: dict[str, JsonValue]
 
 
+class FileShown(TypedDict):
+    """A file that is kept with a matter."""
+
+    digest: str
+    media_type: str
+    size: int
+
+
 class GroundShown(TypedDict):
     """A ground, without its statement. `in_force`: it counts now."""
 
