@@ -1,18 +1,19 @@
 """A report as people read it: plain text for a terminal or a printer (docs/guide/auditor.md)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from handover.application.verifier_report import Finding, Line, MatterReport, Report, Severity, Verdict
 from handover.application.verifier_timeline import utc
-from handover.domain.ids import NodeId
+from handover.domain.ids import NodeId, RoundId
 
-MEANING = {
+MEANING: Final = {
     Verdict.VALID: "everything in this evidence holds, and nothing that belongs to it is missing",
     Verdict.INCOMPLETE: "nothing in this evidence is false, but something that belongs to it is missing",
     Verdict.INVALID: "something in this evidence is false, contradicts something else, or was not allowed",
 }
-_ORDER = (Severity.INVALID, Severity.INCOMPLETE, Severity.NOTE)
-_SHOWN = 200  # findings of one severity; the report as JSON has them all
+_ORDER: Final = (Severity.INVALID, Severity.INCOMPLETE, Severity.NOTE)
+_SHOWN: Final = 200  # findings of one severity; the report as JSON has them all
 
 
 def text(report: Report) -> str:
@@ -37,7 +38,7 @@ def _findings(report: Report) -> Iterator[str]:
             yield f"  ... and {len(found) - _SHOWN} more"
 
 
-_TITLES = {
+_TITLES: Final = {
     Severity.INVALID: "FALSE OR NOT ALLOWED",
     Severity.INCOMPLETE: "MISSING",
     Severity.NOTE: "WORTH KNOWING",
@@ -59,8 +60,9 @@ def _matters(report: Report) -> Iterator[str]:
         yield from _chain(matter)
         yield ""
         yield "  Timeline (in the order in which it can have happened; UTC)"
+        before: dict[RoundId, Line] = {}
         for line in matter.timeline:
-            yield from _line(matter, line)
+            yield from _line(matter, line, before)
 
 
 def _chain(matter: MatterReport) -> Iterator[str]:
@@ -74,20 +76,28 @@ def _chain(matter: MatterReport) -> Iterator[str]:
         yield f"    {link.epoch}. {who}: deed {utc(link.given_at)}, {taken}"
 
 
-def _line(matter: MatterReport, line: Line) -> Iterator[str]:
+def _line(matter: MatterReport, line: Line, before: dict[RoundId, Line]) -> Iterator[str]:
     anchored = f"logged by {line.anchor}" if line.anchor else f"by the word of {line.who} alone"
     yield f"    {utc(line.at)}  ({anchored})"
     yield f"      {line.text}"
-    if line.ground is not None:
-        ground = line.ground
-        term = f"{utc(ground.valid_from)} to {utc(ground.valid_until)}"
-        yield f"      ground: {ground.basis}, in force {term}, onward: {ground.onward}"
-    if line.fields:
-        yield f"      fields: {', '.join(line.fields)}"
+    if line.fields and line.round is not None:
+        earlier = before.setdefault(line.round, line)
+        if earlier is not line and (earlier.fields, earlier.ground) == (line.fields, line.ground):
+            yield "      ground and fields: as before in this round"
+        else:
+            yield from _disclosed(line)
     if line.officers is not None:
         officers = line.officers
         yield f"      officers: prepared by {officers['prepared']}, released by {officers['released']}"
     yield f"      responsible after this: {_name(matter, line.responsible)}"
+
+
+def _disclosed(line: Line) -> Iterator[str]:
+    if line.ground is not None:
+        ground = line.ground
+        term = f"{utc(ground.valid_from)} to {utc(ground.valid_until)}"
+        yield f"      ground: {ground.basis}, in force {term}, onward: {ground.onward}"
+    yield f"      fields: {', '.join(line.fields)}"
 
 
 def _name(matter: MatterReport, node: NodeId | None) -> str:

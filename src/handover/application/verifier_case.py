@@ -104,7 +104,11 @@ class Source:
 
 @dataclass(kw_only=True)
 class Case:
-    """One matter: everything that all its bundles say."""
+    """One matter: everything that all its bundles say.
+
+    `broken` are rounds in which something is missing; `superseded` is what was said before its speaker ended the round:
+    it need not have arrived.
+    """
 
     sources: list[Source]
     said: dict[Digest, Said] = field(default_factory=dict)
@@ -114,6 +118,7 @@ class Case:
     consents: dict[Digest, tuple[str, consent.Unverified]] = field(default_factory=dict)
     heads: dict[Digest, Head] = field(default_factory=dict)
     broken: set[RoundId] = field(default_factory=set)
+    superseded: set[Digest] = field(default_factory=set)
     documents: dict[bytes, Entry] = field(default_factory=dict)
 
     @property

@@ -110,7 +110,7 @@ def anchors(case: Case, findings: Findings) -> None:
         if not said.believed or said.anchor is not None or said.replaced:
             continue
         text = f"no receipt of {said.envelope.aud} shows that it arrived, and when"
-        if said.envelope.act in MOVES:
+        if said.envelope.act in MOVES and said.digest not in case.superseded:
             findings.incomplete(Rule.UNANCHORED, said.place, text)
         else:
             findings.note(Rule.UNANCHORED, said.place, text)
@@ -130,15 +130,17 @@ def sides(case: Case, findings: Findings) -> None:
             findings.note(Rule.ONE_SIDE, _place(case), text)
         if not missing:
             for node in pair:
-                _omitted(exporters[node], both, findings)
+                _omitted(case, exporters[node], both, findings)
 
 
-def _omitted(source: Source, between: Sequence[Said], findings: Findings) -> None:
+def _omitted(case: Case, source: Source, between: Sequence[Said], findings: Findings) -> None:
     own = set(source.bundle.manifest.parts[Word.ENVELOPE])
     for said in between:
         if said.digest in own or not said.believed:
             continue
-        if _had(source, said):
+        if said.digest in case.superseded and said.anchor is None and said.envelope.aud == source.node:
+            findings.note(Rule.OMITTED, said.place, f"it did not reach {source.node} before the round ended")
+        elif _had(source, said):
             text = f"{source.node} had this when it made its bundle, and left it out"
             findings.invalid(Rule.OMITTED, said.place, text)
         else:

@@ -26,6 +26,7 @@ ANSWERS: Final[dict[Act, tuple[Act, bool]]] = {
 FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID})
 EITHER: Final = frozenset({Act.QUESTION, Act.ANSWER})
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
+_SUPERSEDES: Final = frozenset({Act.VOID, Act.VOID_RECEIPT, Act.DECLINE})
 _ONCE: Final = frozenset(
     {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
 )
@@ -39,7 +40,9 @@ def check(case: Case, findings: Findings) -> None:
         for each in said:
             sides[each.envelope.iss].append(each)
         for node, spoken in sides.items():
-            _numbers(case, node, sorted(spoken, key=_number), findings)
+            in_order = sorted(spoken, key=_number)
+            _numbers(case, node, in_order, findings)
+            case.superseded |= _superseded(in_order)
             _exclusive(case, spoken, findings)
         for each in said:
             _answers(case, each, findings)
@@ -80,11 +83,28 @@ def _numbers(case: Case, node: NodeId, spoken: Sequence[Said], findings: Finding
             case.broken.add(envelope.round)
             gone = f"{last + 1}" if envelope.seq == last + 2 else f"{last + 1} to {envelope.seq - 1}"
             text = f"envelope {gone} of {node} in the round {envelope.round} is missing"
-            findings.incomplete(Rule.SEQUENCE_GAP, said.place, text)
+            _missing(case, said, Rule.SEQUENCE_GAP, text, findings)
         elif not _follows(named, said):
             findings.invalid(Rule.SEQUENCE, said.place, "it does not name the envelope before it")
         named.setdefault(envelope.seq, set()).add(said.digest)
         last = max(last, envelope.seq)
+
+
+def _superseded(in_order: Sequence[Said]) -> set[Digest]:
+    ends = [place for place, said in enumerate(in_order) if said.envelope.act in _SUPERSEDES]
+    return {said.digest for said in in_order[: ends[-1]]} if ends else set()
+
+
+def _missing(case: Case, said: Said, rule: Rule, text: str, findings: Findings) -> None:
+    """Who ends a round stops saying what it said before: that may never have arrived, and nothing rests on it.
+
+    That it did not arrive is shown by the exporter's log, whose streams have no gap.
+    """
+    ends = said.envelope.act in _SUPERSEDES and said.envelope.iss not in case.exporters
+    if ends:
+        findings.note(rule, said.place, f"{text}; {said.envelope.act} put an end to it before it arrived")
+    else:
+        findings.incomplete(rule, said.place, text)
 
 
 def _follows(named: dict[int, set[Digest]], said: Said) -> bool:
@@ -118,7 +138,7 @@ def _answers(case: Case, said: Said, findings: Findings) -> None:
     if found is None:
         case.broken.add(envelope.round)
         text = f"the {act} {envelope.re} that it answers is missing"
-        findings.incomplete(Rule.ENVELOPE_MISSING, said.place, text)
+        _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
         return
     answered = found.envelope
     fits = (

@@ -14,7 +14,7 @@ from handover.application.verifier_grounds import Shown
 from handover.application.verifier_report import Line
 from handover.application.verifier_trust import Trust
 from handover.domain.handover import Act
-from handover.domain.ids import Digest, NodeId
+from handover.domain.ids import Digest
 from handover.domain.record import MatterKind
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
@@ -76,14 +76,8 @@ def timeline(case: Case, chain: Chain, shown: Mapping[Digest, Shown], trust: Tru
             responsible = chain.taken[digest].taker
         elif digest in case.deeds and digest not in case.said:
             responsible = case.deeds[digest].envelope.aud
-        lines.append(_with(event.line, responsible))
+        lines.append(replace(event.line, responsible=responsible))
     return tuple(lines)
-
-
-def _with(line: Line, responsible: NodeId) -> Line:
-    return Line(
-        **{**{name: getattr(line, name) for name in Line.__dataclass_fields__}, "responsible": responsible}
-    )
 
 
 class _Writer:
