@@ -14,7 +14,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handover.domain.errors import HandoverError, NotFoundError
-from handover.web import asked, desk, evidence, grounds, matters, offers, openapi, operate, rounds
+from handover.web import (
+    asked,
+    attachments,
+    desk,
+    evidence,
+    grounds,
+    matters,
+    offers,
+    openapi,
+    operate,
+    rounds,
+)
 from handover.web.federation import Federation
 from handover.web.guard import Guard, answer, known
 from handover.web.limits import Limits
@@ -32,6 +43,8 @@ _ROUTERS: Final = (
     offers.router,
     rounds.router,
     evidence.router,
+    attachments.keeping,
+    attachments.router,
 )
 _NAMES: Final = frozenset(
     name

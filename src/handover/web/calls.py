@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from handover.application.attachments import MEDIA_TYPES
 from handover.application.facts import Actor
 from handover.application.officers import UnauthenticatedError
 from handover.application.repeats import Reply
@@ -62,6 +63,7 @@ class ApiRoute(APIRoute):
                 node=node,
                 actor=actor,
                 body=body,
+                media_type=request.headers.get("content-type", ""),
                 key=_key(request) if changing else "",
                 line=f"{request.method} {request.scope['path']}?{request.scope['query_string'].decode('latin-1')}",
             )
@@ -80,21 +82,25 @@ class DocumentRoute(ApiRoute):
     """Takes another system's document as it is."""
 
     parses = False
+    media_types: ClassVar[tuple[str, ...]] = ("application/json",)
 
 
-class FileRoute(ApiRoute):
+class FileRoute(DocumentRoute):
     """Takes a file, byte for byte."""
 
-    parses = False
+    media_types = MEDIA_TYPES
 
 
 class Call:
     """What an endpoint gets: the node, who acts, and how to answer."""
 
-    def __init__(self, *, node: Node, actor: Actor, body: bytes, key: str, line: str) -> None:
+    def __init__(
+        self, *, node: Node, actor: Actor, body: bytes, media_type: str, key: str, line: str
+    ) -> None:
         self.node = node
         self.actor = actor
         self.body = body
+        self.media_type = media_type
         self._key = key
         self._line = line
 

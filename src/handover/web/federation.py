@@ -18,6 +18,7 @@ from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest
 from handover.protocol.delivery import Answer, Problem, decode_delivery, encode_answer
 from handover.protocol.tile import WIDTH, TileName
+from handover.web.calls import ident
 from handover.web.limits import DELIVERIES
 from handover.web.parts import Node
 from handover.web.problems import BusyError
@@ -76,15 +77,13 @@ class Federation:
     async def push(self, request: Request) -> Response:
         """Take the next part of a sealed file that an offer has named; say how many bytes of it are here."""
         self._quota.require(request.scope)
-        found = _OFFSET.fullmatch(request.headers.get("upload-offset", ""))
-        if found is None:
-            raise MalformedError("Upload-Offset is a number of bytes")
         try:
-            sealed, offset = Digest(request.path_params["sealed"]), int(found[0])
-        except MalformedError:
-            raise NotFoundError from None
-        part = await request.body()
-        have = await run_sync(self._node.attachments.accept, sealed, offset, part, limiter=self._turns)
+            sealed, offset = ident(Digest, request.path_params["sealed"]), _offset(request)
+            part = await request.body()
+            have = await run_sync(self._node.attachments.accept, sealed, offset, part, limiter=self._turns)
+        except NotFoundError:
+            self._quota.refused(request.scope)
+            raise
         return Response(json.dumps({"have": have}), media_type="application/json")
 
     async def registry(self, request: Request) -> Response:
@@ -129,6 +128,13 @@ class Federation:
             if name.level is None:
                 return work.log.entry_tile(name.index, name.width)
             return work.log.tile(name.level, name.index, name.width)
+
+
+def _offset(request: Request) -> int:
+    fields = request.headers.getlist("upload-offset")
+    if len(fields) != 1 or _OFFSET.fullmatch(fields[0]) is None:
+        raise MalformedError("Upload-Offset is a number of bytes, once")
+    return int(fields[0])
 
 
 def _strangers(answer: Answer) -> int:

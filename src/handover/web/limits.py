@@ -36,7 +36,7 @@ _TAKEN: Final = (
     (re.compile(re.escape(DELIVERIES)), BODY_LIMIT, _JSON),
     (re.compile(r"/federation/v1/attachments/[^/]+"), PART, _BYTES),
     (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),
-    (re.compile(r"/api/v1/matters/[^/]+/files"), LONGEST_FILE, _FILES),
+    (re.compile(r"/api/v1/matters/[^/]+/attachments"), LONGEST_FILE, _FILES),
     (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),
     (re.compile(r".*", re.DOTALL), 0, _JSON),
 )
@@ -116,14 +116,10 @@ def _check_body(scope: Scope) -> int:
     if length > limit:
         raise TooLargeError
     if codings or length:
-        _check_media_type(scope, kinds)
+        types = _all(scope, b"content-type")
+        if _all(scope, b"content-encoding") or len(types) != 1 or kinds.fullmatch(types[0]) is None:
+            raise MediaTypeError
     return limit
-
-
-def _check_media_type(scope: Scope, wanted: re.Pattern[bytes]) -> None:
-    types = _all(scope, b"content-type")
-    if _all(scope, b"content-encoding") or len(types) != 1 or wanted.fullmatch(types[0]) is None:
-        raise MediaTypeError
 
 
 def _all(scope: Scope, name: bytes) -> list[bytes]:

@@ -115,8 +115,12 @@ def _operation(operation: Description, route: ApiRoute) -> None:
     if route.changes and {"POST", "PUT"} & set(route.methods or ()):
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
     if isinstance(route, DocumentRoute):
-        content = {"application/json": {"schema": {"type": "object"}}}
+        content = {kind: {"schema": _schema_of(kind)} for kind in route.media_types}
         operation["requestBody"] = {"required": True, "content": content}
+
+
+def _schema_of(media_type: str) -> Description:
+    return {"type": "object"} if media_type == "application/json" else {"type": "string", "format": "binary"}
 
 
 @functools.cache
