@@ -26,6 +26,7 @@ from handover.protocol.strict import Json
 SEALING_LIFE: Final = 30 * 86400  # seconds until a sealing key should no longer be used
 KEY_LIFE: Final = 2 * 366 * 86400  # seconds, for all other keys
 _MEMORY, _PASSES, _LANES = 19456, 2, 1  # KiB, passes, lanes: OWASP's floor for argon2id
+SKEW: Final = 600  # seconds by which the clocks of others may be behind ours
 _FORMAT: Final = 1
 
 
@@ -71,7 +72,7 @@ def new_secret(use: str, now: int) -> Secret:
     sealing = use == KeyUse.SEAL
     value = jwe.SealingKey.generate().private if sealing else secrets.token_bytes(32)
     expires = now + (SEALING_LIFE if sealing else KEY_LIFE)
-    return Secret(use=use, kid=_kid(use, value), not_before=now, expires=expires, value=value)
+    return Secret(use=use, kid=_kid(use, value), not_before=now - SKEW, expires=expires, value=value)
 
 
 def _kid(use: str, value: bytes) -> str:

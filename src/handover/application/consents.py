@@ -46,6 +46,22 @@ class Terms:
     review_at: int | None = None
     second_officer: UUID7 | None = None
 
+    def ground(self, issuer: NodeId, of: Schema) -> Ground:
+        """Give the ground that these terms make, its fields resolved against *of*."""
+        return Ground(
+            basis=self.basis,
+            issuer=issuer,
+            recipients=tuple(sorted(set(self.recipients))),
+            purposes=tuple(sorted(set(self.purposes))),
+            schema=of.name,
+            fields=of.resolve(self.fields),
+            onward=self.onward,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            review_at=self.review_at,
+            second_officer=self.second_officer,
+        )
+
 
 class Consents:
     """The desk where consent is recorded and withdrawn."""
@@ -67,19 +83,7 @@ class Consents:
         """
         require(actor, Right.WRITE_CASE)
         sealed = _statement(statement)
-        ground = Ground(
-            basis=terms.basis,
-            issuer=self._vault.node,
-            recipients=tuple(sorted(set(terms.recipients))),
-            purposes=tuple(sorted(set(terms.purposes))),
-            schema=of.name,
-            fields=of.resolve(terms.fields),
-            onward=terms.onward,
-            valid_from=terms.valid_from,
-            valid_until=terms.valid_until,
-            review_at=terms.review_at,
-            second_officer=terms.second_officer,
-        )
+        ground = terms.ground(self._vault.node, of)
         ground.check()
         if ground.second_officer == actor.officer:
             raise GroundError("the second officer is another than the one who records")
