@@ -1,6 +1,5 @@
-"""What tests of the command line share: a caller, and a folder with a registry and a node that was set up by commands."""
+"""What tests of the command line share: a caller, and a registry with a node that commands have set up."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,9 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def stage(tmp_path: Path, call: Call) -> Iterator[Stage]:
+def stage(tmp_path: Path, call: Call) -> Stage:
     """Give a registry with two countries, and a node that was set up and is listed."""
     made = Stage(tmp_path, call)
     made.set_up("gr/athens")
     made.admit("gr/athens")
-    yield made
+    return made

@@ -92,7 +92,8 @@ class Stage:
         """Enrol the node with `handover enrol`, let the operators admit it, and refresh it with `handover refresh`."""
         request = self.folder / "request"
         self.call("enrol", "--data", self.data(name), "-o", request)
-        self.registrar.ceremony.admit(request.read_bytes(), now=self.now)
+        self.registrar.now = int(time.time())
+        self.registrar.ceremony.admit(request.read_bytes(), now=self.registrar.now)
         self.registrar.sign(*self.registrar.of(name.partition("/")[0]))
         self.registrar.publish()
         self.call("refresh", "--data", self.data(name), "--from", self.public)

@@ -17,7 +17,12 @@ def bare(tmp_path: Path, call: Call) -> Stage:
 
 def test_init_makes_keys_settings_root_and_database(bare: Stage) -> None:
     data = bare.set_up("gr/athens")
-    assert {path.name for path in data.iterdir()} >= {"vault.json", "root.json", "handover.toml", "handover.db"}
+    assert {path.name for path in data.iterdir()} >= {
+        "vault.json",
+        "root.json",
+        "handover.toml",
+        "handover.db",
+    }
     settings = tomllib.loads((data / "handover.toml").read_text())
     assert settings["node"] == "gr/athens"
     assert settings["passphrase_file"] == str(bare.passphrase)
@@ -36,7 +41,15 @@ def test_keys_are_never_replaced(bare: Stage) -> None:
     data = bare.set_up("gr/athens")
     before = (data / "vault.json").read_bytes()
     result = bare.call(
-        "init", data, "--node", "gr/athens", "--root", bare.root, "--passphrase-file", bare.passphrase, expect=1
+        "init",
+        data,
+        "--node",
+        "gr/athens",
+        "--root",
+        bare.root,
+        "--passphrase-file",
+        bare.passphrase,
+        expect=1,
     )
     assert "already" in result.err
     assert (data / "vault.json").read_bytes() == before
@@ -85,7 +98,15 @@ def test_a_poor_or_missing_passphrase_makes_no_node(bare: Stage, text: str | Non
     if text is not None:
         path.write_text(text)
     bare.call(
-        "init", bare.data(), "--node", "gr/athens", "--root", bare.root, "--passphrase-file", path, expect=status
+        "init",
+        bare.data(),
+        "--node",
+        "gr/athens",
+        "--root",
+        bare.root,
+        "--passphrase-file",
+        path,
+        expect=status,
     )
     assert not bare.data().exists()
 
@@ -107,7 +128,9 @@ def test_enrol_writes_a_request_that_the_operators_can_admit(bare: Stage) -> Non
 
 
 def test_enrol_names_the_settings_that_are_missing(bare: Stage) -> None:
-    bare.call("init", bare.data(), "--node", "gr/athens", "--root", bare.root, "--passphrase-file", bare.passphrase)
+    bare.call(
+        "init", bare.data(), "--node", "gr/athens", "--root", bare.root, "--passphrase-file", bare.passphrase
+    )
     result = bare.call("enrol", "--data", bare.data(), expect=1)
     assert "names, places, languages, hours, address" in result.err
 

@@ -6,7 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine
+
+from handover.domain.errors import HandoverError
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -18,9 +21,24 @@ def _config(engine: Engine) -> Config:
     return config
 
 
+class UnknownSchemaVersionError(HandoverError):
+    """The database was written by a newer version of the program."""
+
+    name = "schema-version"
+    title = "The database has a schema that this version of Handover does not know."
+    advice = "Install the version that wrote it, or a newer one; nothing was changed."
+
+
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema."""
-    command.upgrade(_config(engine), "head")
+    """Bring the database to the newest schema.
+
+    Raises:
+        UnknownSchemaVersionError: it is newer than this program.
+    """
+    try:
+        command.upgrade(_config(engine), "head")
+    except CommandError as error:
+        raise UnknownSchemaVersionError from error
 
 
 def is_current(engine: Engine) -> bool:

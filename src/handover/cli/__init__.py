@@ -16,6 +16,7 @@ from handover.cli import (
     backup,
     carry,
     doctor,
+    evidence,
     exits,
     importing,
     keys,
@@ -75,6 +76,8 @@ app.command(rich_help_panel=_LOOK)(refresh.refresh)
 app.command(rich_help_panel=_LOOK)(backup.backup)
 app.add_typer(queue.app, name="queue", rich_help_panel=_LOOK)
 app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)
+app.command(rich_help_panel=_CASES)(evidence.verify)
+app.add_typer(evidence.app, name="evidence", rich_help_panel=_CASES)
 app.add_typer(importing.app, name="import", rich_help_panel=_CASES)
 app.add_typer(keys.app, name="keys", rich_help_panel=_PEOPLE)
 app.add_typer(user.app, name="user", rich_help_panel=_PEOPLE)

@@ -8,7 +8,7 @@ import typer
 
 from handover.cli import opening, terminal
 from handover.cli.options import HERE, AsJson, Data
-from handover.cli.user import find_officer
+from handover.cli.user import acting
 from handover.domain.errors import RefusedError
 from handover.domain.ids import MatterId
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from handover.application.facts import Actor, KeptRecord
     from handover.node import Node
 
-AUTH: Final = "console"
 SOURCE: Final = "primero"
 app = typer.Typer(
     no_args_is_help=True,
@@ -107,11 +106,7 @@ def _profile(path: Path | None) -> "Profile | None":
 
 
 def _write(node: "Node", draft: "Draft", *, officer: str, matter: str | None) -> "KeptRecord":
-    from handover.application.facts import Actor
-
-    with node.database.reading() as work:
-        found = find_officer(work, officer)
-    actor = Actor(officer=found.id, roles=found.roles, auth=AUTH)
+    actor = acting(node, officer)
     draft.record()  # a draft that makes no record leaves no matter behind
     to = MatterId(matter) if matter else _new_matter(node, draft, actor)
     return node.cases.write(to, draft.schema, draft.values, source=SOURCE, actor=actor)
@@ -154,6 +149,9 @@ def _show_draft(draft: "Draft") -> None:
     counts = ", ".join(f"{len(draft.of(fate))} {fate}" for fate in Fate)
     terminal.say(f"\nDraft of {draft.schema.name}{f' from {draft.place}' if draft.place else ''}: {counts}\n")
     terminal.say_table(("field", "value"), ((path, _text(value)) for path, value in _values(draft).items()))
+    mapped = draft.of(Fate.MAPPED)
+    terminal.say(f"\nMapped ({len(mapped)})")
+    terminal.say_table(("place", "field"), ((each.place, each.path or "-") for each in mapped))
     for fate, title in ((Fate.UNMAPPED, "Not mapped"), (Fate.REFUSED, "Refused")):
         findings = draft.of(fate)
         if findings:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handover.application.facts import Delivery
 from handover.cli import opening, terminal
 from handover.cli.options import HERE, AsJson, Data
 from handover.domain.ids import NodeId
@@ -31,6 +30,8 @@ def show(
 
     Example: handover queue show --refused
     """
+    from handover.application.facts import Delivery
+
     with opening.opened(data) as node, node.database.reading() as work:
         now = work.now
         kinds = (Delivery.REFUSED,) if refused else (Delivery.QUEUED, Delivery.REFUSED)

@@ -1,5 +1,6 @@
 """`handover serve`, `worker` and `demo`: what goes on until it is stopped."""
 
+import importlib
 import signal
 import threading
 from pathlib import Path
@@ -39,11 +40,12 @@ def serve(
     Example: handover serve --data /var/lib/handover
     """
     from handover import config, node
-    from handover.web import server
 
     settings = opening.settings_of(data)
     if listen is not None:
         settings = config.load(data, listen=listen)
+    from handover.web import server  # after the settings: what is wrong with them is said at once
+
     found = node.open_node(settings)
     try:
         server.serve(found, settings, worker=settings.worker and not no_worker)
@@ -58,7 +60,7 @@ def worker(data: Data = HERE) -> None:
 
     Example: handover worker --data /var/lib/handover
     """
-    from handover.web import worker as work
+    from handover.web import server
 
     stop = threading.Event()
 
@@ -68,7 +70,7 @@ def worker(data: Data = HERE) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     with opening.opened(data) as found:
-        work.run(found, stop)
+        server.work(found, stop)
 
 
 def demo(
@@ -88,7 +90,7 @@ def demo(
     Example: handover demo --keep
     """
     try:
-        from handover.demo import run
-    except ImportError as error:
+        run = importlib.import_module("handover.demo.run")
+    except ModuleNotFoundError as error:
         raise PartMissingError from error
     raise typer.Exit(run.main(folder, case=case, keep=keep))

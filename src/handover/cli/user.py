@@ -4,21 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handover.application.facts import OfficerRole
 from handover.cli import opening, terminal
 from handover.cli.options import HERE, AsJson, Data
 from handover.domain.errors import NotFoundError, RefusedError
 from handover.domain.ids import UUID7
 
 if TYPE_CHECKING:
-    from handover.application.facts import ApiKey, Officer
-    from handover.application.ports import UnitOfWork
+    from handover.application.facts import Actor, ApiKey, Officer, OfficerRole
     from handover.node import Node
 
 app = typer.Typer(no_args_is_help=True, help="Enter officers, end their access, and give out API keys.")
 key = typer.Typer(no_args_is_help=True, help="API keys: each acts for one named officer, and ends by itself.")
 app.add_typer(key, name="key")
 
+AUTH = "console"
+ROLES = ("caseworker", "liaison", "supervisor", "tracing", "auditor", "operator")
 Who = Annotated[
     str, typer.Argument(metavar="OFFICER", help="The officer's identifier, or whole name if only one has it.")
 ]
@@ -32,14 +32,20 @@ class WhichOfficerError(RefusedError):
     advice = "Name the officer by the identifier that `handover user list` shows."
 
 
+class OfficerGoneError(RefusedError):
+    """Who has no access any more writes nothing."""
+
+    name = "officer-gone"
+    title = "This officer has no access any more."
+    advice = "Name another officer with --as."
+
+
 @app.command()
 def add(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="The officer's name; kept encrypted, sent to nobody.")
     ],
-    role: Annotated[
-        list[OfficerRole], typer.Option(help="What the officer is here for; once for each role.")
-    ],
+    role: Annotated[list[str], typer.Option(metavar="ROLE", help=f"{', '.join(ROLES)}; once for each role.")],
     data: Data = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -47,8 +53,9 @@ def add(
 
     Example: handover user add "A. Papadopoulou" --role caseworker --role liaison
     """
+    roles = _roles(role)
     with opening.opened(data) as node:
-        officer = node.officers.add(name, role)
+        officer = node.officers.add(name, roles)
     if as_json:
         terminal.say_json({"id": officer.id, "roles": list(officer.roles)})
     else:
@@ -151,19 +158,32 @@ def revoke_key(
     terminal.say(f"Key {key_id} is revoked.")
 
 
-def _find(node: "Node", text: str) -> "Officer":
-    with node.database.reading() as work:
-        return find_officer(work, text)
+def _roles(names: list[str]) -> "list[OfficerRole]":
+    from handover.application.facts import OfficerRole
+
+    if not set(names) <= set(ROLES):
+        raise typer.BadParameter(f"a role is one of: {', '.join(ROLES)}")
+    return [OfficerRole(name) for name in names]
 
 
-def find_officer(work: "UnitOfWork", text: str) -> "Officer":
-    """Give the officer of that identifier or whole name.
+def acting(node: "Node", text: str) -> "Actor":
+    """Give the officer of that identifier or whole name as the one who acts at this console.
 
     Raises:
         NotFoundError: nobody has it.
         WhichOfficerError: several have the name.
+        OfficerGoneError: the officer has left.
     """
-    officers = work.staff.all()
+    from handover.application.facts import Actor
+
+    found = _find(node, text)
+    if found.disabled_at is not None:
+        raise OfficerGoneError
+    return Actor(officer=found.id, roles=found.roles, auth=AUTH)
+
+
+def _find(node: "Node", text: str) -> "Officer":
+    officers = node.officers.all()
     found = [officer for officer in officers if officer.id == text] or [
         officer for officer in officers if officer.name == text
     ]

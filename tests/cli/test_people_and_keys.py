@@ -1,0 +1,128 @@
+"""Officers, API keys, and the node's own keys."""
+
+import json
+import time
+
+import pytest
+
+from cli.stage import PASSPHRASE, Stage
+from handover import config, node
+from handover.adapters.vault import FileVault, PassphraseError
+from handover.application.officers import UnauthenticatedError
+
+NAME = "Ά. Παπαδοπούλου"
+
+
+def _json(text: str) -> dict[str, object]:
+    found = json.loads(text)
+    assert isinstance(found, dict)
+    return found
+
+
+def _authenticated(stage: Stage, secret: str) -> tuple[str, ...]:
+    opened = node.open_node(config.load(stage.data()))
+    try:
+        return opened.officers.authenticate(secret).scopes
+    finally:
+        opened.close()
+
+
+def test_a_key_acts_for_its_officer_until_it_is_revoked(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "caseworker", "--role", "liaison", *data)
+    made = _json(
+        stage.call("user", "key", "add", NAME, "--scope", "read", "--days", "3", "--json", *data).out
+    )
+    assert _authenticated(stage, str(made["secret"])) == ("read",)
+    listed = stage.call("user", "key", "list", NAME, *data)
+    assert str(made["id"]) in listed.out
+    assert str(made["secret"]).rpartition("_")[2] not in listed.out
+    stage.call("user", "key", "revoke", str(made["id"]), *data)
+    with pytest.raises(UnauthenticatedError):
+        _authenticated(stage, str(made["secret"]))
+
+
+def test_who_leaves_has_no_access_from_that_moment(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "caseworker", *data)
+    made = _json(stage.call("user", "key", "add", NAME, "--json", *data).out)
+    stage.call("user", "disable", NAME, *data)
+    with pytest.raises(UnauthenticatedError):
+        _authenticated(stage, str(made["secret"]))
+    assert "left" in stage.call("user", "list", *data).out
+
+
+def test_a_name_that_two_officers_have_is_not_enough(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    first = _json(stage.call("user", "add", NAME, "--role", "auditor", "--json", *data).out)
+    stage.call("user", "add", NAME, "--role", "auditor", *data)
+    result = stage.call("user", "disable", NAME, *data, expect=1)
+    assert NAME not in result.err
+    stage.call("user", "disable", str(first["id"]), *data)
+    assert stage.call("user", "disable", "nobody", *data, expect=1).out == ""
+
+
+def test_officers_are_listed_for_programs(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "auditor", *data)
+    found = _json(stage.call("user", "list", "--json", *data).out)
+    officers = found["officers"]
+    assert isinstance(officers, list)
+    assert [each["name"] for each in officers] == [NAME]
+    assert officers[0]["roles"] == ["auditor"]
+
+
+def test_an_unknown_role_is_a_wrong_call(stage: Stage) -> None:
+    stage.call("user", "add", NAME, "--role", "king", "--data", stage.data(), expect=64)
+
+
+def test_the_next_sealing_key_is_shown_as_not_listed_until_it_is_admitted(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("keys", "rotate-sealing", *data)
+    found = _json(stage.call("keys", "show", "--json", *data).out)["keys"]
+    assert isinstance(found, list)
+    assert sorted(each["registry"] for each in found if each["use"] == "seal") == ["active", "not listed"]
+    request = stage.folder / "change"
+    stage.call("enrol", "-o", request, *data)
+    stage.registrar.now = int(time.time())
+    stage.registrar.ceremony.replace_entry(request.read_bytes(), now=stage.registrar.now)
+    stage.registrar.sign(*stage.registrar.of("gr"))
+    stage.registrar.publish()
+    stage.call("refresh", "--from", stage.public, *data)
+    assert "not listed" not in stage.call("keys", "show", *data).out
+
+
+def test_only_sealing_keys_past_their_grace_are_destroyed(stage: Stage) -> None:
+    vault = FileVault.open(stage.data() / "vault.json", PASSPHRASE)
+    long_ago = int(time.time()) - 60 * 86400
+    old = vault.add_sealing_key(long_ago)
+    recent = vault.add_sealing_key(int(time.time()) - 40 * 86400)
+    assert "1 sealing key " in stage.call("keys", "destroy-old", "--data", stage.data()).out
+    left = stage.call("keys", "show", "--data", stage.data()).out
+    assert old not in left
+    assert recent in left
+
+
+def test_after_a_change_only_the_new_passphrase_opens_the_keys(stage: Stage) -> None:
+    new = stage.folder / "new"
+    new.write_text("another passphrase of some length\n")
+    stage.call("keys", "change-passphrase", "--new-passphrase-file", new, "--data", stage.data())
+    with pytest.raises(PassphraseError):
+        FileVault.open(stage.data() / "vault.json", PASSPHRASE)
+    FileVault.open(stage.data() / "vault.json", "another passphrase of some length")
+    result = stage.call("keys", "show", "--data", stage.data(), expect=1)
+    assert "passphrase" in result.err
+
+
+def test_a_short_new_passphrase_changes_nothing(stage: Stage) -> None:
+    new = stage.folder / "new"
+    new.write_text("short")
+    stage.call("keys", "change-passphrase", "--new-passphrase-file", new, "--data", stage.data(), expect=1)
+    FileVault.open(stage.data() / "vault.json", PASSPHRASE)
+
+
+def test_the_roles_that_can_be_named_are_all_there_are() -> None:
+    from handover.application.facts import OfficerRole
+    from handover.cli import user
+
+    assert set(user.ROLES) == {role.value for role in OfficerRole}
