@@ -8,6 +8,7 @@ import pytest
 
 import cases
 from federation import Federation, federation
+from handover.application import documents
 from handover.application.facts import Actor, Delivery, Handover, OfficerRole
 from handover.application.permissions import ForbiddenError, SameOfficerError
 from handover.domain.consent import GroundWithdrawnError
@@ -111,6 +112,14 @@ def test_the_record_becomes_the_receivers_own(pair: Pair) -> None:
     kept, record = pair.south.cases.read(got.matter, actor=pair.other)
     assert kept.source == "handover from gr/athens"
     assert record.values["identity.names"] == cases.NAMES
+
+
+def test_what_was_withheld_is_neither_unknown_nor_empty_in_the_receivers_record(pair: Pair) -> None:
+    sent, got = pair.offer(fields=cases.NEEDED)
+    pair.take_up(sent, got)
+    kept, record = pair.south.cases.read(got.matter, actor=pair.other)
+    withheld = documents.withheld(kept.document, record.schema)
+    assert set(withheld) == {field.path for field in record.schema.fields} - set(sent.fields)
 
 
 def test_officers_on_both_sides_talk_while_it_runs(pair: Pair) -> None:

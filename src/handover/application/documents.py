@@ -32,6 +32,12 @@ def values_of(document: bytes) -> dict[str, Value]:
     return {path: from_wire(cast("Value", value)) for path, value in values.items()}
 
 
+def withheld(document: bytes, of: Schema) -> tuple[str, ...]:
+    """Give the fields whose values were never disclosed to this node: neither stated nor absent."""
+    known = values_of(document)
+    return tuple(field.path for field in of.fields if field.path not in known)
+
+
 def record_of(document: bytes, of: Schema) -> Record:
     """Give the record, checked before it was kept; what was withheld from this node is unknown to it."""
     return Record.kept(of, values_of(document))

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar, cast
 from pydantic import JsonValue
 from typing_extensions import TypedDict  # pydantic needs this one on Python 3.11
 
+from handover.application import documents
 from handover.application.facts import Delivery, KeptGround, KeptRecord, Matter
 from handover.application.handovers import Line
 from handover.application.offers import Selection
@@ -13,7 +14,6 @@ from handover.application.worklist import Seen, Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.record import MatterKind, Record, Schema, Value, to_wire
-from handover.protocol.schema import write_plain
 
 T = TypeVar("T")
 
@@ -74,14 +74,17 @@ def version(of: KeptRecord) -> VersionShown:
 
 
 class RecordShown(VersionShown):
-    """The newest version of a record, each field of its schema stated or absent."""
+    """The newest version of a record: each field of its schema is stated, absent, or named as withheld."""
 
     sections: dict[str, dict[str, JsonValue]]
+    withheld: list[str]
 
 
 def record(kept: KeptRecord, of: Record) -> RecordShown:
     """Give what is shown of a record."""
-    return {**version(kept), "sections": cast(dict[str, dict[str, JsonValue]], write_plain(of))}
+    withheld = documents.withheld(kept.document, of.schema)
+    disclosed = {path: value for path, value in of.values.items() if path not in withheld}
+    return {**version(kept), "sections": sections(of.schema, disclosed), "withheld": list(withheld)}
 
 
 def sections(of: Schema, values: Mapping[str, Value]) -> dict[str, dict[str, JsonValue]]:
