@@ -77,7 +77,7 @@ def _argument(param: Any) -> str:
 def _spelling(param: Any) -> str:
     if param.param_type_name == "argument":
         return _argument(param)
-    names = ", ".join(param.opts)
+    names: str = ", ".join(param.opts)
     if param.is_flag:
         return names
     value = str(param.metavar or (param.name or "").upper())
@@ -96,7 +96,7 @@ def _kind(annotation: object) -> str:
     name = getattr(annotation, "__name__", None) if not getattr(annotation, "__args__", None) else None
     kinds = {"str": "text", "bool": "true or false", "int": "number", "float": "number", "Path": "path"}
     if name:
-        return kinds.get(name, name)
+        return kinds.get(str(name), str(name))
     text = str(annotation)
     if text.startswith("list"):
         return "list of texts"

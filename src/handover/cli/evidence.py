@@ -18,6 +18,31 @@ if TYPE_CHECKING:
 
 _STATUS: Final = {"valid": Exit.DONE, "incomplete": Exit.INCOMPLETE, "invalid": Exit.REFUSED}
 _ROOT: Final = "root.json"
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...", exists=True, dir_okay=False, help="Evidence; of both sides, if you have it."
+    ),
+]
+PinnedRoot = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="HANDOVER_ROOT",
+        exists=True,
+        dir_okay=False,
+        help="The registry's root page that you trust; else root.json in HANDOVER_DATA.",
+    ),
+]
+NewerRegistry = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        exists=True,
+        file_okay=False,
+        help="A newer registry: it tells of keys compromised since.",
+    ),
+]
 app = typer.Typer(
     no_args_is_help=True,
     help="Give evidence to auditors: signatures, proofs and digests, and no personal value.",
@@ -58,32 +83,7 @@ def export(
 
 
 def verify(
-    file: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE...", exists=True, dir_okay=False, help="Evidence; of both sides, if you have it."
-        ),
-    ],
-    as_json: AsJson = False,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="HANDOVER_ROOT",
-            exists=True,
-            dir_okay=False,
-            help="The registry's root page that you trust; else root.json in HANDOVER_DATA.",
-        ),
-    ] = None,
-    registry: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            exists=True,
-            file_okay=False,
-            help="A newer registry: it tells of keys compromised since.",
-        ),
-    ] = None,
+    file: Files, as_json: AsJson = False, root: PinnedRoot = None, registry: NewerRegistry = None
 ) -> None:
     """Check evidence: who did what, when, under which ground, in which order, and whether anything is missing.
 

@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from handover.node import Node
 
 SOURCE: Final = "primero"
+Document = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A case or tracing request of Primero v2, or a list.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would become of it; no node is needed.")]
+Index = Annotated[int | None, typer.Option(min=0, help="Which case of a list; the first is 0.")]
+Case = Annotated[str | None, typer.Option("--id", help="Which case of a list, by its identifier or number.")]
+ProfileFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What this deployment calls its own fields and codes.")
+]
+By = Annotated[str | None, typer.Option("--as", metavar="OFFICER", help="Who writes the record.")]
+Into = Annotated[
+    str | None, typer.Option(metavar="ID", help="Write the next version of this matter's record.")
+]
 app = typer.Typer(
     no_args_is_help=True,
     help="Take cases over from a case system. No consent is ever made of what such a document says about consent.",
@@ -48,26 +61,14 @@ class OfficerMissingError(RefusedError):
 
 @app.command()
 def primero(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A case or tracing request of Primero v2, or a list.")
-    ],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would become of it; no node is needed.")
-    ] = False,
+    file: Document,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
-    index: Annotated[int | None, typer.Option(min=0, help="Which case of a list; the first is 0.")] = None,
-    case: Annotated[
-        str | None, typer.Option("--id", help="Which case of a list, by its identifier or number.")
-    ] = None,
-    profile: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What this deployment calls its own fields and codes.")
-    ] = None,
-    officer: Annotated[
-        str | None, typer.Option("--as", metavar="OFFICER", help="Who writes the record.")
-    ] = None,
-    matter: Annotated[
-        str | None, typer.Option(metavar="ID", help="Write the next version of this matter's record.")
-    ] = None,
+    index: Index = None,
+    case: Case = None,
+    profile: ProfileFile = None,
+    officer: By = None,
+    matter: Into = None,
     data: Data = HERE,
 ) -> None:
     """Make a draft record of a Primero document, and report what became of every value.
