@@ -11,7 +11,8 @@ from federation import Federation, federation
 from handover.application import documents
 from handover.application.facts import Actor, Delivery, Handover, OfficerRole
 from handover.application.permissions import ForbiddenError, SameOfficerError
-from handover.domain.consent import GroundWithdrawnError
+from handover.application.registry import NodeSuspendedError
+from handover.domain.consent import GroundError, GroundWithdrawnError
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import (
     Act,
@@ -346,3 +347,25 @@ def test_both_ends_name_their_roles(pair: Pair) -> None:
     sent, got = pair.offer()
     assert (sent.role, got.role) == (Role.SENDER, Role.RECEIVER)
     assert acts(pair.north, sent.id, pair.first) == [Act.OFFER]
+
+
+def test_no_deed_goes_to_a_node_that_was_suspended_meanwhile(pair: Pair) -> None:
+    sent, got = pair.offer()
+    pair.accept(got)
+    pair.fed.ceremony.suspend(pair.south.id, now=pair.fed.clock.now)
+    pair.fed.publish()
+    with pytest.raises(NodeSuspendedError):
+        pair.north.offers.countersign(sent.id, actor=pair.first)
+    pair.north.offers.withdraw(sent.id, actor=pair.first)
+    pair.fed.settle()
+    assert pair.states(sent, got) == (State.VOIDED, State.CLOSED)
+
+
+def test_an_answer_discloses_and_asks_for_the_ground(pair: Pair) -> None:
+    sent, got = pair.offer()
+    pair.south.handovers.open(got.id, actor=pair.other)
+    pair.south.handovers.ask(got.id, text="Any allergies?", actor=pair.other)
+    pair.fed.settle()
+    pair.fed.clock.pass_(31 * 86400)
+    with pytest.raises(GroundError):
+        pair.north.handovers.answer(sent.id, text="None known.", actor=pair.first)

@@ -40,10 +40,8 @@ class Clockwork:
 
     def _waiting(self, work: UnitOfWork) -> list[Handover]:
         """Give automatic deeds that were held because the registry was stale."""
-        if not self._registry.fresh(work.now):
-            return []
         accepted = work.handovers.page(after="", limit=_AT_ONCE, state=State.ACCEPTED)
-        return [each for each in accepted if each.automatic]
+        return [each for each in accepted if each.automatic and self._rounds.may_deed(each, work.now)]
 
     def _release(self, work: UnitOfWork, handover: Handover) -> None:
         try:

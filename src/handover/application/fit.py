@@ -7,9 +7,11 @@ from handover.application.facts import Handover, KeptEnvelope
 from handover.application.intake import MismatchError, Received
 from handover.application.ports import UnitOfWork
 from handover.application.rounds import raise_alarm
+from handover.domain.consent import GroundExpiredError
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, EquivocationError, Role, State
 from handover.domain.ids import Digest
+from handover.protocol import consent, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 
@@ -54,6 +56,17 @@ def require(work: UnitOfWork, received: Received, handover: Handover, kept: Kept
     if envelope.act in (Act.ARRIVAL, Act.NON_ARRIVAL) and handover.state not in _AFTER_DEED:
         raise OutOfOrderError(f"{envelope.act.value} before the deed")
     _require_answers(work, handover, envelope)
+    if envelope.act is Act.ANSWER and handover.role is Role.RECEIVER:
+        _require_ground(work, handover, envelope)
+
+
+def _require_ground(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
+    """The offerer's answer discloses: the ground of the offer must still be in force."""
+    offer = None if handover.offer is None else work.exhibits.find([handover.offer]).get(handover.offer)
+    if offer is None or offer.consent is None or strict.digest(offer.consent) != envelope.consent:
+        raise MismatchError("the answer does not name the ground of the offer")
+    if not consent.read(offer.consent).claimed.ground.in_force(work.now):
+        raise GroundExpiredError
 
 
 def _require_same(handover: Handover, envelope: Envelope) -> None:

@@ -14,7 +14,7 @@ from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderErro
 from handover.domain.handover import Act, Order, Role, State
 from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind, Value
-from handover.protocol import consent, message
+from handover.protocol import consent, message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.strict import Json
 
@@ -131,7 +131,11 @@ class Handovers:
         return self._talk(handover, Act.QUESTION, {"text": text}, actor)
 
     def answer(self, handover: HandoverId, *, text: str, actor: Actor) -> Handover:
-        """Answer the newest question of the other side."""
+        """Answer the newest question of the other side; the offerer's answer discloses, so the ground is asked again.
+
+        Raises:
+            GroundError: no ground covers the offer any more.
+        """
         return self._talk(handover, Act.ANSWER, {"text": text}, actor)
 
     def arrival(self, handover: HandoverId, *, date: str, text: str, actor: Actor) -> Handover:
@@ -150,7 +154,11 @@ class Handovers:
             if found.state not in _TALK or re is None:
                 raise OutOfOrderError
             by = self._sealer.by(found, actor.officer, actor)
-            said = self._sealer.say(work, found, Saying(act=act, re=re, body=body, by=by))
+            token = self._rounds.token(work, found) if act is Act.ANSWER else None
+            saying = Saying(
+                act=act, re=re, body=body, by=by, consent=None if token is None else strict.digest(token)
+            )
+            said = self._sealer.say(work, found, saying)
             work.handovers.change(found, said)
             return said
 

@@ -265,13 +265,14 @@ class Offers:
         Raises:
             SameOfficerError: the officer released the offer.
             RegistryStaleError: the registry is too old for an act of weight.
+            RefusedError: the registry no longer names the recipient for this purpose.
         """
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             found = work.handovers.get(handover)
             require_second(actor, found.released_by)
             self._registry.require_fresh(work.now)
-            self._registry.sealing_key(found.peer, work.now)
+            self._registry.recipient(found.peer, found.purpose, found.schema, now=work.now)
             by = self._sealer.by(found, found.released_by or "", actor)
             return self._rounds.move(work, found, Cause(event=Order.COUNTERSIGN, by=by))
 

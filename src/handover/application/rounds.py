@@ -11,7 +11,7 @@ from handover.application.ports import UnitOfWork
 from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, answers_to, new_id
 from handover.domain.consent import GroundError
-from handover.domain.errors import NotFoundError, OutOfOrderError
+from handover.domain.errors import HandoverError, NotFoundError, OutOfOrderError
 from handover.domain.handover import (
     SAYS,
     SETTLED,
@@ -87,7 +87,7 @@ class Rounds:
             deadline=handover.deadline,
             relieving_here=matter.relieving_for == handover.id,
             grounded=self.grounded(work, handover),
-            automatic=handover.automatic and self._registry.fresh(work.now),
+            automatic=handover.automatic and self.may_deed(handover, work.now),
         )
 
     def grounded(self, work: UnitOfWork, handover: Handover) -> bool:
@@ -99,6 +99,27 @@ class Rounds:
                 recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
             )
         except (GroundError, NotFoundError):
+            return False
+        return True
+
+    def token(self, work: UnitOfWork, handover: Handover) -> bytes | None:
+        """Give the consent token under which the offerer may still disclose; none where this side is not the offerer.
+
+        Raises:
+            GroundError: the ground does not cover the offer any more.
+        """
+        if handover.role is Role.RECEIVER or handover.offer is None:
+            return None
+        if not self.grounded(work, handover):
+            raise GroundError
+        return work.exhibits.find([handover.offer])[handover.offer].consent
+
+    def may_deed(self, handover: Handover, now: int) -> bool:
+        """Tell whether the registry lets a deed go out now: it is fresh, and still names the peer for the purpose."""
+        try:
+            self._registry.require_fresh(now)
+            self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=now)
+        except HandoverError:
             return False
         return True
 

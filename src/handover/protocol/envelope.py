@@ -111,7 +111,11 @@ REQUIRED: Final[dict[Act, frozenset[str]]] = {
     Act.NON_ARRIVAL: _SAID,
 }
 OPTIONAL: Final = _OFFER | _SAID | {"reason"}
-_MAY: Final[dict[Act, frozenset[str]]] = {Act.DEED: frozenset({"by"}), Act.VOID: frozenset({"by"})}
+_MAY: Final[dict[Act, frozenset[str]]] = {
+    Act.DEED: frozenset({"by"}),
+    Act.VOID: frozenset({"by"}),
+    Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
+}
 _MEMBERS: Final = (
     "suite", "iss", "aud", "jti", "iat", "incarnation", "act", "matter", "epoch", "round", "seq",
     "purpose", "schema", "prev", "re", "replaces", "record", "fields", "consent",
