@@ -1,8 +1,9 @@
 """What a case system sends to /api/v1: shapes that take exactly what is described, and nothing else."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from handover.application.facts import Delivery
 from handover.application.handovers import DECLINE_CODES
@@ -15,6 +16,7 @@ from handover.web import examples
 _NODE = r"^(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*$"
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 _DAY = r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _LATEST = 2**53 - 1
 
 NodeName = Annotated[str, Field(pattern=_NODE, max_length=64, description="A node's name.")]
@@ -27,7 +29,16 @@ Fields = Annotated[
 Long = Annotated[str, Field(min_length=1, max_length=4000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 SchemaName = Literal["guardianship/1", "tracing/1"]
-Limit = Annotated[int, Field(ge=1, le=100, description="How many at most.")]
+
+
+def _digits(value: object) -> object:
+    """In an address a number is its digits: no sign, point, space or leading zero."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
+        raise ValueError
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=100, description="How many at most.")]
 Cursor = Annotated[str, Field(min_length=1, max_length=200, description="`next_cursor` of the page before.")]
 
 # In JSON these stand as text; all else is strict.
@@ -220,4 +231,4 @@ class AlarmsAsked(Asking):
 class ImportAsked(Asking):
     """Which case of a document that holds several, by its place in it (the first is 0)."""
 
-    case: Annotated[int, Field(ge=0, le=9999)] | None = None
+    case: Annotated[int, BeforeValidator(_digits), Field(ge=0, le=9999)] | None = None

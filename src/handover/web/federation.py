@@ -12,13 +12,13 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest
 from handover.protocol.delivery import Answer, Problem, decode_delivery, encode_answer
 from handover.protocol.tile import WIDTH, TileName
 from handover.web.calls import ident
+from handover.web.guard import PlainRoute
 from handover.web.limits import DELIVERIES
 from handover.web.parts import Node
 from handover.web.problems import BusyError
@@ -35,27 +35,28 @@ _NOW: Final = "no-cache"
 class Federation:
     """The paths of docs/spec/federation.md on one node."""
 
-    def __init__(self, node: Node, quota: Quota | None = None) -> None:
+    def __init__(self, node: Node, quota: Quota | None = None, *, most_waiting: int = WAITING) -> None:
         self._node = node
+        self._most_waiting = most_waiting
         self._quota = quota or Quota(time.monotonic)
         self._turns = CapacityLimiter(AT_ONCE)
         self._waiting = 0
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PlainRoute]:
         """Give the routes, the busiest first."""
         return [
-            Route(DELIVERIES, self.receive, methods=["POST"]),
-            Route("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
-            Route("/registry/{name:path}", self.registry, methods=["GET"]),
-            Route("/log/checkpoint", self.checkpoint, methods=["GET"]),
-            Route("/log/tile/{name:path}", self.tile, methods=["GET"]),
-            Route("/.well-known/handover", self.about, methods=["GET"]),
+            PlainRoute(DELIVERIES, self.receive, methods=["POST"]),
+            PlainRoute("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
+            PlainRoute("/registry/{name:path}", self.registry, methods=["GET"]),
+            PlainRoute("/log/checkpoint", self.checkpoint, methods=["GET"]),
+            PlainRoute("/log/tile/{name:path}", self.tile, methods=["GET"]),
+            PlainRoute("/.well-known/handover", self.about, methods=["GET"]),
         ]
 
     async def receive(self, request: Request) -> Response:
         """Take up to 64 envelopes; answer with a receipt or a problem for each, after the commit."""
         self._quota.require(request.scope)
-        if self._waiting >= WAITING:
+        if self._waiting >= self._most_waiting:
             raise BusyError
         self._waiting += 1
         try:

@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handover.domain.errors import HandoverError
@@ -47,6 +48,15 @@ def answer(error: HandoverError, scope: Scope, headers: Mapping[str, str] | None
     stranger = "actor" not in scope.get("state", {})
     problem = problem_of(error, stranger=stranger)
     return Response(problem.body, problem.status, {**problem.headers, **(headers or {})})
+
+
+class PlainRoute(Route):
+    """A route without the framework, by whose template the log names it."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether the route takes the request, and note which route it is."""
+        match, child = super().matches(scope)
+        return match, {**child, "route": self} if match is not Match.NONE else child
 
 
 class Guard:

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from handover.domain.errors import NotFoundError
 from handover.web.calls import ApiRoute, DocumentRoute
+from handover.web.guard import PlainRoute
 from handover.web.problems import MEDIA_TYPE, STATUS, TYPES, catalogue, status_of
 
 Description = dict[str, Any]
@@ -45,16 +45,16 @@ _PAGE_POLICY: Final = (
 )
 
 
-def routes(app: FastAPI) -> list[Route]:
+def routes(app: FastAPI) -> list[PlainRoute]:
     """Give the routes of the description and its page."""
 
     async def description(_request: Request) -> Response:
         return Response(orjson.dumps(describe(app)), media_type="application/json")
 
     return [
-        Route("/api/openapi.json", description, methods=["GET"]),
-        Route("/api/docs", _page, methods=["GET"]),
-        Route("/api/docs/{name}", _file, methods=["GET"]),
+        PlainRoute("/api/openapi.json", description, methods=["GET"]),
+        PlainRoute("/api/docs", _page, methods=["GET"]),
+        PlainRoute("/api/docs/{name}", _file, methods=["GET"]),
     ]
 
 

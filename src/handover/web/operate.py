@@ -12,10 +12,10 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from handover.application.facts import Actor
 from handover.web.calls import ApiRoute, Called
+from handover.web.guard import PlainRoute
 from handover.web.parts import Node
 
 _NEEDED = ("database", "migrations", "keys")
@@ -95,11 +95,11 @@ class Health:
         self._asked = -_KEPT
         self._found: dict[str, bool] = {}
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PlainRoute]:
         """Give the routes."""
         return [
-            Route("/livez", self.live, methods=["GET"]),
-            Route("/readyz", self.ready, methods=["GET"]),
+            PlainRoute("/livez", self.live, methods=["GET"]),
+            PlainRoute("/readyz", self.ready, methods=["GET"]),
         ]
 
     async def live(self, _request: Request) -> Response:

@@ -1,0 +1,68 @@
+"""Liveness, readiness and the gauges."""
+
+import re
+
+from starlette.testclient import TestClient
+
+from handover.web.app import create_app
+from handover.web.operate import Health
+from web.stage import Stage
+
+
+def gauges(stage: Stage) -> dict[str, float]:
+    headers = {"authorization": f"Bearer {stage.north.hire('operator')}"}
+    answer = stage.north.client.get("/metrics", headers=headers)
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    found = re.findall(r"^(handover_\S+) (\S+)$", answer.text, re.MULTILINE)
+    return {name: float(value) for name, value in found}
+
+
+def test_a_process_that_answers_is_alive(shared: Stage) -> None:
+    assert shared.north.client.get("/livez").json() == {"live": True}
+
+
+def test_a_node_is_ready_when_it_can_write_and_has_its_tables_and_keys(own: Stage) -> None:
+    parts = {"database": True, "migrations": True, "keys": True, "registry": True}
+    answer = own.north.client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "parts": parts})
+    seconds = [100.0]
+    app = create_app(own.north.node)
+    app.router.routes[:0] = Health(own.north.node, lambda: seconds[0]).routes()
+    client = TestClient(app)
+    assert client.get("/readyz").status_code == 200
+    with own.north.node.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    assert client.get("/readyz").status_code == 200  # it is not asked again at once: asking costs a write
+    seconds[0] += 3
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["migrations"]) == (503, False)
+
+
+def test_an_old_registry_does_not_stop_the_node(own: Stage) -> None:
+    own.fed.clock.pass_(2 * 86400)
+    answer = own.north.client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["registry"]) == (200, False)
+    assert gauges(own)["handover_registry_fresh"] == 0
+
+
+def test_the_gauges_show_queues_keys_and_the_registry(own: Stage) -> None:
+    own.fed.wire.down.add(own.south.node.id)
+    sent = own.prepared()["id"]
+    own.north.post(f"/handovers/{sent}/release", by="second")
+    own.fed.clock.pass_(100)
+    found = gauges(own)
+    assert found['handover_queue_depth{peer="de/hamburg"}'] == 1
+    assert found['handover_queue_oldest_seconds{peer="de/hamburg"}'] == 100
+    assert found['handover_queue_refused{peer="de/hamburg"}'] == 0
+    assert found["handover_registry_age_seconds"] == 100
+    assert found["handover_strangers_refused_total"] == 0
+    assert found['handover_key_days_left{use="seal"}'] == 29
+    own.fed.wire.down.clear()
+    own.fed.settle()
+    after = gauges(own)
+    assert 'handover_queue_depth{peer="de/hamburg"}' not in after
+    assert after["handover_log_entries"] > 0
+
+
+def test_the_gauges_are_not_for_strangers(shared: Stage) -> None:
+    assert shared.north.client.get("/metrics").status_code == 401
