@@ -32,7 +32,7 @@ from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from handover.protocol.evidence import Manifest, Word
 from handover.protocol.evidence_lines import Consistency, LoggedEntry, StatedReceipt
 from handover.protocol.registry_set import MetadataSet
-from registrar import Registrar, TestNode, seed
+from registrar import HOLDERS, Holder, Registrar, TestNode, seed
 
 NOW = 1_790_000_000
 Lines = dict[Word, list[bytes]]
@@ -128,9 +128,9 @@ class Paper:
         )
 
 
-def paper(where: Path, *names: str, now: int = NOW) -> Paper:
+def paper(where: Path, *names: str, now: int = NOW, holders: tuple[Holder, ...] = HOLDERS) -> Paper:
     """Give authors who are all admitted, in a registry published at *now*."""
-    registrar = Registrar(where, now=now - 60)
+    registrar = Registrar(where, now=now - 60, holders=holders)
     registrar.found(*sorted({NodeId(name).country for name in names}))
     registrar.admit(*names)
     made = Paper(where, [Author(name, now=now - 60) for name in names], registrar)
