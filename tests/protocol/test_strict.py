@@ -89,10 +89,15 @@ def test_base64_agrees_with_the_standard_library(data: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=40), max_size=8))
-def test_many_parts_are_base64_as_each_of_them_is(parts: list[bytes]) -> None:
-    texts = strict.b64_each(parts)
-    assert texts == [strict.b64_ascii(part) for part in parts]
-    assert strict.unb64_each(texts) == parts
+def test_many_texts_are_decoded_as_each_of_them_is(parts: list[bytes]) -> None:
+    assert strict.unb64_each([strict.b64_ascii(part) for part in parts]) == parts
+
+
+@given(st.binary(max_size=100), st.integers(1, 40))
+def test_rows_are_base64_as_each_of_them_is(data: bytes, size: int) -> None:
+    data = data[: len(data) // size * size]
+    rows = [data[start : start + size] for start in range(0, len(data), size)]
+    assert strict.b64_rows(data, size) == [strict.b64_ascii(row) for row in rows]
 
 
 def test_among_many_each_short_text_is_accepted_or_refused_as_alone() -> None:

@@ -29,7 +29,7 @@ def values_of(document: bytes) -> dict[str, Value]:
     _, values = strict.members(strict.loads_compact(document, limit=2**20), "presentation", "values")
     if not isinstance(values, dict):
         raise MalformedError("values is not an object")
-    return {path: from_wire(cast("Value", value)) for path, value in values.items()}
+    return {path: from_wire(value) for path, value in cast("dict[str, Value]", values).items()}
 
 
 def withheld(document: bytes, of: Schema) -> tuple[str, ...]:

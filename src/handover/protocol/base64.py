@@ -18,21 +18,20 @@ def b64(data: bytes) -> str:
 
 def b64_ascii(data: bytes) -> bytes:
     """Give base64url without padding, as bytes."""
-    return _to_url(binascii.b2a_base64(data, newline=False)).rstrip(b"=")
+    return _to_url(_encode(data)).rstrip(b"=")
 
 
-def b64_each(parts: Sequence[bytes]) -> list[bytes]:
-    """Give base64url without padding, as bytes, of many small parts."""
-    # Encoded at once, which is quicker: each begins with a group of its own, and ends with what zeros encode to.
-    whole = _to_url(
-        binascii.b2a_base64(b"".join([part + _ZEROS[len(part) % 3] for part in parts]), newline=False)
-    )
-    texts = []
-    start = 0
-    for part in parts:
-        texts.append(whole[start : start + (len(part) * 4 + 2) // 3])
-        start += (len(part) + 2) // 3 * 4
-    return texts
+def b64_rows(data: bytes, size: int) -> list[bytes]:
+    """Give base64url without padding, as bytes, of every *size* bytes of *data*."""
+    # Encoded at once, which is quicker: each row is filled up with zeros to whole groups, and their letters left out.
+    fill, length, step = _ZEROS[size % 3], (size * 4 + 2) // 3, (size + 2) // 3 * 4
+    rows = [data[start : start + size] for start in range(0, len(data), size)] if fill else [data]
+    whole = _to_url(_encode(fill.join([*rows, b""])))
+    return [whole[start : start + length] for start in range(0, len(whole), step)]
+
+
+def _encode(data: bytes) -> bytes:
+    return binascii.b2a_base64(data, newline=False)
 
 
 def _to_url(text: bytes) -> bytes:

@@ -21,6 +21,7 @@ from handover.protocol.strict import Json
 
 TYPE: Final = "dc+sd-jwt"
 SALT_BYTES: Final = 16
+DIGEST_BYTES: Final = 32
 
 _CLAIMS: Final = re.compile(
     rb'\{"iss":"([^"\\]{1,64})","jti":"([^"\\]{36})","iat":(0|[1-9][0-9]{0,15}),"vct":"([a-z]{1,32}/[1-9][0-9]{0,3})",'
@@ -130,12 +131,10 @@ def issue(
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Issued:
     """Give the record signed, each field hidden under 16 fresh bytes of salt; `iat` is in seconds since 1970."""
-    salts = random(SALT_BYTES * len(record.values))
-    places = range(0, len(salts), SALT_BYTES)
-    spelled = strict.b64_each([salts[place : place + SALT_BYTES] for place in places])
-    documents = strict.dumps_each([cast(Json, to_wire(value)) for value in record.values.values()])
-    pairs = zip(spelled, documents, strict=True)
-    disclosures = strict.b64_each([b'["%b",%b]' % pair for pair in pairs])
+    salts = strict.b64_rows(random(SALT_BYTES * len(record.values)), SALT_BYTES)
+    documents = strict.dumps_each(cast("list[Json]", [to_wire(value) for value in record.values.values()]))
+    pairs = zip(salts, documents, strict=True)
+    disclosures = [strict.b64_ascii(b'["%b",%b]' % pair) for pair in pairs]
     claims: dict[str, Json] = {"iss": issuer, "jti": UUID7(jti), "iat": strict.integer(iat)}
     claims |= {"vct": record.schema.name, "_sd_alg": "sha-256", "matter": matter}
     sections = _fill(record.schema, _digests(disclosures))
@@ -224,14 +223,10 @@ def _values(unverified: UnverifiedRecord, of: Schema) -> dict[str, Value]:
     right = len(places) == len(digests) == len(of.fields)
     if not right or _fill(of, digests) != unverified.sections:
         raise MalformedError(f"not the skeleton of {of.name}, each field once with a digest of its own")
-    paths = []
-    last = -1
-    for digest in _digests(unverified.disclosures):
-        place = places.get(digest, -1)
-        if place <= last:
-            raise DisclosureError
-        paths.append(of.fields[place].path)
-        last = place
+    found = [places.get(digest, -1) for digest in _digests(unverified.disclosures)]
+    if -1 in found or found != sorted(set(found)):
+        raise DisclosureError
+    paths = [of.all_paths[place] for place in found]
     values = dict(zip(paths, _open(unverified.disclosures), strict=True))
     of.check(values)
     return values
@@ -247,7 +242,8 @@ def _open(disclosures: Sequence[bytes]) -> list[Value]:
 
 
 def _digests(disclosures: Sequence[bytes]) -> list[bytes]:
-    return strict.b64_each([sha256(disclosure).digest() for disclosure in disclosures])
+    found = [sha256(disclosure).digest() for disclosure in disclosures]
+    return strict.b64_rows(b"".join(found), DIGEST_BYTES)
 
 
 _skeletons: dict[str, tuple[Schema, list[bytes]]] = {}

@@ -12,7 +12,7 @@ import orjson
 
 from handover.domain.errors import MalformedError
 from handover.domain.ids import Digest
-from handover.protocol.base64 import b64, b64_ascii, b64_each, b64std, unb64, unb64_each, unb64std
+from handover.protocol.base64 import b64, b64_ascii, b64_rows, b64std, unb64, unb64_each, unb64std
 
 __all__ = [
     "DEPTH_LIMIT",
@@ -22,7 +22,7 @@ __all__ = [
     "array",
     "b64",
     "b64_ascii",
-    "b64_each",
+    "b64_rows",
     "b64std",
     "boolean",
     "digest",
@@ -160,15 +160,14 @@ def _names(values: list[Json]) -> int:
         inner: list[list[Json] | dict[str, Json]] = []
         for container in level:
             items: Iterable[Json] = container
-            if isinstance(container, dict):
+            if type(container) is dict:
                 names += len(container)
                 items = container.values()
             for item in items:
-                if type(item) is str:
-                    continue
-                if type(item) is dict or type(item) is list:
-                    inner.append(item)
-                else:
+                kind = type(item)
+                if kind is dict or kind is list:
+                    inner.append(item)  # type: ignore[arg-type]
+                elif kind is not str and kind is not bool:
                     _check_scalar(item)
         if not inner:
             return names
