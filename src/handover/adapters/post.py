@@ -59,19 +59,6 @@ class EnvelopeShelf:
             raise NotFoundError
         return envelope_of(rows[0])
 
-    def same_seq(self, kept: KeptEnvelope) -> KeptEnvelope | None:
-        """Give an earlier envelope with the same peer, incarnation, round and seq."""
-        table = tables.envelope
-        query = select(table).where(
-            table.c.handover == kept.handover,
-            table.c.incoming == kept.incoming,
-            table.c.peer == kept.peer,
-            table.c.incarnation == kept.incarnation,
-            table.c.seq == kept.seq,
-        )
-        rows = self._unit.rows(query)
-        return envelope_of(rows[0]) if rows else None
-
     def of_handover(self, handover: HandoverId) -> list[KeptEnvelope]:
         """Give all envelopes of a round in order of storing."""
         table = tables.envelope
@@ -123,11 +110,7 @@ class EnvelopeShelf:
             note = receipt.checkpoint
             if note not in seen:
                 seen[note] = to_bytes(strict.digest(note))
-                origin, size = note.split(b"\n", 2)[:2]
-                self._unit.upsert(
-                    tables.checkpoint,
-                    {"digest": seen[note], "origin": origin.decode(), "size": int(size), "note": note},
-                )
+                self.keep_checkpoint(note)
             row = {
                 "envelope": to_bytes(receipt.envelope),
                 "document": receipt.document,
@@ -136,6 +119,20 @@ class EnvelopeShelf:
                 "checkpoint": seen[note],
             }
             self._unit.upsert(tables.receipt, row)
+
+    def keep_checkpoint(self, note: bytes) -> None:
+        """Keep a signed checkpoint that was verified."""
+        origin, size = note.split(b"\n", 2)[:2]
+        key = to_bytes(strict.digest(note))
+        row = {"digest": key, "origin": origin.decode(), "size": int(size), "note": note}
+        self._unit.upsert(tables.checkpoint, row)
+
+    def checkpoint(self, origin: str, size: int) -> bytes | None:
+        """Give a checkpoint of the log *origin* at *size*, if one was kept."""
+        table = tables.checkpoint
+        query = select(table.c.note).where(table.c.origin == origin, table.c.size == size).limit(1)
+        rows = self._unit.rows(query)
+        return bytes(rows[0].note) if rows else None
 
 
 def envelope_of(row: Row[Any]) -> KeptEnvelope:
@@ -203,8 +200,18 @@ class AlarmShelf:
 
     def add(self, alarm: Alarm) -> None:
         """Keep an alarm with its evidence."""
-        evidence = strict.dumps([part.decode("ascii") for part in alarm.evidence])
+        evidence = strict.dumps([part.decode("utf-8") for part in alarm.evidence])
         self._unit.insert(tables.alarm, {**asdict(alarm), "evidence": evidence})
+
+    def stands(self, alarm: Alarm) -> bool:
+        """Tell whether an alarm of this kind, about the same round and peer, was raised and not cleared."""
+        table = tables.alarm
+        same = (
+            table.c.kind == alarm.kind,
+            table.c.handover.is_not_distinct_from(alarm.handover),
+            table.c.peer.is_not_distinct_from(alarm.peer),
+        )
+        return bool(self._unit.rows(select(table.c.id).where(*same).limit(1)))
 
     def all(self, limit: int = 100) -> list[Alarm]:
         """Give the newest alarms."""

@@ -2,17 +2,25 @@
 
 from dataclasses import replace
 
+from handover.application.alarms import raise_alarm
 from handover.application.facts import TALK, Actor, Handover, KeptParcel
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
-from handover.domain.errors import HandoverError, MalformedError, NotFoundError, RefusedError
+from handover.domain.errors import (
+    HandoverError,
+    MalformedError,
+    NotFoundError,
+    RefusedError,
+    UntrustedError,
+)
 from handover.domain.handover import State
 from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.domain.record import Record
 from handover.protocol import attachment, strict
-from handover.protocol.attachment import LONGEST_FILE, PART, Parcel
+from handover.protocol.attachment import LONGEST_FILE, PART, AttachmentError, Parcel
 from handover.protocol.entry import EntryKind
+from handover.protocol.message import Message
 from handover.protocol.strict import Json
 
 MEDIA_TYPES = ("application/pdf", "audio/mp4", "audio/mpeg", "image/jpeg", "image/png", "text/plain")
@@ -35,6 +43,14 @@ class AttachmentUnderWayError(RefusedError):
     title = "The file is still on its way from the other node."
     advice = "Try again in a moment; it is fetched by itself."
     retry = True
+
+
+class AttachmentKnownError(UntrustedError):
+    """An offer names a ciphertext that another round has named before."""
+
+    name = "attachment-known"
+    title = "The offer names a sealed file that belongs to another round."
+    advice = "Seal the file anew for each round."
 
 
 class Attachments:
@@ -94,6 +110,8 @@ class Attachments:
         Raises:
             NotFoundError: no offer here names it.
         """
+        with self._database.reading() as work:
+            work.files.parcel(sealed)  # whoever names what nobody expects does not come to write
         with self._database.begin() as work:
             kept = work.files.parcel(sealed)
             fits = offset == kept.have and 0 < len(part) <= min(PART, kept.parcel.size - kept.have)
@@ -156,15 +174,23 @@ def pack(work: UnitOfWork, handover: Handover, record: Record) -> list[Json]:
     return attachment.to_json(parcels)
 
 
-def expect(work: UnitOfWork, handover: Handover, named: Json, media_types: dict[Digest, str]) -> None:
-    """Be ready for the files that an offer names.
+def require_new(work: UnitOfWork, content: Message | None) -> None:
+    """Do nothing if no other round has named one of the ciphertexts that an offer names.
 
     Raises:
-        MalformedError: the offer names a file that its record does not.
+        AttachmentKnownError: one of them belongs to another round.
     """
+    for parcel in attachment.from_json(content.body["attachments"] if content else []):
+        try:
+            work.files.parcel(parcel.sealed)
+        except NotFoundError:
+            continue
+        raise AttachmentKnownError
+
+
+def expect(work: UnitOfWork, handover: Handover, named: Json, media_types: dict[Digest, str]) -> None:
+    """Be ready for the files that an offer names; that its record names them was checked."""
     for parcel in attachment.from_json(named):
-        if parcel.file not in media_types:
-            raise MalformedError("an attachment that the record does not name")
         work.files.put_parcel(_kept(handover, parcel, media_types[parcel.file], incoming=True))
 
 
@@ -193,8 +219,13 @@ def settle(work: UnitOfWork, handover: Handover) -> None:
 
 
 def _adopt_one(work: UnitOfWork, handover: Handover, kept: KeptParcel) -> None:
-    data = _opened(work, kept, handover)
-    work.files.keep(handover.matter, kept.parcel.file, kept.media_type, data)
+    """A file that is not the one named is dropped: it must not keep responsibility from passing."""
+    try:
+        data = _opened(work, kept, handover)
+    except AttachmentError:
+        raise_alarm(work, AttachmentError.name, peer=handover.peer, handover=handover)
+    else:
+        work.files.keep(handover.matter, kept.parcel.file, kept.media_type, data)
     work.files.drop(kept.parcel.sealed)
 
 

@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
+from handover.application import contradictions
+from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, Matter
 from handover.application.intake import MismatchError, Received
 from handover.application.ports import UnitOfWork
-from handover.application.rounds import raise_alarm
 from handover.application.sealing import new_id
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind, schema
 from handover.protocol import consent
-from handover.protocol.envelope import Envelope
 
 _BEGINS = frozenset({Act.OFFER, Act.DEED, Act.VOID})
 
@@ -75,11 +75,7 @@ def kept(received: Received, handover: Handover, now: int) -> KeptEnvelope:
 
 
 def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
-    """Give the round with its matter: the one that is known by its pseudonym or its chain, or a new one.
-
-    Raises:
-        MismatchError: this node itself is responsible for the matter.
-    """
+    """Give the round with its matter: the one that is known by its pseudonym or its chain, or a new one."""
     envelope = received.envelope
     work.matters.expect_new(handover.id)
     id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
@@ -91,15 +87,25 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
     _keep_chain(work, received)
     work.matters.bind(envelope.iss, envelope.matter, id_)
     if envelope.act is Act.DEED:
-        raise_alarm(work, "record-missing", peer=envelope.iss, handover=None, evidence=(received.data,))
+        raise_alarm(work, "record-missing", peer=envelope.iss, handover=handover, evidence=(received.data,))
     return replace(handover, matter=id_)
 
 
-def require_not_holder(work: UnitOfWork, envelope: Envelope, received: Received) -> None:
-    """Do nothing unless somebody offers this node a matter for which it is responsible itself."""
+def require_offerable(work: UnitOfWork, received: Received) -> None:
+    """Do nothing if the sender of an offer can be responsible for the matter, as far as this node knows it.
+
+    Raises:
+        MismatchError: this node is responsible for the matter itself.
+        ChainError: the chain of deeds is not the one that is known here.
+    """
+    envelope = received.envelope
     id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
-    if id_ is not None and work.matters.get(id_).claim is Claim.HOLDER:
+    if id_ is None:
+        return
+    matter = work.matters.get(id_)
+    if matter.claim is Claim.HOLDER:
         raise MismatchError("this node is responsible for the matter itself")
+    contradictions.require_one_chain(work, matter.chain, received)
 
 
 def _matter(id_: MatterId, received: Received, handover: Handover, now: int) -> Matter:

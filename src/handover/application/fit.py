@@ -1,15 +1,18 @@
 """Whether an envelope fits a round that is known, and what those that move nothing leave behind."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from handover.application import contradictions
+from handover.application.alarms import raise_alarm
+from handover.application.drafts import UnknownRoundError
 from handover.application.facts import Handover, KeptEnvelope
-from handover.application.intake import MismatchError, Received
+from handover.application.intake import MismatchError
 from handover.application.ports import UnitOfWork
-from handover.application.rounds import raise_alarm
 from handover.domain.consent import GroundExpiredError
 from handover.domain.errors import NotFoundError, OutOfOrderError
-from handover.domain.handover import Act, EquivocationError, Role, State
+from handover.domain.handover import Act, ClosedRoundError, EquivocationError, Role, State
 from handover.domain.ids import Digest
 from handover.protocol import consent, strict
 from handover.protocol import envelope as envelopes
@@ -21,6 +24,9 @@ MOVES: Final = frozenset(
 _FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID, Act.QUESTION, Act.ANSWER})
 _FROM_RECEIVER: Final = frozenset(Act) - {Act.OFFER, Act.DEED, Act.VOID}
 _AFTER_DEED: Final = frozenset({State.RELIEVING, State.TRANSFERRED})
+_LOCAL: Final = frozenset({State.PREPARED, State.DISCARDED})  # no other node knows these rounds
+# What a reissue may change: the members that belong to one envelope's bytes, not to what it says.
+_OF_BYTES: Final = ("jti", "iat", "incarnation", "seq", "prev", "replaces", "payload", "log")
 # The act that each act answers, and whether the one who receives it has said it himself.
 _ANSWERS: Final = {
     Act.ACCEPTANCE: (Act.OFFER, True),
@@ -36,32 +42,53 @@ _ANSWERS: Final = {
 }
 
 
-def require(work: UnitOfWork, received: Received, handover: Handover, kept: KeptEnvelope) -> None:
-    """Do nothing if the envelope belongs to the round, comes from the right side and answers what was said.
+def require_belongs(
+    envelope: Envelope, handover: Handover, kept: KeptEnvelope, earlier: Sequence[KeptEnvelope]
+) -> None:
+    """Do nothing if the envelope belongs to the round, comes from the right side and goes on from what was said.
 
     Raises:
-        MismatchError: another matter, epoch, purpose or schema, or an answer to something else.
-        EquivocationError: two different envelopes with one number, or two offers in one round.
-        OutOfOrderError: this side does not say that, or not yet.
+        MismatchError: another matter, epoch, purpose or schema than the round's.
+        EquivocationError: two different envelopes with one number, or after one another.
+        OutOfOrderError: this side does not say that, or nothing is said in this round any more.
     """
-    envelope = received.envelope
+    if handover.state in _LOCAL:
+        raise UnknownRoundError
     _require_same(handover, envelope)
     side = _FROM_SENDER if handover.role is Role.RECEIVER else _FROM_RECEIVER
     if envelope.act not in side:
         raise OutOfOrderError(f"{envelope.act.value} from this side")
-    if work.envelopes.same_seq(kept) is not None:
-        raise EquivocationError("two envelopes with one number")
-    if envelope.act in MOVES and handover.state is not State.CLOSED:
-        _require_repeat(work, handover, envelope)
+    if envelope.act not in MOVES and handover.state is State.CLOSED:
+        raise ClosedRoundError
+    contradictions.require_sequence(kept, envelope, earlier)
+
+
+def require_answers(
+    work: UnitOfWork, envelope: Envelope, handover: Handover, earlier: Sequence[KeptEnvelope]
+) -> None:
+    """Do nothing if the envelope says a new thing, or the same again, and answers what was said in this round.
+
+    Raises:
+        MismatchError: it answers something else, or says something else again.
+        EquivocationError: two messages of one act in one round, neither of which replaces the other.
+        OutOfOrderError: it comes before what it confirms.
+    """
+    _require_repeat(envelope, earlier)
     if envelope.act in (Act.ARRIVAL, Act.NON_ARRIVAL) and handover.state not in _AFTER_DEED:
         raise OutOfOrderError(f"{envelope.act.value} before the deed")
     _require_answers(work, handover, envelope)
-    if envelope.act is Act.ANSWER and handover.role is Role.RECEIVER:
+    if envelope.act is Act.DEED and handover.offer is not None:
+        _require_offered(work, handover.offer, envelope)
+    if envelope.act is Act.ANSWER:
         _require_ground(work, handover, envelope)
 
 
 def _require_ground(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
-    """The offerer's answer discloses: the ground of the offer must still be in force."""
+    """The offerer's answer discloses: the ground of the offer must still be in force. The other side's names none."""
+    if handover.role is Role.SENDER:
+        if envelope.consent is not None:
+            raise MismatchError("the answer names a ground that is not its own")
+        return
     offer = None if handover.offer is None else work.exhibits.find([handover.offer]).get(handover.offer)
     if offer is None or offer.consent is None or strict.digest(offer.consent) != envelope.consent:
         raise MismatchError("the answer does not name the ground of the offer")
@@ -96,28 +123,35 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
         raise MismatchError("it answers another message than the one that was said")
 
 
-def _require_repeat(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
-    """A second envelope of an act that moves the round is a reissue: it replaces the first and commits to the same."""
-    earlier = [
-        each for each in work.envelopes.of_handover(handover.id) if each.incoming and each.act is envelope.act
-    ]
-    same = any(
-        each.digest == envelope.replaces and _commit(each.data) == _commit_of(envelope) for each in earlier
-    )
-    if earlier and not same:
+def _require_repeat(envelope: Envelope, kept: Sequence[KeptEnvelope]) -> None:
+    """A second envelope of an act that moves the round is a reissue: it replaces an earlier one and says the same."""
+    earlier = [each for each in kept if each.incoming and each.act is envelope.act]
+    replaced = [each for each in earlier if each.digest == envelope.replaces]
+    if any(not _says_the_same(each.data, envelope) for each in replaced):
+        raise EquivocationError("a message that replaces another says something else")
+    if earlier and not replaced and envelope.act in MOVES:
         raise EquivocationError("two messages of one act in one round")
 
 
-def _commit(data: bytes) -> Digest | None:
-    return _commit_of(envelopes.read(data).claimed)
+def _says_the_same(data: bytes, envelope: Envelope) -> bool:
+    """A reissue differs in what belongs to its bytes, and in nothing that it says."""
+    earlier = envelopes.read(data).claimed
+    commits = [None if each.payload is None else each.payload.commit for each in (earlier, envelope)]
+    of_bytes = {name: getattr(envelope, name) for name in _OF_BYTES}
+    return replace(earlier, **of_bytes) == envelope and commits[0] == commits[1]
 
 
-def _commit_of(envelope: Envelope) -> Digest | None:
-    return None if envelope.payload is None else envelope.payload.commit
+def _require_offered(work: UnitOfWork, offer: Digest, deed: Envelope) -> None:
+    """A deed gives what was offered: the same record, the same fields, under the same ground."""
+    offered = envelopes.read(work.envelopes.get(offer).data).claimed
+    if (offered.record, offered.fields, offered.consent) != (deed.record, deed.fields, deed.consent):
+        raise MismatchError("the deed names another record, other fields or another ground than the offer")
 
 
 def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> None:
     """Write down what a message outside the tables tells; it changes nobody's responsibility."""
+    if envelope.replaces is not None and _is_known(work, envelope.replaces):
+        return  # the same thing said again in other bytes
     match envelope.act:
         case Act.OPENED if handover.opened_at is None:
             new = replace(handover, opened_at=work.now)
@@ -131,3 +165,11 @@ def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Diges
         case _:
             return
     work.handovers.change(handover, new)
+
+
+def _is_known(work: UnitOfWork, digest: Digest) -> bool:
+    try:
+        work.envelopes.get(digest)
+    except NotFoundError:
+        return False
+    return True

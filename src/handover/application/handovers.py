@@ -4,28 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from handover.application import documents
+from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Delivery, Handover, KeptEnvelope
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork
-from handover.application.rounds import Cause, Rounds, raise_alarm
+from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, answers_to
 from handover.domain.consent import GroundExpiredError, GroundWithdrawnError
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError, RefusedError
-from handover.domain.handover import Act, Order, Role, State
+from handover.domain.handover import Act, DeclineReason, Order, Role, State
 from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind, Value
 from handover.protocol import consent, message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.strict import Json
 
-DECLINE_CODES = (
-    "no-capacity",
-    "no-jurisdiction",
-    "not-in-best-interests",
-    "incomplete",
-    "wrong-recipient",
-    "other",
-)
+DECLINE_CODES = tuple(reason.value for reason in DeclineReason)
 _OPEN = frozenset({State.PENDING, State.BOUND, State.DECLINED})
 _TAKEN = frozenset({State.HOLDING, State.TRANSFERRED, State.RELIEVING})
 _TALK = frozenset(State) - {State.PREPARED, State.DISCARDED, State.VOIDED, State.VOIDING, State.CLOSED}

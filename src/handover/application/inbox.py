@@ -1,17 +1,19 @@
 """What peers send: each envelope gets a receipt or a problem; one transaction and one checkpoint for the batch."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handover.application import attachments, drafts, fit
+from handover.application import attachments, contradictions, drafts, fit
+from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.fit import MOVES
 from handover.application.intake import Intake, Received
 from handover.application.ports import Clock, Database, UnitOfWork
-from handover.application.rounds import Cause, Rounds, raise_alarm
+from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import WEIGHTY, exhibit
 from handover.domain.errors import HandoverError, OutOfOrderError, UntrustedError
-from handover.domain.handover import ANSWERS, SAYS, Act, EquivocationError
+from handover.domain.handover import ANSWERS, SAYS, Act, State
 from handover.domain.ids import Digest, NodeId
 from handover.protocol.delivery import Answer, Delivery, Item, Problem, problem_of
 from handover.protocol.entry import EntryKind
@@ -27,6 +29,43 @@ class StaleIncarnationError(UntrustedError):
     name = "stale-incarnation"
     title = "The envelope is from before the sender's last restore."
     advice = "The sender signs it anew if it still says it."
+
+
+class FaultError(HandoverError):
+    """The message could not be stored for a reason that lies in this node."""
+
+    name = "fault"
+    title = "This node could not store the message for a fault of its own; nothing of it was kept."
+    advice = "The same bytes are sent again by themselves. The operator of the receiving node finds an alarm."
+    retry = True
+
+
+class _WriteError(Exception):
+    """What was thought to be storable was not: the transaction is undone, and begun again without this item."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(f"item {place}")
+        self.place = place
+
+
+@dataclass(kw_only=True)
+class _Batch:
+    """What one transaction has found out: receipts given before, new entries by envelope, who was heard from."""
+
+    known: dict[Digest, KeptReceipt]
+    indexes: dict[Digest, int] = field(default_factory=dict)
+    heard: set[NodeId] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """An envelope of which everything was checked and nothing is stored yet."""
+
+    received: Received
+    handover: Handover
+    kept: KeptEnvelope
+    cause: Cause
+    fresh: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +89,38 @@ class Inbox:
         """Give a receipt or a problem for each envelope, in order; a receipt leaves only after the commit."""
         now = self._clock()
         read = [self._read(item, now) for item in delivery.items]
+        if not any(isinstance(each, Received) for each in read):
+            return Answer(results=tuple(each for each in read if isinstance(each, Problem)))
+        broken: set[int] = set()
+        while True:
+            try:
+                return self._carried_out(delivery, read, broken)
+            except _WriteError as error:
+                broken.add(error.place)
+
+    def _carried_out(
+        self, delivery: Delivery, read: Sequence[Received | Problem], broken: Set[int]
+    ) -> Answer:
         with self._database.begin() as work:
             believed = [each for each in read if isinstance(each, Received)]
-            known = work.envelopes.known([each.digest for each in believed])
+            batch = _Batch(known=work.envelopes.known([each.digest for each in believed]))
             self._prefetch(work, believed)
-            indexes: dict[Digest, int] = {}
             results: list[Problem | Digest] = []
-            for item, each in zip(delivery.items, read, strict=True):
-                results.append(
-                    each if isinstance(each, Problem) else self._one(work, each, item.payload, known, indexes)
-                )
-            fresh = work.log.receipts(indexes, work.now) if indexes else []
-            work.envelopes.add_receipts(fresh)
-            known |= {receipt.envelope: receipt for receipt in fresh}
-            for peer in {each.envelope.iss for each in believed}:
+            for place, each in enumerate(read):
+                if isinstance(each, Problem):
+                    results.append(each)
+                    continue
+                payload = delivery.items[place].payload
+                results.append(self._one(work, each, payload, batch, place=place, broken=place in broken))
+            if batch.indexes:
+                fresh = work.log.receipts(batch.indexes, work.now)
+                work.envelopes.add_receipts(fresh)
+                batch.known |= {receipt.envelope: receipt for receipt in fresh}
+            for peer in batch.heard:
                 self._heard(work, peer)
             return Answer(
                 results=tuple(
-                    each if isinstance(each, Problem) else _receipt(known[each]) for each in results
+                    each if isinstance(each, Problem) else _receipt(batch.known[each]) for each in results
                 ),
                 consistency=tuple(work.log.consistency(delivery.log_size)),
                 head=work.log.signed_head(),
@@ -78,7 +131,7 @@ class Inbox:
             return self._intake.signed(item.envelope, now)
         except HandoverError as error:
             self.tally = replace(self.tally, strangers=self.tally.strangers + 1)
-            return problem_of(error, known=error.retry)
+            return problem_of(error, known=False)
 
     def _prefetch(self, work: UnitOfWork, believed: list[Received]) -> None:
         by_peer: dict[NodeId, list[Envelope]] = {}
@@ -94,21 +147,36 @@ class Inbox:
         work: UnitOfWork,
         received: Received,
         payload: bytes | None,
-        known: dict[Digest, KeptReceipt],
-        indexes: dict[Digest, int],
+        batch: _Batch,
+        *,
+        place: int,
+        broken: bool,
     ) -> Problem | Digest:
         digest = received.digest
         try:
+            if broken:
+                raise_alarm(
+                    work, "fault", peer=received.envelope.iss, handover=None, evidence=(received.data,)
+                )
+                raise FaultError
+            self._intake.require_acceptable(received, work.now)
+            batch.heard.add(received.envelope.iss)
             peer = self._fence(work, received.envelope)
-            if digest in known or digest in indexes:
+            if digest in batch.known or digest in batch.indexes:
                 self._repeat(work, received.envelope)
-            else:
-                indexes[digest] = self._take(work, received, payload)
-                if received.envelope.incarnation > peer.fence:
-                    work.peers.put(replace(peer, fence=received.envelope.incarnation))
+                return digest
+            checked = self._checked(work, received, payload)
         except HandoverError as error:
             work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
             return problem_of(error, known=True)
+        except Exception as error:
+            raise _WriteError(place) from error
+        try:
+            batch.indexes[digest] = self._write(work, checked)
+            if received.envelope.incarnation > peer.fence:
+                work.peers.put(replace(peer, fence=received.envelope.incarnation))
+        except Exception as error:
+            raise _WriteError(place) from error
         return digest
 
     def _fence(self, work: UnitOfWork, envelope: Envelope) -> Peer:
@@ -127,64 +195,52 @@ class Inbox:
         if envelope.act in MOVES and says is not None:
             work.queue.rearm(found.id, says, now=work.now)
 
-    def _take(self, work: UnitOfWork, received: Received, payload: bytes | None) -> int:
-        """Check everything, the cheap things first; only then write."""
+    def _checked(self, work: UnitOfWork, received: Received, payload: bytes | None) -> _Checked:
+        """Check everything, the cheap things first; nothing is written but the evidence of a contradiction."""
         envelope = received.envelope
         found = work.handovers.find(envelope.iss, [envelope.round]).get(envelope.round)
-        handover = found or drafts.unknown(received, work.now)
-        kept = drafts.kept(received, handover, work.now)
-        cause = Cause(event=envelope.act, heard=received.digest, code=envelope.reason)
+        kept = None
         try:
+            handover = found or drafts.unknown(received, work.now)
+            kept = drafts.kept(received, handover, work.now)
+            earlier = work.envelopes.of_handover(found.id) if found is not None else []
+            cause = Cause(
+                event=envelope.act, heard=received.digest, answers=envelope.re, code=envelope.reason
+            )
             if found is not None:
-                fit.require(work, received, found, kept)
-            if envelope.act in MOVES - {Act.DEED}:
+                fit.require_belongs(envelope, found, kept, earlier)
+            if envelope.act in MOVES - {Act.DEED} or handover.state is State.CLOSED:
                 self._rounds.check(work, handover, cause)
+            if found is not None:
+                fit.require_answers(work, envelope, found, earlier)
             received = self._intake.opened(received, payload, work.now)
-            if found is None:
-                drafts.require_not_holder(work, envelope, received)
+            if envelope.act is Act.OFFER and found is None:
+                drafts.require_offerable(work, received)
+                attachments.require_new(work, received.content)
             if envelope.act is Act.DEED:
-                bound = found is not None and found.bound
-                cause = replace(cause, bound=bound or self._intake.holds_own_acceptance(received, work.now))
+                cause = replace(cause, bound=self._intake.holds_own_acceptance(received, work.now))
                 self._rounds.check(work, handover, cause)
+                if found is not None:
+                    contradictions.require_next_deed(work, envelope, found)
         except OutOfOrderError as error:
-            self._keep_contradiction(work, received, found, error)
+            contradictions.keep(work, received, kept, found, error)
             raise
-        return self._write(work, received, handover, kept, cause, fresh=found is None)
+        return _Checked(received=received, handover=handover, kept=kept, cause=cause, fresh=found is None)
 
-    def _keep_contradiction(
-        self, work: UnitOfWork, received: Received, found: Handover | None, error: OutOfOrderError
-    ) -> None:
-        """Keep both signed statements; an auditor can show them to anyone."""
-        peer = received.envelope.iss
-        if isinstance(error, EquivocationError) and found is not None:
-            earlier = [each.data for each in work.envelopes.of_handover(found.id) if each.incoming]
-            raise_alarm(work, "equivocation", peer=peer, handover=found, evidence=(received.data, *earlier))
-            work.log.append(EntryKind.EQUIVOCATION, stream=found.pair, object_=received.digest, now=work.now)
-        elif received.envelope.act is Act.DEED:
-            raise_alarm(work, "stray-deed", peer=peer, handover=found, evidence=(received.data,))
-
-    def _write(
-        self,
-        work: UnitOfWork,
-        received: Received,
-        handover: Handover,
-        kept: KeptEnvelope,
-        cause: Cause,
-        *,
-        fresh: bool,
-    ) -> int:
+    def _write(self, work: UnitOfWork, checked: _Checked) -> int:
+        received, handover = checked.received, checked.handover
         envelope = received.envelope
-        if fresh:
+        if checked.fresh:
             handover = drafts.begin(work, received, handover)
-        work.envelopes.add(kept, plaintext=received.plaintext)
+        work.envelopes.add(checked.kept, plaintext=received.plaintext)
         if envelope.act in WEIGHTY:
-            work.exhibits.add(exhibit(kept.digest, received.content, received.registry))
+            work.exhibits.add(exhibit(received.digest, received.content, received.registry))
         index = work.log.append(
             EntryKind.RECEIVED, stream=envelope.matter, object_=received.digest, now=work.now
         )
         if envelope.act in MOVES:
-            handover = self._rounds.move(work, handover, cause)
-            if fresh and envelope.act is Act.OFFER and received.content is not None:
+            handover = self._rounds.move(work, handover, checked.cause)
+            if checked.fresh and envelope.act is Act.OFFER and received.content is not None:
                 attachments.expect(work, handover, received.content.body["attachments"], received.files)
         else:
             fit.note(work, handover, envelope, received.digest)

@@ -9,18 +9,20 @@ from handover.application.registry import (
     NodeSuspendedError,
     Registry,
     Sender,
+    require_usable,
 )
 from handover.domain.errors import NotFoundError, RefusedError, UntrustedError
 from handover.domain.handover import Act
-from handover.domain.ids import Digest
+from handover.domain.ids import Digest, NodeId
 from handover.domain.record import require_offerable, schema
 from handover.protocol import attachment, consent, jwe, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 from handover.protocol.message import Message
 from handover.protocol.node_entry import Mandate
-from handover.protocol.node_key import KeyStatus, KeyUse
+from handover.protocol.node_key import KeyStatus
 from handover.protocol.sdjwt import VerifiedRecord
+from handover.protocol.strict import Json
 
 
 class PayloadError(UntrustedError):
@@ -79,26 +81,33 @@ class Intake:
         self._registry = registry
 
     def signed(self, data: bytes, now: int) -> Received:
-        """Give the envelope if a node that the registry names signed it for this node.
+        """Give the envelope if it was signed with a key that the registry lists for its sender.
 
         Raises:
-            UntrustedError: shape, key, signature, audience or date do not fit.
+            UntrustedError: shape, key or signature do not fit: a stranger spoke.
         """
         unverified = envelopes.read(data)
-        sender = self._registry.sender(unverified.claimed.iss, unverified.kid, now=now)
-        envelope = unverified.verify(sender.key.public)
-        if envelope.aud != self._vault.node:
-            raise envelopes.WrongRecipientNodeError
-        if envelope.iat > now + envelopes.FUTURE:
-            raise envelopes.FromTheFutureError
+        sender = self._registry.listed(unverified.claimed.iss, unverified.kid, now=now)
         return Received(
-            envelope=envelope,
+            envelope=unverified.verify(sender.key.public),
             data=data,
             digest=unverified.digest,
             kid=unverified.kid,
             sender=sender,
             registry=self._registry.current(now).digests.timestamp,
         )
+
+    def require_acceptable(self, received: Received, now: int) -> None:
+        """Do nothing if the key may be used, and the envelope is for this node and not from the future.
+
+        Raises:
+            UntrustedError: one of these does not hold; a member spoke, and is told which.
+        """
+        require_usable(received.sender.key, now)
+        if received.envelope.aud != self._vault.node:
+            raise envelopes.WrongRecipientNodeError
+        if received.envelope.iat > now + envelopes.FUTURE:
+            raise envelopes.FromTheFutureError
 
     def opened(self, received: Received, payload: bytes | None, now: int) -> Received:
         """Give the envelope with its content, all of it checked.
@@ -120,6 +129,8 @@ class Intake:
             received = self._offer(received, content, now)
         elif content.record is not None or content.consent is not None:
             raise MismatchError("only an offer discloses a record")
+        elif content.evidence and envelope.act is not Act.DEED:
+            raise MismatchError("only offers and deeds hold evidence")
         return replace(received, content=content, plaintext=plaintext)
 
     def _open(self, received: Received, payload: bytes) -> tuple[Message, bytes]:
@@ -146,7 +157,7 @@ class Intake:
         return replace(
             received,
             chain=self._chain(envelope, content.evidence, now),
-            files=attachment.named_in(record.values),
+            files=_files(record, content.body),
         )
 
     def _require_mandates(self, received: Received, now: int) -> None:
@@ -161,8 +172,7 @@ class Intake:
     def _record(self, received: Received, presentation: bytes, now: int) -> VerifiedRecord:
         envelope = received.envelope
         unverified = sdjwt.read(presentation)
-        key = self._registry.sender(envelope.iss, unverified.kid, now=now).key
-        verified = unverified.verify(key.public, schema)
+        verified = unverified.verify(self._part_key(envelope.iss, unverified.kid, now), schema)
         fits = (
             verified.issuer == envelope.iss
             and verified.matter == envelope.matter
@@ -178,8 +188,7 @@ class Intake:
     def _ground(self, received: Received, token: bytes, fields: tuple[str, ...], now: int) -> None:
         envelope = received.envelope
         unverified = consent.read(token)
-        key = self._registry.sender(envelope.iss, unverified.kid, now=now).key
-        found = unverified.verify(key.public)
+        found = unverified.verify(self._part_key(envelope.iss, unverified.kid, now))
         fits = (
             found.ground.issuer == envelope.iss
             and found.matter == envelope.matter
@@ -198,40 +207,51 @@ class Intake:
         holder = None
         for number, data in enumerate(evidence, start=1):
             unverified = envelopes.read(data)
-            deed = unverified.verify(self._old_key(unverified, now))
+            deed = unverified.verify(self._part_key(unverified.claimed.iss, unverified.kid, now))
             if deed.act is not Act.DEED or deed.epoch != number or holder not in (None, deed.iss):
+                raise ChainError
+            if (deed.purpose, deed.schema) != (envelope.purpose, envelope.schema):
                 raise ChainError
             holder = deed.aud
         if holder not in (None, envelope.iss):
             raise ChainError
         return tuple(strict.digest(data) for data in evidence)
 
-    def _old_key(self, unverified: envelopes.Unverified, now: int) -> bytes:
-        """Evidence may be signed with a key that has been retired since, never with a compromised one."""
-        key = self._registry.entry(unverified.claimed.iss, now).key(unverified.kid, KeyUse.SIG)
+    def _part_key(self, node: NodeId, kid: str, now: int) -> bytes:
+        """What an envelope vouches for may be signed with a key that was retired since, never a compromised one."""
+        key = self._registry.listed(node, kid, now=now).key
         if key.status is KeyStatus.COMPROMISED:
             raise KeyCompromisedError
         return key.public
 
     def holds_own_acceptance(self, received: Received, now: int) -> bool:
-        """Tell whether a deed holds this node's own acceptance of this round: evidence, not memory.
-
-        Raises:
-            MismatchError: the deed holds something else.
-        """
+        """Tell whether a deed holds this node's own acceptance of this round: evidence, not memory."""
         evidence = received.content.evidence if received.content else ()
         if len(evidence) != 1:
-            raise MismatchError("a deed holds the acceptance that it answers")
-        unverified = envelopes.read(evidence[0])
-        if unverified.claimed.iss != self._vault.node:
-            raise MismatchError("the deed holds another node's acceptance")
-        acceptance = unverified.verify(self._old_key(unverified, now))
-        fits = (
+            return False
+        try:
+            unverified = envelopes.read(evidence[0])
+            acceptance = unverified.verify(self._part_key(self._vault.node, unverified.kid, now))
+        except UntrustedError:
+            return False
+        envelope = received.envelope
+        return (
             acceptance.act is Act.ACCEPTANCE
-            and acceptance.aud == received.envelope.iss
-            and acceptance.round == received.envelope.round
-            and unverified.digest == received.envelope.re
+            and acceptance.iss == self._vault.node
+            and acceptance.aud == envelope.iss
+            and acceptance.round == envelope.round
+            and acceptance.epoch == envelope.epoch
+            and acceptance.matter == envelope.matter
+            and unverified.digest == envelope.re
         )
-        if not fits:
-            raise MismatchError("the deed holds another acceptance than the one it answers")
-        return True
+
+
+def _files(record: VerifiedRecord, body: dict[str, Json]) -> dict[Digest, str]:
+    """Give the files that the record names; raises MismatchError where the offer brings others, or one twice."""
+    files = attachment.named_in(record.values)
+    parcels = attachment.from_json(body["attachments"])
+    if not {each.file for each in parcels} <= files.keys():
+        raise MismatchError("an attachment that the record does not name")
+    if len({each.sealed for each in parcels}) != len(parcels):
+        raise MismatchError("one attachment is named twice")
+    return files

@@ -5,16 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application.facts import KeptEnvelope, KeptReceipt, Peer
+from handover.application import answers
+from handover.application.alarms import raise_alarm
+from handover.application.answers import Head, SplitViewError
+from handover.application.facts import Delivery as Delivered
+from handover.application.facts import KeptEnvelope, Peer
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
 from handover.application.reissue import ASKED, Reissuer
-from handover.application.rounds import raise_alarm
-from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
-from handover.domain.ids import Digest, NodeId
-from handover.protocol import checkpoint as checkpoints
-from handover.protocol import merkle, receipt, strict
-from handover.protocol.checkpoint import Checkpoint, LogKey
+from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.ids import NodeId
+from handover.protocol import strict
+from handover.protocol.checkpoint import LogKey
 from handover.protocol.delivery import (
     BATCH_LIMIT,
     BODY_LIMIT,
@@ -28,7 +30,6 @@ from handover.protocol.delivery import (
     size_of,
 )
 from handover.protocol.entry import EntryKind
-from handover.protocol.receipt import Receipt
 
 CAP: Final = 900
 """Seconds: the longest back-off, and how long after its receipt a standing message is said again."""
@@ -36,18 +37,6 @@ Batch = Sequence[tuple[KeptEnvelope, bytes | None]]
 """Envelopes with the payloads that go with them."""
 
 _REFUSED_AGAIN: Final = 60  # seconds after a refusal that may pass
-
-
-class SplitViewError(UntrustedError):
-    """The peer's log does not extend what it showed before."""
-
-    name = "split-view"
-    title = "The peer's log contradicts what it showed before."
-    advice = "The signed checkpoint is kept. Tell the registry's operators and the auditors."
-
-    def __init__(self, checkpoint: bytes) -> None:
-        super().__init__()
-        self.checkpoint = checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,23 +78,23 @@ class Outbox:
 
     def deliver_to(self, peer: NodeId) -> Round:
         """Deliver one batch to *peer*."""
-        batch, body, now = self._next(peer)
+        batch, body, asked, now = self._next(peer)
         if not batch:
             return Round(peer=peer)
         try:
             entry = self._registry.entry(peer, now)
             answer = decode_answer(self._wire.post(peer, entry.address, body), expected=len(batch))
-            return self._answered(peer, batch, answer, entry.log_keys())
+            return self._answered(batch, answer, entry.log_keys(), asked)
         except HandoverError as error:
-            return self._failed(peer, [kept for kept, _ in batch], error)
+            return self._failed(asked, [kept for kept, _ in batch], error)
 
-    def _next(self, peer: NodeId) -> tuple[Batch, bytes, int]:
+    def _next(self, peer: NodeId) -> tuple[Batch, bytes, Peer, int]:
         with self._database.reading() as work:
             batch = _fitting(work.queue.batch(peer, now=work.now, limit=BATCH_LIMIT))
             known = work.peers.get(peer)
             items = tuple(Item(envelope=kept.data, payload=payload) for kept, payload in batch)
             body = encode_delivery(Delivery(log_size=known.log_size, items=items)) if items else b""
-            return batch, body, work.now
+            return batch, body, known, work.now
 
     def pack(self, peer: NodeId) -> bytes:
         """Give the next batch for *peer* as a file to be carried by hand; it stays in the queue all the same.
@@ -113,7 +102,7 @@ class Outbox:
         Raises:
             NotFoundError: nothing is due for this peer.
         """
-        _, body, _ = self._next(peer)
+        _, body, _, _ = self._next(peer)
         if not body:
             raise NotFoundError("nothing is due for this peer")
         return body
@@ -129,54 +118,62 @@ class Outbox:
         with self._database.reading() as work:
             found = [work.envelopes.get(strict.digest(item.envelope)) for item in carried.items]
             entry = self._registry.entry(found[0].peer, work.now)
+            known = work.peers.get(entry.node)
         if any(kept.incoming or kept.peer != entry.node for kept in found):
             raise NotFoundError
         batch = [(kept, item.payload) for kept, item in zip(found, carried.items, strict=True)]
+        asked = known if known.log_size == carried.log_size else None  # else the log has grown on another way
         result = decode_answer(answer, expected=len(batch))
-        return self._answered(entry.node, batch, result, entry.log_keys())
+        try:
+            return self._answered(batch, result, entry.log_keys(), asked)
+        except SplitViewError as error:
+            with self._database.begin() as work:
+                _keep_views(work, known, error)
+            raise
 
-    def _answered(
-        self,
-        peer: NodeId,
-        batch: Batch,
-        answer: Answer,
-        keys: Sequence[LogKey],
-    ) -> Round:
-        receipts, problems = _verified([kept for kept, _ in batch], answer, keys)
+    def _answered(self, batch: Batch, answer: Answer, keys: Sequence[LogKey], asked: Peer | None) -> Round:
+        peer, kepts = batch[0][0].peer, [kept for kept, _ in batch]
+        with self._database.reading() as work:
+            pairs = {each.id: each.pair for each in work.handovers.load([kept.handover for kept in kepts])}
+        proved = answers.verify(answer, kepts, pairs=pairs, keys=keys, asked=asked)
         with self._database.begin() as work:
-            known = work.peers.get(peer)
-            head = _extends(known, answer, keys)
-            work.envelopes.add_receipts(receipts)
-            done = [kept.envelope for kept in receipts]
+            work.envelopes.add_receipts(proved.receipts)
+            done = [kept.envelope for kept in proved.receipts]
             work.queue.delivered(done, again_at=work.now + self._spread(CAP))
             for kept, payload in batch:
-                if kept.digest in problems:
-                    self._refused(work, kept, payload, problems[kept.digest])
-            work.peers.put(_heard(known, head, work))
-        return Round(peer=peer, sent=len(batch), receipted=len(receipts), refused=len(problems))
+                if kept.digest in proved.problems:
+                    self._refused(work, kept, payload, proved.problems[kept.digest])
+            work.peers.put(_heard(work, work.peers.get(peer), proved.head))
+        return Round(peer=peer, sent=len(batch), receipted=len(done), refused=len(proved.problems))
 
     def _refused(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: Problem) -> None:
-        asked = problem.name in ASKED
-        if asked and self._reissuer.serves(work, kept, payload, problem.name):
-            self._reissuer.reissue(work, kept, standing=work.queue.is_standing(kept.digest))
-            return
-        again = problem.retry or asked
+        waiting = work.queue.of_handover(kept.handover)[kept.digest]
+        if waiting.delivery is Delivered.RECEIPTED or not waiting.due:
+            return  # it came there on another way, was replaced, or is not said any more
+        name, standing = problem.name, work.queue.is_standing(kept.digest)
+        again = problem.retry or name in ASKED
+        try:
+            if name in ASKED and self._reissuer.serves(work, kept, payload, name):
+                self._reissuer.reissue(work, kept, standing=standing)
+                return
+        except HandoverError as error:  # it was raised before anything was written
+            name, again = error.name, error.retry
         retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
-        work.queue.refused(kept.digest, problem=problem.name, retry_at=retry_at)
+        work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
+        if standing and retry_at is None:
+            handover = work.handovers.get(kept.handover)
+            raise_alarm(work, "refused", peer=kept.peer, handover=handover, evidence=(kept.data,))
 
-    def _failed(self, peer: NodeId, batch: Sequence[KeptEnvelope], error: HandoverError) -> Round:
+    def _failed(self, asked: Peer, batch: Sequence[KeptEnvelope], error: HandoverError) -> Round:
         with self._database.begin() as work:
-            known = work.peers.get(peer)
+            known = work.peers.get(asked.node)
             failures = known.failures + 1
             wait = self._spread(min(CAP, 2 ** min(failures, 10)))
             work.peers.put(replace(known, failures=failures, not_before=work.now + wait))
             if isinstance(error, SplitViewError):
-                raise_alarm(work, error.name, peer=peer, handover=None, evidence=(error.checkpoint,))
-                work.log.append(
-                    EntryKind.SPLIT_VIEW, stream="", object_=strict.digest(error.checkpoint), now=work.now
-                )
+                _keep_views(work, asked, error)
             work.queue.postpone([kept.digest for kept in batch], due=work.now)
-        return Round(peer=peer, sent=len(batch), error=error.name)
+        return Round(peer=asked.node, sent=len(batch), error=error.name)
 
     def _spread(self, seconds: int) -> int:
         """Full jitter: peers that failed together do not come back together."""
@@ -195,50 +192,18 @@ def _fitting(batch: Batch) -> Batch:
     return taken
 
 
-def _verified(
-    batch: Sequence[KeptEnvelope], answer: Answer, keys: Sequence[LogKey]
-) -> tuple[list[KeptReceipt], dict[Digest, Problem]]:
-    receipts: list[KeptReceipt] = []
-    problems: dict[Digest, Problem] = {}
-    for kept, result in zip(batch, answer.results, strict=True):
-        if isinstance(result, Problem):
-            problems[kept.digest] = result
-            continue
-        receipt.verify(result, envelope=kept.digest, key=checkpoints.key_of(result.checkpoint, keys))
-        receipts.append(_kept(kept.digest, result))
-    return receipts, problems
-
-
-def _kept(envelope: Digest, result: Receipt) -> KeptReceipt:
-    return KeptReceipt(
-        envelope=envelope,
-        document=result.entry,
-        index=result.index,
-        path=result.path,
-        checkpoint=result.checkpoint,
-    )
-
-
-def _extends(known: Peer, answer: Answer, keys: Sequence[LogKey]) -> Checkpoint | None:
-    """Give the peer's newest checkpoint if its log only grew since the last one that was verified here."""
-    if answer.head is None:
-        return None
-    head = checkpoints.verify(answer.head, checkpoints.key_of(answer.head, keys))
-    if known.log_size:
-        try:
-            merkle.verify_consistency(
-                old_size=known.log_size,
-                old_root=known.log_root,
-                size=head.size,
-                root=head.root,
-                path=answer.consistency,
-            )
-        except UntrustedError as error:
-            raise SplitViewError(answer.head) from error
-    return head
-
-
-def _heard(known: Peer, head: Checkpoint | None, work: UnitOfWork) -> Peer:
-    if head is not None and head.size >= known.log_size:
-        known = replace(known, log_size=head.size, log_root=head.root)
+def _heard(work: UnitOfWork, known: Peer, head: Head | None) -> Peer:
+    """Of two answers that crossed, the one that shows the longer log is remembered."""
+    if head is not None and head.checkpoint.size >= known.log_size:
+        work.envelopes.keep_checkpoint(head.note)
+        known = replace(known, log_size=head.checkpoint.size, log_root=head.checkpoint.root)
     return replace(known, failures=0, not_before=0, heard_at=work.now)
+
+
+def _keep_views(work: UnitOfWork, asked: Peer, error: SplitViewError) -> None:
+    """Keep both checkpoints: each bears the peer's signatures, and the later one does not extend the earlier."""
+    earlier = work.envelopes.checkpoint(f"{asked.node}/log", asked.log_size)
+    evidence = (error.checkpoint, *([] if earlier is None else [earlier]))
+    if raise_alarm(work, error.name, peer=asked.node, handover=None, evidence=evidence):
+        digest = strict.digest(error.checkpoint)
+        work.log.append(EntryKind.SPLIT_VIEW, stream="", object_=digest, now=work.now)

@@ -236,15 +236,21 @@ class Registry:
             KeyCompromisedError: the key is marked as compromised.
             KeyNotUsableError: the key is retired, not begun or over.
         """
+        found = self.listed(node, kid, now=now)
+        require_usable(found.key, now)
+        return found
+
+    def listed(self, node: NodeId, kid: str, *, now: int) -> Sender:
+        """Return whose key *kid* is, whether or not it may still be used: who holds it is told why it is refused.
+
+        Raises:
+            UnknownSenderError: the registry lists no such node or key.
+        """
         try:
             entry = self.entry(node, now)
             key = entry.key(kid, KeyUse.SIG)
         except (UnknownNodeError, UnknownKeyError) as error:
             raise UnknownSenderError from error
-        if key.status is KeyStatus.COMPROMISED:
-            raise KeyCompromisedError
-        if not (key.usable(now) or key.usable(now - SKEW) or key.usable(now + SKEW)):
-            raise KeyNotUsableError
         return Sender(entry=entry, key=key, barred=self._barred(entry, now))
 
     def _barred(self, entry: NodeEntry, now: int) -> bool:
@@ -264,6 +270,19 @@ class Registry:
             return self.current(now).digests
         except RegistryMissingError:
             return None
+
+
+def require_usable(key: NodeKey, now: int) -> None:
+    """Do nothing if the key may sign something new at *now*.
+
+    Raises:
+        KeyCompromisedError: the key is marked as compromised.
+        KeyNotUsableError: the key is retired, not begun or over.
+    """
+    if key.status is KeyStatus.COMPROMISED:
+        raise KeyCompromisedError
+    if not (key.usable(now) or key.usable(now - SKEW) or key.usable(now + SKEW)):
+        raise KeyNotUsableError
 
 
 def _difference(known: Digests | None, found: Digests, failed: list[HandoverError]) -> Accepted:

@@ -11,6 +11,7 @@ from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import KeyNotUsableError, Registry
 from handover.application.sealing import WEIGHTY, exhibit, new_id
+from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest
 from handover.protocol import envelope as envelopes
 from handover.protocol import jwe, message, strict
@@ -42,8 +43,13 @@ class Reissuer:
 
         Raises:
             ErasedError: the round is settled and its payload gone.
+            GroundError: an offer would be sealed again, and its ground does not cover that any more.
+            RefusedError: an offer would be sealed again, to a node that may not be offered anything now.
+            RegistryStaleError: the registry is too old for that.
         """
         handover = work.handovers.get(kept.handover)
+        if kept.act is Act.OFFER:
+            self._require_offerable(work, handover)
         claimed = envelopes.read(kept.data).claimed
         jti = new_id(work.now)
         payload, plaintext, sealed = self._seal_again(work, handover, kept, claimed, jti=jti)
@@ -76,6 +82,14 @@ class Reissuer:
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
         work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))
         return new
+
+    def _require_offerable(self, work: UnitOfWork, handover: Handover) -> None:
+        """Sealing an offer anew is a disclosure like the first: all that was asked then is asked again, now."""
+        self._registry.require_fresh(work.now)
+        self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+        work.grounds.get(UUID7(handover.ground or "")).ground.require(
+            recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
+        )
 
     def _seal_again(
         self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope, claimed: Envelope, *, jti: UUID7

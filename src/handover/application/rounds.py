@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import attachments, documents
-from handover.application.facts import TALK, Alarm, Handover, KeptRecord
+from handover.application.facts import TALK, Handover, KeptRecord
 from handover.application.ports import UnitOfWork
 from handover.application.registry import Registry
-from handover.application.sealing import Saying, Sealer, answers_to, new_id
+from handover.application.sealing import Saying, Sealer, answers_to
 from handover.domain.consent import GroundError
 from handover.domain.errors import HandoverError, NotFoundError, OutOfOrderError
 from handover.domain.handover import (
@@ -33,6 +33,7 @@ from handover.protocol.message import Message
 from handover.protocol.strict import Json
 
 _STANDING: Final = frozenset(SAYS.values())
+_SEALED_TALK: Final = (Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER)
 # Where the digest of an act that moves the round is kept.
 _MARKS: Final[dict[Act, Callable[[Handover, Digest | None], Handover]]] = {
     Act.OFFER: lambda handover, digest: replace(handover, offer=digest),
@@ -48,7 +49,7 @@ _MARKS: Final[dict[Act, Callable[[Handover, Digest | None], Handover]]] = {
 class Cause:
     """Why a round is moved: the event; who acts (none: clock or peer) and says what; or the envelope that was heard.
 
-    `bound` says that the deed heard holds this node's own acceptance.
+    `bound` says that the deed heard holds this node's own acceptance; `answers` is what the envelope heard answers.
     """
 
     event: Act | Order
@@ -58,6 +59,7 @@ class Cause:
     void: VoidReason | None = None
     saying: Saying | None = None
     heard: Digest | None = None
+    answers: Digest | None = None
     bound: bool = False
 
 
@@ -77,7 +79,7 @@ class Rounds:
                 state=handover.state,
                 claim=Claim.NONE,  # a receiver's steps do not look at it
                 deadline=handover.deadline,
-                bound=handover.bound or bound,
+                bound=bound,
             )
         matter = work.matters.get(handover.matter)
         return Standing(
@@ -115,10 +117,11 @@ class Rounds:
         return work.exhibits.find([handover.offer])[handover.offer].consent
 
     def may_deed(self, handover: Handover, now: int) -> bool:
-        """Tell whether the registry lets a deed go out now: it is fresh, and still names the peer for the purpose."""
+        """Tell whether the registry lets a deed go out now: it is fresh, and names the peer for it, with a key."""
         try:
             self._registry.require_fresh(now)
             self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=now)
+            self._registry.sealing_key(handover.peer, now)
         except HandoverError:
             return False
         return True
@@ -148,6 +151,10 @@ class Rounds:
         new = replace(old, state=found.state)
         if isinstance(cause.event, Act) and cause.event in _MARKS:
             new = _MARKS[cause.event](new, cause.heard)
+        if cause.event is Act.TAKE_UP_RECEIPT:
+            new = replace(
+                new, deed=cause.answers
+            )  # of a deed that was said anew, the one that was taken up counts
         if found.reason is not None or cause.code is not None:
             new = replace(new, reason=found.reason or cause.code)
         stale = SAYS.get(old.state)
@@ -204,6 +211,9 @@ class Rounds:
         attachments.settle(work, handover)
         work.matters.erase(handover.id)
         if erases:
+            work.queue.retire(
+                handover.id, _SEALED_TALK
+            )  # what they held is gone: there is nothing left to deliver
             work.matters.erase(f"{handover.id}{TALK}")
             if handover.offer is not None:
                 work.log.append(EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now)
@@ -225,18 +235,3 @@ class Rounds:
                 recorded_at=work.now,
             )
         )
-
-
-def raise_alarm(
-    work: UnitOfWork, kind: str, *, peer: NodeId, handover: Handover | None, evidence: tuple[bytes, ...] = ()
-) -> None:
-    """Put something before a person, with the signed bytes that show it."""
-    alarm = Alarm(
-        id=new_id(work.now),
-        kind=kind,
-        handover=None if handover is None else handover.id,
-        peer=peer,
-        raised_at=work.now,
-        evidence=evidence,
-    )
-    work.alarms.add(alarm)

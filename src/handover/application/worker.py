@@ -82,10 +82,11 @@ class Worker:
             self._busy.add(name)
 
         def carry_out() -> None:
-            self._guarded(name, work, report)
+            fine = self._guarded(name, work, report)
             with self._lock:
                 self._busy.discard(name)
-            self.wake()  # there may be more for that peer than one batch
+            if fine:  # there may be more than one batch; after a fault the next poll is soon enough
+                self.wake()
 
         lanes.submit(carry_out)
 
@@ -96,8 +97,11 @@ class Worker:
             self._tallies[peer, "refused"] += done.refused
             self._tallies[peer, "failed"] += done.sent if done.error else 0
 
-    def _guarded(self, part: str, work: Callable[[], object], report: Report) -> None:
+    def _guarded(self, part: str, work: Callable[[], object], report: Report) -> bool:
+        """Carry *work* out and tell whether it went well."""
         try:
             work()
         except Exception as error:  # noqa: BLE001 - a fault in one part must not end the delivery of the others
             report(part, error)
+            return False
+        return True

@@ -18,6 +18,7 @@ from handover.domain.lifecycle import (
     Act,
     Claim,
     Column,
+    DeclineReason,
     Guarded,
     Order,
     Refusal,
@@ -37,6 +38,7 @@ __all__ = [
     "Act",
     "Claim",
     "ClosedRoundError",
+    "DeclineReason",
     "DeedStandsError",
     "EquivocationError",
     "NotResponsibleError",
@@ -63,7 +65,7 @@ class ClosedRoundError(OutOfOrderError):
     """The round was voided before this offer came; nothing of it was stored."""
 
     name = "round-closed"
-    title = "This round is closed; the late offer was not stored."
+    title = "This round is closed; what came late was not stored."
     advice = "Make a new offer if the case should still move."
 
 

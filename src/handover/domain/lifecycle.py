@@ -84,6 +84,17 @@ class VoidReason(StrEnum):
     RESTORED = "restored"
 
 
+class DeclineReason(StrEnum):
+    """Why an offer is declined. What else there is to say is said in the sealed text."""
+
+    NO_CAPACITY = "no-capacity"
+    NO_JURISDICTION = "no-jurisdiction"
+    NOT_IN_BEST_INTERESTS = "not-in-best-interests"
+    INCOMPLETE = "incomplete"
+    WRONG_RECIPIENT = "wrong-recipient"
+    OTHER = "other"
+
+
 class Guarded(Enum):
     """The columns of the tables that no event names by itself: an event whose guard decided."""
 

@@ -4,6 +4,7 @@ Up to 64 envelopes with their payloads go in one body; the answer holds, in thei
 each, the checkpoints on which the receipts rest (once each), and the proof that the log only grew.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,10 +16,10 @@ from handover.protocol.strict import Json
 
 BODY_LIMIT: Final = 2 * 1024 * 1024  # bytes
 BATCH_LIMIT: Final = 64
-PAYLOAD_LIMIT: Final = 320 * 1024  # bytes of JWE
 ANSWER_LIMIT: Final = 4 * 1024 * 1024
 _FIXED: Final = 64  # bytes of JSON around an item, at most
 _LONGEST_PROOF: Final = 64
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +95,11 @@ def decode_delivery(body: bytes) -> Delivery:
 
 
 def _item(value: Json) -> Item:
+    # Whether a part is too long is asked of each by itself, so that it does not spoil its neighbours.
     envelope, payload = strict.members(value, "envelope", "payload")
     return Item(
-        envelope=strict.text(envelope, strict.PART_LIMIT).encode(),
-        payload=None if payload is None else strict.text(payload, PAYLOAD_LIMIT).encode(),
+        envelope=strict.text(envelope, BODY_LIMIT).encode(),
+        payload=None if payload is None else strict.text(payload, BODY_LIMIT).encode(),
     )
 
 
@@ -147,9 +149,9 @@ def _result(value: Json, notes: Sequence[bytes]) -> Receipt | Problem:
     if isinstance(value, dict) and "problem" in value:
         (problem,) = strict.members(value, "problem")
         name, retry, detail = strict.members(problem, "name", "retry", "detail")
-        return Problem(
-            name=strict.text(name, 64), retry=strict.boolean(retry), detail=strict.text(detail, 1000)
-        )
+        if _NAME.fullmatch(strict.text(name, 64)) is None:
+            raise MalformedError("not the name of a problem")
+        return Problem(name=strict.text(name), retry=strict.boolean(retry), detail=strict.text(detail, 1000))
     (receipt,) = strict.members(value, "receipt")
     entry, index, path, checkpoint = strict.members(receipt, "entry", "index", "path", "checkpoint")
     number = strict.integer(checkpoint)

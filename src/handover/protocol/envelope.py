@@ -4,12 +4,13 @@ One shape for all acts: every member is always there, null where the act has non
 The bytes that were signed are the bytes that are kept, sent again and shown as evidence.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from handover.domain.consent import Purpose
 from handover.domain.errors import MalformedError, UntrustedError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, DeclineReason, VoidReason
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, Pseudonym, RoundId
 from handover.protocol import jws, strict
 from handover.protocol.strict import Json
@@ -18,6 +19,9 @@ _E = TypeVar("_E", Act, Purpose)
 TYPE: Final = "handover-envelope+jwt"
 SUITE: Final = "HO1"
 FUTURE: Final = 600  # seconds that a sender's clock may be ahead of ours
+LARGEST_COUNT: Final = 2**31 - 1  # of incarnation, epoch and seq: what every database can count
+_SCHEMA: Final = re.compile(r"[a-z]{1,32}/[1-9][0-9]{0,3}")
+_WORD: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 class WrongRecipientNodeError(UntrustedError):
@@ -65,7 +69,10 @@ class LogHead:
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """One act of one round. Times are seconds since 1970; `fields` is the bitmap over the schema in base64url."""
+    """One act of one round. Times are seconds since 1970; `fields` is the bitmap over the schema in base64url.
+
+    `reason` is a word of `VoidReason` or `DeclineReason`: what a person wrote travels sealed.
+    """
 
     iss: NodeId
     aud: NodeId
@@ -115,6 +122,10 @@ _MAY: Final[dict[Act, frozenset[str]]] = {
     Act.DEED: frozenset({"by"}),
     Act.VOID: frozenset({"by"}),
     Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
+}
+_REASONS: Final[dict[Act, frozenset[str]]] = {
+    Act.VOID: frozenset(VoidReason),
+    Act.DECLINE: frozenset(DeclineReason),
 }
 _MEMBERS: Final = (
     "suite", "iss", "aud", "jti", "iat", "incarnation", "act", "matter", "epoch", "round", "seq",
@@ -178,6 +189,10 @@ def _check_act(envelope: Envelope) -> None:
             raise MalformedError(
                 f"{envelope.act}: {name} is {'missing' if name in needed else 'not allowed'}"
             )
+    if envelope.reason not in _REASONS.get(envelope.act, {None}):
+        raise MalformedError(f"{envelope.act}: an unknown reason")
+    if (envelope.seq == 1) != (envelope.prev is None):
+        raise MalformedError("the first envelope of a side, and no other, has none before it")
     by = envelope.by
     if by is not None and envelope.act in (Act.OFFER, Act.DEED) and by.prepared == by.released:
         raise MalformedError("four eyes: prepared and released by one officer")
@@ -204,22 +219,22 @@ def _from_json(value: Json) -> Envelope:
         aud=NodeId(strict.text(claims["aud"])),
         jti=UUID7(strict.text(claims["jti"])),
         iat=strict.integer(claims["iat"]),
-        incarnation=strict.integer(claims["incarnation"], 1),
+        incarnation=_count(claims["incarnation"]),
         act=_one_of(Act, claims["act"]),
         matter=PairId(strict.text(claims["matter"])),
-        epoch=strict.integer(claims["epoch"], 1),
+        epoch=_count(claims["epoch"]),
         round=RoundId(strict.text(claims["round"])),
-        seq=strict.integer(claims["seq"], 1),
+        seq=_count(claims["seq"]),
         prev=_digest(claims["prev"]),
         re=_digest(claims["re"]),
         replaces=_digest(claims["replaces"]),
         purpose=_one_of(Purpose, claims["purpose"]),
-        schema=strict.text(claims["schema"], 64),
+        schema=_word(claims["schema"], _SCHEMA),
         record=_digest(claims["record"]),
-        fields=_text(claims["fields"], 64),
+        fields=_bitmap(claims["fields"]),
         consent=_digest(claims["consent"]),
         deadline=None if claims["deadline"] is None else strict.integer(claims["deadline"]),
-        reason=_text(claims["reason"], 64),
+        reason=None if claims["reason"] is None else _word(claims["reason"], _WORD),
         payload=_payload(claims["payload"]),
         by=_by(claims["by"]),
         log=_log(claims["log"]),
@@ -233,12 +248,27 @@ def _one_of(kind: type[_E], value: Json) -> _E:
         raise MalformedError("unknown word") from error
 
 
+def _count(value: Json) -> int:
+    return strict.integer(value, 1, LARGEST_COUNT)
+
+
+def _word(value: Json, pattern: re.Pattern[str], longest: int = 64) -> str:
+    word = strict.text(value, longest)
+    if pattern.fullmatch(word) is None:
+        raise MalformedError("not a word of the protocol")
+    return word
+
+
 def _digest(value: Json) -> Digest | None:
     return None if value is None else Digest(strict.text(value))
 
 
-def _text(value: Json, longest: int) -> str | None:
-    return None if value is None else strict.text(value, longest)
+def _bitmap(value: Json) -> str | None:
+    if value is None:
+        return None
+    text = strict.text(value, 64)
+    strict.unb64(text)
+    return text
 
 
 def _payload(value: Json) -> Sealed | None:
@@ -255,8 +285,8 @@ def _by(value: Json) -> By | None:
     return By(
         prepared=Pseudonym(strict.text(prepared)),
         released=Pseudonym(strict.text(released)),
-        role=strict.text(role, 32),
-        auth=strict.text(auth, 32),
+        role=_word(role, _WORD, 32),
+        auth=_word(auth, _WORD, 32),
     )
 
 

@@ -1,0 +1,27 @@
+"""What must be put before a person, with the signed bytes that show it."""
+
+from handover.application.facts import Alarm, Handover
+from handover.application.ports import UnitOfWork
+from handover.application.sealing import new_id
+from handover.domain.ids import NodeId
+
+
+def raise_alarm(
+    work: UnitOfWork, kind: str, *, peer: NodeId, handover: Handover | None, evidence: tuple[bytes, ...] = ()
+) -> bool:
+    """Put something before a person, with the signed bytes that show it; tell whether it was new.
+
+    What stands already is not raised again until a person has cleared it: nobody can bury an alarm under others.
+    """
+    alarm = Alarm(
+        id=new_id(work.now),
+        kind=kind,
+        handover=None if handover is None else handover.id,
+        peer=peer,
+        raised_at=work.now,
+        evidence=evidence,
+    )
+    if work.alarms.stands(alarm):
+        return False
+    work.alarms.add(alarm)
+    return True
