@@ -26,8 +26,12 @@ Fields = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]],
     Field(min_length=1, max_length=200, description="Names of fields, or of categories of consent."),
 ]
-Long = Annotated[str, Field(min_length=1, max_length=4000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+_TEXT = {"pattern": "^[^\\u0000-\\u0008\\u000b-\\u001f]*$"}  # the parser refuses what this describes
+Long = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=_TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=_TEXT)]
+Reference = Annotated[
+    str, Field(max_length=100, description="The office's own case number.", json_schema_extra=_TEXT)
+]
 SchemaName = Literal["guardianship/1", "tracing/1"]
 
 
@@ -38,7 +42,7 @@ def _digits(value: object) -> object:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=100, description="How many at most.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="How many at most."), BeforeValidator(_digits)]
 Cursor = Annotated[str, Field(min_length=1, max_length=200, description="`next_cursor` of the page before.")]
 
 # In JSON these stand as text; all else is strict.
@@ -62,7 +66,7 @@ class NewMatter(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_MATTER]})
 
     kind: _Kind
-    reference: Annotated[str, Field(max_length=100, description="The office's own case number.")] = ""
+    reference: Reference = ""
 
 
 class FindMatters(Asked):
@@ -70,7 +74,7 @@ class FindMatters(Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.FIND_MATTERS]})
 
-    reference: Annotated[str, Field(min_length=1, max_length=100)]
+    reference: Annotated[Reference, Field(min_length=1)]
 
 
 class WriteRecord(Asked):
@@ -142,7 +146,7 @@ class Responsible(Asked):
 
     name: Name
     organisation: Name
-    contact: Annotated[str, Field(max_length=200)]
+    contact: Annotated[str, Field(max_length=200, json_schema_extra=_TEXT)]
 
 
 class Accept(Asked):
@@ -177,7 +181,7 @@ class Arrived(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ARRIVED]})
 
     date: Annotated[str, Field(pattern=_DAY)]
-    text: Annotated[str, Field(max_length=4000)] = ""
+    text: Annotated[str, Field(max_length=4000, json_schema_extra=_TEXT)] = ""
 
 
 class Retry(Asked):
@@ -231,4 +235,4 @@ class AlarmsAsked(Asking):
 class ImportAsked(Asking):
     """Which case of a document that holds several, by its place in it (the first is 0)."""
 
-    case: Annotated[int, BeforeValidator(_digits), Field(ge=0, le=9999)] | None = None
+    case: Annotated[int, Field(ge=0, le=9999), BeforeValidator(_digits)] | None = None
