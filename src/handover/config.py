@@ -1,5 +1,6 @@
 """Settings: read once from a TOML file, the environment and a folder of secrets; an unknown name stops the start."""
 
+import tomllib
 from pathlib import Path
 from typing import ClassVar
 
@@ -101,6 +102,8 @@ def load(folder: Path, **overrides: object) -> Settings:
     Here.folder = folder
     try:
         return Here(data=folder, **overrides)  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{FILE_NAME} is not TOML: {error}") from error
     except ValidationError as error:
         names = ", ".join(".".join(map(str, each["loc"])) + f": {each['type']}" for each in error.errors())
         raise SettingsError(names) from error

@@ -19,6 +19,7 @@ languages = ["el", "en"]
 hours = "Mon-Fri 08:00-20:00 Europe/Athens"
 address = "http://127.0.0.1:{port}"
 private_peers = true
+database = "{database}"
 
 [names]
 en = "An office (sample)"
@@ -78,10 +79,10 @@ class Stage:
     def data(self, name: str = "gr/athens") -> Path:
         return self.folder / name.replace("/", "-")
 
-    def set_up(self, name: str, *, port: int = 8701) -> Path:
+    def set_up(self, name: str, *, port: int = 8701, database: str = "") -> Path:
         """Set a node up with `handover init`."""
         config = self.folder / "settings.toml"
-        config.write_text(SETTINGS.format(port=port))
+        config.write_text(SETTINGS.format(port=port, database=database))
         self.call(
             "init", self.data(name), "--node", name, "--root", self.root,
             "--passphrase-file", self.passphrase, "--config", config,

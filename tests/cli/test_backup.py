@@ -1,11 +1,13 @@
 """A backup is whole, encrypted, and without the keys; what is not whole is not called a backup."""
 
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import cases
+import postgres
 from cli.stage import PASSPHRASE, Call, Stage
 from federation import federation
 from handover.adapters import backup as backups
@@ -123,7 +125,9 @@ def test_without_its_program_a_postgresql_database_is_not_backed_up(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = stage.data() / "handover.toml"
-    settings.write_text('database = "postgresql+psycopg:///nothing"\n' + settings.read_text())
+    settings.write_text(
+        settings.read_text().replace('database = ""', 'database = "postgresql+psycopg:///nothing"')
+    )
     monkeypatch.setenv("PATH", str(stage.folder))
     result = stage.call("backup", stage.folder / "one.backup", "--data", stage.data(), expect=1)
     assert "pg_dump" in result.err
@@ -131,9 +135,8 @@ def test_without_its_program_a_postgresql_database_is_not_backed_up(
 
 def test_a_dump_that_fails_is_no_backup(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = stage.data() / "handover.toml"
-    settings.write_text(
-        'database = "postgresql+psycopg://u:sesame@127.0.0.1:1/nothing"\n' + settings.read_text()
-    )
+    url = "postgresql+psycopg://u:sesame@127.0.0.1:1/nothing"
+    settings.write_text(settings.read_text().replace('database = ""', f'database = "{url}"'))
     program = stage.folder / "pg_dump"
     program.write_text('#!/bin/sh\nprintf begun\nprintf "%s" "$*" > "$(dirname "$0")/called"\nexit 3\n')
     program.chmod(0o755)
@@ -142,3 +145,27 @@ def test_a_dump_that_fails_is_no_backup(stage: Stage, monkeypatch: pytest.Monkey
     assert "status 3" in result.err
     assert "sesame" not in (stage.folder / "called").read_text()
     assert not (stage.folder / "one.backup").exists()
+
+
+@postgres.needed
+def test_a_node_on_postgresql_is_set_up_looked_over_and_backed_up(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{postgres.programs()}:/usr/bin:/bin")
+    with postgres.server() as url:
+        stage = Stage(tmp_path, call)
+        data = stage.set_up("gr/athens", database=url)
+        stage.admit("gr/athens")
+        call("user", "add", "A. Officer", "--role", "auditor", "--data", data)
+        path = tmp_path / "one.backup"
+        call("backup", path, "--data", data)
+        assert "postgresql" in call("backup", path, "--check", "--data", data).out
+        assert "PostgreSQL answers" in call("doctor", "--offline", "--data", data).out
+        assert "this node is listed" in call("status", "--data", data).out
+        dump = tmp_path / "dump"
+        with backups.opened(path, vault=_vault(stage)) as (_, chunks):
+            dump.write_bytes(b"".join(chunks))
+        listed = subprocess.run(
+            [f"{postgres.programs()}/pg_restore", "--list", dump], capture_output=True, text=True, check=True
+        )
+    assert "TABLE DATA public officer" in listed.stdout

@@ -177,3 +177,8 @@ def test_a_registry_under_another_root_is_refused(stage: Stage, tmp_path: Path) 
 def test_a_source_of_no_known_kind_is_named(stage: Stage) -> None:
     result = stage.call("refresh", "--data", stage.data(), "--from", "ftp://x", expect=1)
     assert "cannot be had" in result.err
+
+
+def test_a_settings_file_that_was_broken_later_is_named_by_line(stage: Stage) -> None:
+    (stage.data() / "handover.toml").write_text('node = "gr/athens"\nhours = \n')
+    assert "line 2" in stage.call("status", "--data", stage.data(), expect=3).err
