@@ -411,6 +411,24 @@ def test_a_ground_that_expired_before_the_deed_is_refused(stage: Stage) -> None:
         refuted(stage.judge(bundle(who, tale)), Rule.GROUND)
 
 
+@pytest.mark.parametrize(("days", "names_it"), [(0, True), (0, False), (2, True)])
+def test_an_answer_of_the_offerer_rests_on_the_ground_of_the_offer(
+    stage: Stage, days: int, *, names_it: bool
+) -> None:
+    tale = stage.tale(ground_days=1).tell(Act.OFFER, Act.OPENED)
+    tale.say(Act.QUESTION, stage.b)
+    tale.now += days * DAY
+    tale.say(Act.ANSWER, stage.a, consent=strict.digest(tale.token) if names_it else None)
+    report = stage.judge(bundle(stage.a, tale))
+    assert (Rule.GROUND in rules(report, Severity.INVALID)) == (days > 0 or not names_it), told(report)
+    tale.say(Act.QUESTION, stage.a)
+    tale.said[Act.QUESTION] = list(tale.parts)[-1]
+    tale.say(Act.ANSWER, stage.b)
+    assert rules(stage.judge(bundle(stage.a, tale))) == rules(report), (
+        "the receiver's answer discloses nothing"
+    )
+
+
 def test_a_legal_basis_is_shown_as_what_it_is(stage: Stage) -> None:
     tale = stage.tale()
     basis = {

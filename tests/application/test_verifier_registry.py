@@ -110,15 +110,19 @@ def test_a_suspension_of_the_same_day_may_not_have_been_known(world: Paper) -> N
     assert Rule.SUSPENDED in rules(report, Severity.NOTE)
 
 
-def test_a_suspended_node_may_still_close_its_rounds(world: Paper) -> None:
+@pytest.mark.parametrize(("node", "verdict"), [(ATHENS, Verdict.VALID), (HAMBURG, Verdict.INVALID)])
+def test_who_was_suspended_meanwhile_may_close_its_rounds_and_is_given_nothing(
+    world: Paper, node: NodeId, verdict: Verdict
+) -> None:
     tale = told_by(world)
     tale.tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
-    world.registrar.ceremony.suspend(HAMBURG, now=tale.now)
+    world.registrar.ceremony.suspend(node, now=tale.now)
     world.publish(tale.now)
     tale.now += DAY + 60
     tale.tell(Act.DEED, Act.TAKE_UP_RECEIPT)
     report = judge(world, bundle(tale.sender, tale))
-    assert report.verdict is Verdict.VALID, told(report)
+    assert report.verdict is verdict, told(report)
+    assert rules(report) <= {Rule.SUSPENDED}
 
 
 @pytest.mark.parametrize("node", NAMES)

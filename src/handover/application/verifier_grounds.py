@@ -64,6 +64,9 @@ class Grounds:
                 shown[offer.digest] = self._offer(offer)
             for deed in (each for each in said if each.envelope.act is Act.DEED):
                 shown[deed.digest] = self._deed(deed, offers)
+            for answer in (each for each in said if each.envelope.act is Act.ANSWER):
+                if any(offer.envelope.iss == answer.envelope.iss for offer in offers):
+                    shown[answer.digest] = self._answer(answer, offers)
         named = (*self._case.records.items(), *self._case.consents.items())
         for digest, (place, _) in named:
             if digest not in self._used:
@@ -112,6 +115,19 @@ class Grounds:
                 Rule.FOUR_EYES, said.place, "no officer countersigned: the node gives deeds by itself"
             )
         return shown
+
+    def _answer(self, said: Said, offers: list[Said]) -> Shown:
+        """What the offerer answers is disclosed under the ground of the offer, which must still be in force."""
+        envelope, token = said.envelope, self._token(said)
+        if all(offer.envelope.consent != envelope.consent for offer in offers):
+            self._findings.invalid(
+                Rule.GROUND, said.place, "the answer does not rest on the ground of the offer"
+            )
+        if token is not None and not token.ground.in_force(self._origin(said).envelope.iat):
+            self._findings.invalid(
+                Rule.GROUND, said.place, "the ground was not in force when the answer was given"
+            )
+        return Shown(token=token)
 
     def _origin(self, said: Said) -> Said:
         """Give the first form of an act that was signed anew: its time is when it was decided."""
@@ -214,12 +230,12 @@ class Grounds:
             )
 
     def _allowed(self, said: Said, *, new: bool) -> None:
-        """Both sides have the mandate; for a new offer neither is suspended."""
+        """Both sides have the mandate; nobody suspended makes an offer, and nobody suspended is given anything."""
         envelope = said.envelope
         for node in (envelope.iss, envelope.aud):
             text = f"{node} had no mandate for {envelope.purpose}"
             self._ask(said, node, Rule.MANDATE, text, _mandated(Mandate(envelope.purpose.value)))
-            if new:
+            if new or node == envelope.aud:
                 self._ask(said, node, Rule.SUSPENDED, f"{node} was suspended", _admitted(said.at))
 
     def _ask(
