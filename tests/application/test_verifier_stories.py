@@ -7,9 +7,14 @@ import pytest
 import cases
 from federation import START
 from handover.application import verdict
+from handover.application.facts import OfficerRole
+from handover.application.permissions import ForbiddenError
+from handover.application.sealing import Saying, Sealer
 from handover.application.verifier import verify
 from handover.application.verifier_report import Rule, Severity, Verdict
-from handover.domain.handover import State
+from handover.domain.errors import NotFoundError
+from handover.domain.handover import Act, State
+from handover.domain.ids import MatterId
 from handover.domain.record import MatterKind, schema
 from handover.protocol import registry_set
 from registrar import Registrar
@@ -258,3 +263,81 @@ def test_lost_answers_leave_the_evidence_whole(tmp_path: Path, lost: int) -> Non
         s.fed.settle()
         report = checked([s.export(athens, matter)], s)
         assert report.verdict is Verdict.VALID, told(report)
+
+
+def test_questions_answers_and_arrival_stand_in_the_timeline(tmp_path: Path) -> None:
+    with story(tmp_path, *NAMES[:2]) as s:
+        athens, hamburg = s.nodes
+        matter = s.matter(athens).id
+        sent = s.offer(athens, hamburg, matter)
+        got = s.at(hamburg, sent, athens)
+        hamburg.handovers.ask(got.id, text="which school?", actor=s.first(hamburg))
+        s.fed.settle()
+        athens.handovers.answer(sent.id, text="none yet", actor=s.first(athens))
+        s.fed.settle()
+        s.open_and_accept(sent, athens, hamburg)
+        athens.offers.countersign(sent.id, actor=s.first(athens))
+        s.fed.settle()
+        hamburg.handovers.arrival(got.id, date="2026-11-23", text="", actor=s.first(hamburg))
+        s.fed.settle()
+        for node, of in ((athens, matter), (hamburg, got.matter)):
+            report = checked([s.export(node, of)], s)
+            assert report.verdict is Verdict.VALID, told(report)
+            lines = [line for line in report.matters[0].timeline if line.round]
+            assert [line.what for line in lines] == [
+                "offer", "question", "answer", "opened", "acceptance", "deed", "take-up-receipt", "arrival",
+            ]  # fmt: skip
+            (answer,) = [line for line in lines if line.what == "answer"]
+            assert answer.ground is not None
+
+
+def test_a_sender_that_contradicts_itself_is_shown_by_both_bundles(tmp_path: Path) -> None:
+    with story(tmp_path, *NAMES[:2]) as s:
+        athens, hamburg = s.nodes
+        matter = s.matter(athens).id
+        sent = s.offer(athens, hamburg, matter)
+        got = s.open_and_accept(sent, athens, hamburg)
+        athens.offers.countersign(sent.id, actor=s.first(athens))
+        before = s.at(athens, sent, athens)
+        s.fed.settle()
+        # A lying node signs a void after its deed and sends it.
+        sealer = Sealer(athens.vault, athens.registry)
+        with athens.database.begin() as work:
+            sealer.say(work, before, Saying(act=Act.VOID, re=before.offer, reason="withdrawn"))
+        s.fed.settle()
+        for node, of in ((athens, matter), (hamburg, s.at(hamburg, sent, athens).matter)):
+            report = checked([s.export(node, of)], s)
+            assert report.verdict is Verdict.INVALID
+            assert Rule.EQUIVOCATION in rules(report), told(report)
+        with hamburg.database.reading() as work:
+            assert work.handovers.get(got).state is State.HOLDING
+
+
+def test_a_restart_between_any_two_steps_changes_nothing(tmp_path: Path) -> None:
+    with story(tmp_path, *NAMES[:2]) as s:
+        athens, hamburg = s.nodes
+        matter = s.matter(athens).id
+        sent = s.offer(athens, hamburg, matter)
+        hamburg = s.fed.reopen("de/hamburg")
+        got = s.open_and_accept(sent, athens, hamburg)
+        athens = s.fed.reopen("gr/athens")
+        athens.offers.countersign(sent.id, actor=s.first(athens))
+        s.fed.settle()
+        with hamburg.database.reading() as work:
+            taken = work.handovers.get(got).matter
+        bundles = [s.export(athens, matter), s.export(hamburg, taken)]
+        report = checked(bundles, s)
+        assert report.verdict is Verdict.VALID, told(report)
+
+
+def test_only_who_may_read_or_audit_exports(tmp_path: Path) -> None:
+    with story(tmp_path, *NAMES[:2]) as s:
+        athens, _ = s.nodes
+        matter = s.matter(athens).id
+        auditor = s.fed.officer(athens, "auditor", (OfficerRole.AUDITOR,))
+        assert athens.evidence.export(matter, actor=auditor)
+        operator = s.fed.officer(athens, "operator", (OfficerRole.OPERATOR,))
+        with pytest.raises(ForbiddenError):
+            athens.evidence.export(matter, actor=operator)
+        with pytest.raises(NotFoundError):
+            athens.evidence.export(MatterId("0198c0de-0000-7000-8000-000000000000"), actor=auditor)
