@@ -14,19 +14,19 @@ from handover.web import journal
 from handover.web.app import create_app
 from handover.web.parts import Node, Settings
 
-HEAD_SECONDS: Final = 10.0  # for the first line and the header fields of a request
-HEAD_BYTES: Final = 32 * 1024
 CONNECTIONS: Final = 256  # all together
-PER_ADDRESS: Final = 64  # from one address that is not this machine's own
 IDLE: Final = (
     75  # seconds; longer than a peer keeps an idle connection, so that it never writes into a closed one
 )
-_LOCAL: Final = ("127.", "::1")
 
 
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1 that waits only so long for the head of a request, and reads only so much of it."""
 
+    head_seconds: ClassVar[float] = 10.0  # for the first line and the header fields of a request
+    head_bytes: ClassVar[int] = 32 * 1024
+    per_address: ClassVar[int] = 64  # connections from one address that is not this machine's own
+    local: ClassVar[tuple[str, ...]] = ("127.", "::1")
     addresses: ClassVar[Counter[str]] = Counter()
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -39,10 +39,10 @@ class Protocol(HttpToolsProtocol):
         """Take a connection, unless its address has too many."""
         super().connection_made(transport)
         host = self.client[0] if self.client else ""
-        self._host = "" if host.startswith(_LOCAL) else host
+        self._host = "" if host.startswith(self.local) else host
         if self._host:
             self.addresses[self._host] += 1
-            if self.addresses[self._host] > PER_ADDRESS:
+            if self.addresses[self._host] > self.per_address:
                 transport.close()
                 return
         self._expect_head()
@@ -61,7 +61,7 @@ class Protocol(HttpToolsProtocol):
         super().data_received(data)
         if self._end is not None:
             self._head += len(data)
-            if self._head > HEAD_BYTES:
+            if self._head > self.head_bytes:
                 self.transport.close()
 
     def on_message_begin(self) -> None:
@@ -77,7 +77,7 @@ class Protocol(HttpToolsProtocol):
     def _expect_head(self) -> None:
         self._stop_waiting()
         self._head = 0
-        self._end = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._end = self.loop.call_later(self.head_seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._end is not None:
@@ -85,7 +85,7 @@ class Protocol(HttpToolsProtocol):
             self._end = None
 
 
-def config_of(node: Node, settings: Settings) -> uvicorn.Config:
+def config_of(node: Node, settings: Settings, *, protocol: type[Protocol] = Protocol) -> uvicorn.Config:
     """Give uvicorn's configuration: fast parts by name, no log of addresses, no header that tells the version."""
     host, _, port = settings.listen.rpartition(":")
     return uvicorn.Config(
@@ -93,7 +93,7 @@ def config_of(node: Node, settings: Settings) -> uvicorn.Config:
         host=host.strip("[]"),
         port=int(port),
         loop="uvloop",
-        http=Protocol,
+        http=protocol,
         ws="none",
         lifespan="on",
         log_config=None,
