@@ -1,0 +1,112 @@
+"""The worker: one peer's silence delays no other, a fault ends nothing, and waking it is enough."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cases
+from federation import Federation, Wire, federation
+from handover.application.worker import Worker
+from handover.domain.errors import UnreachableError
+from handover.domain.handover import State
+from handover.domain.ids import HandoverId, NodeId
+from handover.node import Node
+
+
+class Silent(Wire):
+    """One peer takes a batch and says nothing until it is let go."""
+
+    peer = NodeId("de/hamburg")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.asked = threading.Event()
+
+    def post(self, peer: NodeId, address: str, body: bytes) -> bytes:
+        if peer == self.peer and not self.release.is_set():
+            self.asked.set()
+            self.release.wait(20)
+            raise UnreachableError("no answer")
+        return super().post(peer, address, body)
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@contextmanager
+def working(node: Node, *, poll: float = 60) -> Iterator[tuple[Worker, list[tuple[str, Exception]]]]:
+    parts = (node.outbox, node.clockwork, node.refresher, node.attachments)
+    worker, stop, faults = Worker(*parts, poll=poll), threading.Event(), list[tuple[str, Exception]]()
+    thread = threading.Thread(
+        target=worker.run, args=(stop, lambda part, error: faults.append((part, error)))
+    )
+    thread.start()
+    try:
+        yield worker, faults
+    finally:
+        stop.set()
+        worker.wake()
+        thread.join()
+
+
+def state(node: Node, handover: HandoverId) -> State:
+    with node.database.reading() as work:
+        return work.handovers.get(handover).state
+
+
+def test_a_silent_peer_delays_no_other(tmp_path: Path) -> None:
+    wire = Silent()
+    fed = Federation(tmp_path, wire=wire)
+    north, hamburg, barcelona = (fed.add(name) for name in ("gr/athens", "de/hamburg", "es/barcelona"))
+    first, second = fed.officer(north, "first"), fed.officer(north, "second")
+    with working(north) as (worker, faults):
+        cases.offer(fed, north, hamburg.id, first, second)
+        worker.wake()
+        assert wire.asked.wait(20)
+        cases.offer(fed, north, barcelona.id, first, second)
+        worker.wake()
+        until(lambda: bool(worker.tallies().get((barcelona.id, "receipted"))))
+        assert (hamburg.id, "failed") not in worker.tallies()
+        wire.release.set()
+        until(lambda: worker.tallies().get((hamburg.id, "failed")) == 1)
+    assert not faults
+    for node in (north, hamburg, barcelona):
+        node.close()
+
+
+def test_a_fault_in_one_part_ends_nothing(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [north, south]):
+        first, second = fed.officer(north, "first"), fed.officer(north, "second")
+        tick, broken = north.clockwork.tick, [True]
+
+        def sometimes() -> int:
+            if broken:
+                broken.clear()
+                raise ValueError("an error that nobody foresaw")
+            return tick()
+
+        north.clockwork.tick = sometimes  # type: ignore[method-assign]
+        with working(north, poll=0.05) as (worker, faults):
+            until(lambda: bool(faults))
+            sent = cases.offer(fed, north, south.id, first, second)
+            worker.wake()
+            until(lambda: bool(worker.tallies().get((south.id, "receipted"))))
+            assert state(north, sent.id) is State.OFFERED
+        assert [(part, type(error)) for part, error in faults] == [("clock", ValueError)]
+
+
+def test_deadlines_pass_while_nobody_asks(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [north, south]):
+        first, second = fed.officer(north, "first"), fed.officer(north, "second")
+        sent = cases.offer(fed, north, south.id, first, second, deadline=fed.clock.now + 3600)
+        with working(north, poll=0.02), working(south, poll=0.02):
+            until(lambda: bool(south.worklist.page(actor=fed.officer(south, "other"))))
+            fed.clock.pass_(3700)
+            until(lambda: state(north, sent.id) is State.VOIDED)
