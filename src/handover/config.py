@@ -11,6 +11,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceError
 
 from handover.domain.errors import HandoverError
 
@@ -104,6 +105,8 @@ def load(folder: Path, **overrides: object) -> Settings:
         return Here(data=folder, **overrides)  # type: ignore[arg-type]
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{FILE_NAME} is not TOML: {error}") from error
+    except SourceError as error:
+        raise SettingsError(f"the environment: {error}") from error
     except ValidationError as error:
         names = ", ".join(".".join(map(str, each["loc"])) + f": {each['type']}" for each in error.errors())
         raise SettingsError(names) from error

@@ -182,3 +182,10 @@ def test_a_source_of_no_known_kind_is_named(stage: Stage) -> None:
 def test_a_settings_file_that_was_broken_later_is_named_by_line(stage: Stage) -> None:
     (stage.data() / "handover.toml").write_text('node = "gr/athens"\nhours = \n')
     assert "line 2" in stage.call("status", "--data", stage.data(), expect=3).err
+
+
+def test_a_list_in_the_environment_is_written_as_json(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDOVER_PLACES", "Athens")
+    assert "places" in stage.call("status", "--data", stage.data(), expect=3).err
+    monkeypatch.setenv("HANDOVER_PLACES", '["Athens"]')
+    stage.call("status", "--data", stage.data())
