@@ -3,6 +3,7 @@
 Values stand with one space between them; the document comes last. Each text has one spelling.
 """
 
+import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from handover.protocol import note, strict
 
 _LONGEST_PATH: Final = 128  # hashes; a consistency proof has at most twice as many as the tree has levels
 _NUMBER: Final = rb"(0|[1-9][0-9]{0,15})"
-_PATH: Final = rb"(-|[\w-]{43}(?:,[\w-]{43}){0,%d})" % (_LONGEST_PATH - 1)
+# The last letter of 32 bytes carries 4 bits: with this class what matches has one spelling, and decodes fast.
+_HASH: Final = rb"[\w-]{42}[AEIMQUYcgkosw048]"
+_PATH: Final = rb"(-|%s(?:,%s){0,%d})" % (_HASH, _HASH, _LONGEST_PATH - 1)
+_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _ENTRY: Final = re.compile(_NUMBER + b" " + _PATH + rb" (\{.+\})")
-_RECEIPT: Final = re.compile(rb"([\w-]{43}) " + _ENTRY.pattern)
+_RECEIPT: Final = re.compile(rb"(%s) " % _HASH + _ENTRY.pattern)
 _CONSISTENCY: Final = re.compile(_NUMBER + b" " + _PATH)
 
 
@@ -124,4 +128,6 @@ def _write_path(path: Sequence[bytes]) -> bytes:
 
 
 def _read_path(text: bytes) -> tuple[bytes, ...]:
-    return () if text == b"-" else tuple([strict.unb64(each, length=32) for each in text.split(b",")])
+    if text == b"-":
+        return ()
+    return tuple([binascii.a2b_base64(each + b"=") for each in text.translate(_FROM_URL).split(b",")])
