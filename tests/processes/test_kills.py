@@ -1,0 +1,95 @@
+"""Nodes are killed again and again while cases are handed over: nothing that was receipted is lost, nothing done twice.
+
+PROCESS_KILLS sets how many lives of nodes end in each run, PROCESS_SEEDS how many runs there are on each database;
+PROCESS_FIRST is the first seed. A run is repeated by its seed, though not to the instruction.
+"""
+
+import os
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from processes import ledgers
+from processes.lives import Lives
+from processes.nodes import Stage, stage
+from processes.traffic import Story, Traffic, replay
+
+KILLS = int(os.environ.get("PROCESS_KILLS", "10"))
+FIRST = int(os.environ.get("PROCESS_FIRST", "1"))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("PROCESS_SEEDS", "2")))
+
+
+def killed(on: Stage, seed: int, kills: int) -> Counter[str]:
+    """Hand cases over while nodes are killed; heal, repeat every request, and hold the databases against every rule."""
+    for number, wire in enumerate(on.wires.values()):
+        wire.hurt(seed * 10 + number)
+    traffic, lives = Traffic(on, seed=seed).start(), Lives(on, seed)
+    lives.run(kills, lambda: check_responsible(on))
+    for wire in on.wires.values():
+        wire.hurt(None)
+    for office in on.offices.values():
+        office.fork()
+    stories = traffic.finish()
+    counts = traffic.counts() + lives.ended + Counter(cases=len(stories), together=lives.looked)
+    return counts + settled(on, stories)
+
+
+def check_responsible(on: Stage) -> None:
+    """Every node is dead at this instant: of each matter one is responsible, or has given its deed away."""
+    found = {name: ledgers.read(office, on.offices) for name, office in on.offices.items()}
+    ledgers.check_claims(found, quiet=False)
+
+
+def settled(on: Stage, stories: list[Story]) -> Counter[str]:
+    """Wait until nothing waits any more, repeat all requests, end the nodes, and check; give counts."""
+    quiet(on)
+    before = {name: office.get("/node")["log"]["size"] for name, office in on.offices.items()}
+    replayed = replay(on, stories)
+    quiet(on)
+    for name, office in on.offices.items():
+        opened = sum(
+            asked.office == name and asked.path.endswith("/open") for s in stories for asked in s.asked
+        )
+        assert office.get("/node")["log"]["size"] <= before[name] + 2 * opened, (
+            "a repeated request had an effect"
+        )
+    for office in on.offices.values():
+        assert set(office.stop()) == {0}
+    found = ledgers.check(on, stories)
+    envelopes = sum(len(ledger.said) for ledger in found.values())
+    on_wire = ledgers.check_wires(on, found)
+    check_journals(on)
+    return Counter(replayed=replayed, envelopes=envelopes, receipts=on_wire)
+
+
+def quiet(on: Stage, seconds: float = 60) -> None:
+    """Wait until every envelope has its receipt."""
+    end = time.monotonic() + seconds
+    while any(
+        waiting["due"]
+        for office in on.offices.values()
+        for delivery in ("queued", "refused")
+        for waiting in office.get(f"/queue?delivery={delivery}&limit=100")["data"]
+    ):
+        assert time.monotonic() < end, "something still waits"
+        time.sleep(0.1)
+
+
+def check_journals(on: Stage) -> None:
+    """Whatever befell the nodes, none of them met an error that it did not foresee."""
+    for office in on.offices.values():
+        text = office.log.read_text()
+        assert "Traceback" not in text, text[text.index("Traceback") :][:3000]
+        assert '"event": "fault"' not in text, text[text.index('"event": "fault"') - 200 :][:1000]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nodes_that_are_killed_at_any_moment(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with stage(tmp_path, "gr/athens", "de/hamburg") as made:
+        counts = killed(made, seed, KILLS)
+    with capsys.disabled():
+        print(f"\nkills, SQLite, seed {seed}: {dict(sorted(counts.items()))}")
