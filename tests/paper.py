@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from handover.adapters.registry import folder
+from handover.application.verifier import verify
+from handover.application.verifier_report import Report
 from handover.domain.consent import Basis, Ground, Onward, Purpose
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, MatterId, NodeId, PairId, Pseudonym, RoundId
@@ -370,3 +372,19 @@ def signed(
         parts=evidence.digests(found),
     )
     return evidence.write(replace(manifest, **changes), found, signer=author.signer)
+
+
+@dataclass
+class Stage:
+    """Fresh logs in a registry that all tests share."""
+
+    world: Paper
+
+    def __post_init__(self) -> None:
+        self.a, self.b, self.c = (Author(each.node, now=each.now) for each in self.world.authors)
+
+    def tale(self, **options: object) -> Tale:
+        return Tale(self.world, self.a, self.b, **options)  # type: ignore[arg-type]
+
+    def judge(self, *files: bytes) -> Report:
+        return verify(files, root=self.world.root)

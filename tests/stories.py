@@ -9,7 +9,7 @@ import cases
 from federation import Federation, federation
 from handover.application.facts import Actor, Handover, Matter
 from handover.application.verifier import verify
-from handover.application.verifier_report import Report, Rule, Severity
+from handover.application.verifier_report import Report, Rule, Severity, Verdict
 from handover.domain.handover import State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind
@@ -123,3 +123,9 @@ def told(report: Report) -> str:
 def checked(files: Sequence[bytes], story_: Story) -> Report:
     """Verify with the story's own root."""
     return verify(files, root=story_.root)
+
+
+def refuted(report: Report, rule: Rule, severity: Severity = Severity.INVALID) -> None:
+    """The report is not valid, and for this reason."""
+    assert report.verdict is not Verdict.VALID
+    assert rule in rules(report, severity), told(report)

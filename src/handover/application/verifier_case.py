@@ -83,10 +83,6 @@ class Source:
         """The exporter."""
         return self.bundle.manifest.exporter
 
-    def place(self, word: Word, number: int) -> str:
-        """Give the place of a part as people read it."""
-        return f"{self.node} line {self.bundle.line(word, number)}"
-
     def each(
         self, word: Word, read: Callable[[bytes], _T], findings: Findings
     ) -> Iterator[tuple[str, _T, bytes]]:

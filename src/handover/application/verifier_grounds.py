@@ -168,13 +168,11 @@ class Grounds:
 
     def _record(self, said: Said) -> None:
         envelope = said.envelope
-        if envelope.record is None:
-            return
-        self._used.add(envelope.record)
-        if envelope.record not in self._case.records:
+        if envelope.record is None or envelope.record not in self._case.records:
             text = f"the skeleton {envelope.record} of the record is missing"
             self._findings.incomplete(Rule.RECORD, said.place, text)
             return
+        self._used.add(envelope.record)
         place, unverified = self._case.records[envelope.record]
         claimed = unverified.claimed
         believe(

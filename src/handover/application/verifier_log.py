@@ -206,6 +206,9 @@ def _carried(case: Case, source: Source, findings: Findings) -> None:
     own = set(source.bundle.manifest.parts[Word.ENVELOPE])
     for each in source.logged:
         found = each.entry
+        if found.kind is EntryKind.EQUIVOCATION and found.object not in case.refused:
+            text = f"a contradiction was kept, but the envelope {found.object} is not in the bundle"
+            findings.incomplete(Rule.ENVELOPE_MISSING, each.place, text)
         if found.kind not in _CARRIED:
             continue
         logged[found.kind, found.matter, found.object] = each.place

@@ -1,0 +1,70 @@
+"""A report as people read it."""
+
+from pathlib import Path
+
+import pytest
+
+from handover.application import verdict
+from handover.application.verifier import verify
+from handover.application.verifier_report import Findings, Report, Rule, Verdict
+from handover.domain.handover import Act
+from handover.protocol import registry_set
+from paper import Paper, Stage, bundle, paper
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Paper:
+    return paper(tmp_path_factory.mktemp("registry"), "gr/athens", "de/hamburg", "es/barcelona")
+
+
+def test_the_verdict_comes_first_and_every_step_follows(world: Paper) -> None:
+    stage = Stage(world)
+    tale = stage.tale().whole()
+    report = stage.judge(bundle(stage.a, tale))
+    written = verdict.text(report)
+    assert written.startswith("VERDICT: VALID\n")
+    assert registry_set.fingerprint(world.root) in written
+    assert "Responsible by this evidence: Authority of hamburg (de/hamburg)" in written
+    assert "1. Authority of athens (gr/athens) to Authority of hamburg (de/hamburg): deed 2026-" in written
+    assert "ground: consent, in force 2026-" in written
+    assert "fields: identity.names, best_interests.kind" in written
+    assert written.count("identity.names") == 1, "the deed's fields are those of the offer"
+    assert "ground and fields: as before in this round" in written
+    assert "by the word of" not in written
+    chain = report.to_json()["matters"]
+    assert "taken_up_at" in str(chain)
+
+
+def test_what_is_false_stands_before_what_is_missing_and_what_is_noted(world: Paper) -> None:
+    stage = Stage(world)
+    tale = stage.tale(deadline=stage.a.now)
+    tale.say(Act.OFFER, stage.a, deliver=False)
+    written = verdict.text(stage.judge(bundle(stage.a, tale)))
+    places = [
+        written.index(title) for title in ("FALSE OR NOT ALLOWED", "MISSING", "WORTH KNOWING", "MATTER")
+    ]
+    assert places == sorted(places)
+    assert "(by the word of gr/athens alone)" in written
+    assert "Chain of responsibility: no deed was given" in written
+
+
+def test_without_a_root_or_a_matter_the_text_says_so(world: Paper) -> None:
+    assert "Pinned root: none was given" in verdict.text(verify([b"x"]))
+
+
+def test_a_take_up_that_is_not_shown_is_said(world: Paper) -> None:
+    stage = Stage(world)
+    tale = stage.tale().tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE, Act.DEED)
+    assert "take-up not shown" in verdict.text(stage.judge(bundle(stage.a, tale)))
+
+
+def test_a_long_list_is_cut_with_the_number_that_is_left_out() -> None:
+    findings = Findings()
+    for number in range(250):
+        findings.note(Rule.FORM, f"line {number}", "text")
+    report = Report(verdict=Verdict.VALID, root=None, matters=(), findings=tuple(findings.found), counts={})
+    assert "... and 50 more" in verdict.text(report)
+
+
+def test_every_verdict_has_its_meaning(tmp_path: Path) -> None:
+    assert set(verdict.MEANING) == set(Verdict)
