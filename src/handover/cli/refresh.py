@@ -31,7 +31,7 @@ def refresh(
         accepted = node.refresher.refresh(sources)
         now = node.clock()
         for error in accepted.failed:
-            terminal.warn(f"A source failed: {error.title} {error.detail or ''}".rstrip())
+            terminal.warn(terminal.clean(f"A source failed: {error.title} {error.detail or ''}".rstrip()))
         found = node.registry.current(now)
         fresh = node.registry.fresh(now)
         listed = node.id in found.entries
