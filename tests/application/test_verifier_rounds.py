@@ -55,6 +55,20 @@ def test_a_deed_and_a_void_of_one_round_prove_equivocation(stage: Stage) -> None
     refuted(stage.judge(bundle(stage.b, tale, refused=[contradiction])), Rule.EQUIVOCATION)
 
 
+def test_another_predecessor_than_the_one_that_came_proves_equivocation(stage: Stage) -> None:
+    tale = stage.tale().tell(Act.OFFER)
+    other = tale.envelope(Act.QUESTION, stage.a, prev=strict.digest(b"another offer"))
+    contradiction = envelopes.sign(other, signer=stage.a.signer)
+    refuted(stage.judge(bundle(stage.b, tale, refused=[contradiction])), Rule.EQUIVOCATION)
+
+
+def test_a_refused_second_deed_proves_equivocation(stage: Stage) -> None:
+    tale = stage.tale().whole()
+    other = Stage(stage.world).tale(name="other").whole()
+    deed = other.parts[other.said[Act.DEED]]
+    refuted(stage.judge(bundle(stage.b, tale, refused=[deed])), Rule.EQUIVOCATION)
+
+
 def test_two_deeds_of_one_epoch_prove_equivocation(stage: Stage) -> None:
     tale = stage.tale().whole()
     second = Tale(stage.world, stage.a, stage.c, name="second").whole()

@@ -170,7 +170,8 @@ def _gather_envelopes(work: UnitOfWork, found: _Gathered) -> None:
     found.deeds = _each(_deed(work, digest) for digest in found.matter.chain if digest not in kept)
     alarms = work.alarms.of_handovers([each.id for each in found.rounds])
     parts = _each(part for alarm in alarms for part in alarm.evidence)
-    strange = [part for part in parts if strict.digest(part) not in kept and _is_envelope(part)]
+    known = kept.keys() | set(found.matter.chain)
+    strange = [part for part in parts if strict.digest(part) not in known and _is_envelope(part)]
     found.refused = strange[:MOST_REFUSED]
 
 

@@ -68,6 +68,11 @@ def _deeds(case: Case, findings: Findings) -> dict[int, Said]:
         if earlier.digest != said.digest:
             text = f"a second deed number {said.envelope.epoch}: see {earlier.place}"
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
+    for said in case.refused.values():
+        rival = found.get(said.envelope.epoch)
+        if said.envelope.act is Act.DEED and said.believed and rival is not None:
+            text = f"a second deed number {said.envelope.epoch}, which was refused: see {rival.place}"
+            findings.invalid(Rule.EQUIVOCATION, said.place, text)
     return found
 
 

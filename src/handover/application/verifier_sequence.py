@@ -180,7 +180,7 @@ def _reissued(case: Case, said: Said, findings: Findings) -> None:
 
 
 def _contradictions(case: Case, findings: Findings) -> None:
-    """Two envelopes with one number prove to anyone that their signer contradicts itself."""
+    """Two envelopes with one number, or one that names another predecessor, prove that their signer contradicts itself."""
     numbered: dict[tuple[NodeId, int, RoundId, int], Said] = {}
     shown: dict[tuple[NodeId, RoundId], list[Said]] = defaultdict(list)
     for said in (*case.said.values(), *case.refused.values()):
@@ -189,8 +189,14 @@ def _contradictions(case: Case, findings: Findings) -> None:
         found = said.envelope
         shown[found.iss, found.round].append(said)
         earlier = numbered.setdefault((found.iss, found.incarnation, found.round, found.seq), said)
-        if earlier is not said and earlier.digest != said.digest:
+        if earlier.digest != said.digest:
             text = f"{found.iss} has signed two envelopes with one number: see {earlier.place}"
+            findings.invalid(Rule.EQUIVOCATION, said.place, text)
+    for said in case.refused.values():
+        found = said.envelope
+        before = numbered.get((found.iss, found.incarnation, found.round, found.seq - 1))
+        if said.believed and before is not None and before.digest != found.prev:
+            text = f"{found.iss} names another envelope before this one than the one that came: see {before.place}"
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
     for spoken in shown.values():
         if any(said.digest in case.refused for said in spoken):
