@@ -31,8 +31,8 @@ from handover.domain.lifecycle import (  # noqa: E402
     State,
     VoidReason,
 )
-from problem_table import PROBLEM_PARTS  # noqa: E402
 from record_tables import RECORD_PARTS  # noqa: E402
+from web_tables import WEB_PARTS  # noqa: E402
 
 Table = Mapping[State, Mapping[Column, Outcome]]
 PART: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
@@ -137,7 +137,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "void-reasons": void_reasons,
     **COMMAND_PARTS,
     **RECORD_PARTS,
-    **PROBLEM_PARTS,
+    **WEB_PARTS,
 }
 
 

@@ -19,6 +19,7 @@ BATCH_LIMIT: Final = 64
 ANSWER_LIMIT: Final = 4 * 1024 * 1024
 _FIXED: Final = 64  # bytes of JSON around an item, at most
 _LONGEST_PROOF: Final = 64
+_LONGEST_DETAIL: Final = 1000
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
@@ -60,7 +61,7 @@ def problem_of(error: HandoverError, *, known: bool) -> Problem:
     """Give what the other side may read: to a stranger all untrusted input looks alike."""
     if not known:
         return Problem(name=UntrustedError.name, retry=False, detail=UntrustedError.title)
-    return Problem(name=error.name, retry=error.retry, detail=str(error))
+    return Problem(name=error.name, retry=error.retry, detail=str(error)[:_LONGEST_DETAIL])
 
 
 def size_of(item: Item) -> int:
@@ -151,7 +152,9 @@ def _result(value: Json, notes: Sequence[bytes]) -> Receipt | Problem:
         name, retry, detail = strict.members(problem, "name", "retry", "detail")
         if _NAME.fullmatch(strict.text(name, 64)) is None:
             raise MalformedError("not the name of a problem")
-        return Problem(name=strict.text(name), retry=strict.boolean(retry), detail=strict.text(detail, 1000))
+        return Problem(
+            name=strict.text(name), retry=strict.boolean(retry), detail=strict.text(detail, _LONGEST_DETAIL)
+        )
     (receipt,) = strict.members(value, "receipt")
     entry, index, path, checkpoint = strict.members(receipt, "entry", "index", "path", "checkpoint")
     number = strict.integer(checkpoint)

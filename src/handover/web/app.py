@@ -33,7 +33,7 @@ from handover.web.parts import Node
 from handover.web.problems import InternalError, InvalidRequestError
 
 THREADS: Final = 8  # requests of the API that are worked on at a time; connections to the database are few
-_ROUTERS: Final = (
+ROUTERS: Final = (
     operate.router,
     desk.router,
     matters.reading,
@@ -83,7 +83,7 @@ def create_app(node: Node) -> FastAPI:
     )
     app.state.node = node
     app.router.routes[:] = [*Federation(node).routes(), *operate.Health(node).routes(), *openapi.routes(app)]
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.router.routes.extend(router.routes)
     app.add_middleware(Limits)
     app.add_middleware(Guard, secure=node.settings.address.startswith("https://"))
