@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -33,7 +33,7 @@ class Lives:
 
     stage: Stage
     seed: int
-    traced: bool = HAS_STRACE
+    calls: Mapping[str, int] = field(default_factory=lambda: CALLS if HAS_STRACE else {})
     ended: Counter[str] = field(default_factory=Counter)
     looked: int = 0
 
@@ -78,7 +78,7 @@ class Lives:
 
     def _begin(self, office: Office) -> Life:
         draw = self._random
-        kind = draw.choice(("moment",) * 3 + ("point",) * 4 + ("call" if self.traced else "moment",))
+        kind = draw.choice(("moment",) * 3 + ("point",) * 4 + ("call" if self.calls else "moment",))
         end = time.monotonic() + (draw.uniform(0.3, 4.0) if kind == "moment" else LONGEST)
         if kind == "moment":
             office.fork()
@@ -87,8 +87,8 @@ class Lives:
             point = draw.choice(POINTS)
             office.fork(point, draw.randint(1, _PASSES[point]))
             return Life(office, point, end)
-        call = draw.choice(list(CALLS))
-        inject = f"inject={call}:signal=SIGKILL:when={draw.randint(1, CALLS[call])}"
+        call = draw.choice(list(self.calls))
+        inject = f"inject={call}:signal=SIGKILL:when={draw.randint(1, self.calls[call])}"
         trace = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
         office.start(before=trace, wait=False)
         return Life(office, call, end)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,6 +47,14 @@ en = "An office (sample)"
 """
 Json = Any
 Process = subprocess.Popen[bytes] | Forked
+
+
+Database = Callable[[str], str]
+"""Gives the URL of a node's database by its name."""
+
+
+def _sqlite(_name: str) -> str:
+    return ""
 
 
 class UnknownOutcomeError(Exception):
@@ -245,10 +253,10 @@ class Stage:
         self.zygote = Zygote(SOURCE)
 
     def add(
-        self, *names: str, database: str = "", wired: bool = True, poll: float = 0.2, more: str = ""
+        self, *names: str, database: Database = _sqlite, wired: bool = True, poll: float = 0.2, more: str = ""
     ) -> None:
         """Set up offices, admit them, and give each two officers."""
-        made = [self._made(name, database, wired=wired, poll=poll, more=more) for name in names]
+        made = [self._made(name, database(name), wired=wired, poll=poll, more=more) for name in names]
         for office in made:
             with office.opened() as opened:
                 request = node.enrolment_request(
@@ -316,7 +324,7 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, *names: str, database: str = "", wired: bool = True) -> Iterator[Stage]:
+def stage(folder: Path, *names: str, database: Database = _sqlite, wired: bool = True) -> Iterator[Stage]:
     """Give a registry with offices that do not run yet."""
     made = Stage(folder)
     try:
