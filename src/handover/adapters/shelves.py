@@ -1,14 +1,13 @@
 """Matters and rounds in the database."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
 from handover.adapters import tables
 from handover.adapters.unit import Unit
-from handover.application.facts import Handover, Matter
+from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import OPEN_OFFER, Claim, Role, State
@@ -170,7 +169,7 @@ class HandoverShelf:
 
     def change(self, old: Handover, new: Handover) -> None:
         """Write *new* if the state is still that of *old*."""
-        new = replace(new, updated_at=self._unit.now)
+        new = changed(new, updated_at=self._unit.now)
         self._remember(new)
         self._unit.change(tables.handover, _handover_row(new), guard={"state": old.state, "seq": old.seq})
 

@@ -4,14 +4,15 @@ Rows are collected and written in few statements: a batch of 64 envelopes costs 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Table, Update, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, Row, Table, delete, select
 
-from handover.adapters import tables
+from handover.adapters import statements, tables
 from handover.adapters.cells import Cells, KeyWrapper
+from handover.adapters.statements import Names
 from handover.domain.errors import OutOfOrderError
 from handover.domain.ids import NodeId
 
@@ -39,7 +40,7 @@ class Unit:
         self._writes = writes
         self._inserts: dict[Table, list[Values]] = defaultdict(list)
         self._upserts: dict[Table, dict[tuple[Any, ...], Values]] = defaultdict(dict)
-        self._changes: dict[tuple[str, tuple[str, ...]], tuple[Update, list[Values]]] = {}
+        self._changes: dict[tuple[Table, Names, Names], list[tuple[Any, ...]]] = defaultdict(list)
         self._loaded_keys: dict[str, tuple[int, bytes] | None] = {}
         self.cells = Cells(wrapper, self)
 
@@ -49,21 +50,15 @@ class Unit:
 
     def upsert(self, table: Table, row: Values) -> None:
         """Write *row* at the next flush, in place of the row with the same primary key."""
-        key = tuple(row[column.name] for column in table.primary_key)
+        key = tuple([row[name] for name in statements.keys_of(table)])
         self._upserts[table][key] = row
 
     def change(self, table: Table, row: Values, *, guard: Values) -> None:
         """Write *row* (by primary key) at the next flush, if the guarded columns still have the given values."""
-        guarded = tuple(sorted(guard))
-        found = self._changes.get((table.name, guarded))
-        if found is None:
-            keys = [column.name for column in table.primary_key]
-            where = [table.c[name] == bindparam(f"was_{name}") for name in (*keys, *guarded)]
-            values: dict[str, Any] = {name: bindparam(name) for name in row if name not in keys}
-            found = self._changes[table.name, guarded] = (update(table).where(*where).values(values), [])
-        was = {f"was_{column.name}": row[column.name] for column in table.primary_key}
-        was |= {f"was_{name}": value for name, value in guard.items()}
-        found[1].append({**row, **was})
+        keys = statements.keys_of(table)
+        names = tuple(name for name in row if name not in keys)
+        values = (*[row[name] for name in names], *[row[name] for name in keys], *guard.values())
+        self._changes[table, names, (*keys, *guard)].append(values)
 
     def flush(self) -> None:
         """Write what was collected, in a few statements.
@@ -73,26 +68,23 @@ class Unit:
         """
         if not self._writes and (self._inserts or self._upserts or self._changes):
             raise RuntimeError("a reading transaction was asked to write")
+        mark = statements.mark_of(self.connection)
         inserts, self._inserts = self._inserts, defaultdict(list)
         for table, rows in inserts.items():
-            self.connection.execute(insert(table), rows)
-        changes, self._changes = self._changes, {}
-        for statement, rows in changes.values():
-            self._change_in_order(statement, rows)
+            names = tuple(rows[0])
+            self._write(statements.insertion(table, names, mark), _values(rows, names))
+        changes, self._changes = self._changes, defaultdict(list)
+        for (table, names, where), values in changes.items():
+            if self._write(statements.change(table, names, where, mark), values) != len(values):
+                raise ConflictError
         upserts, self._upserts = self._upserts, defaultdict(dict)
         for table, by_key in upserts.items():
-            self.connection.execute(self._upsert(table), list(by_key.values()))
+            rows = list(by_key.values())
+            names = tuple(rows[0])
+            self._write(statements.replacement(table, names, mark), _values(rows, names))
 
-    def _change_in_order(self, statement: Update, rows: list[Values]) -> None:
-        if self.connection.execute(statement, rows).rowcount != len(rows):
-            raise ConflictError
-
-    def _upsert(self, table: Table) -> Executable:
-        is_postgresql = self.connection.dialect.name == "postgresql"
-        statement = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
-        keys = [column.name for column in table.primary_key]
-        rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> int:
+        return self.connection.exec_driver_sql(statement, rows).rowcount
 
     def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
         """Give all rows of a query, after writing what was collected."""
@@ -142,3 +134,9 @@ class Unit:
         self.cells.forget(owner)
         self._loaded_keys.pop(owner, None)
         self.run(delete(tables.data_key).where(tables.data_key.c.owner == owner))
+
+
+def _values(rows: Sequence[Values], names: Names) -> list[tuple[Any, ...]]:
+    """Give the values of *names*, in this order, whatever the order in the rows."""
+    values: Callable[[Values], tuple[Any, ...]] = itemgetter(*names)
+    return [values(row) for row in rows]

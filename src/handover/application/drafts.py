@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handover.application import contradictions
 from handover.application.alarms import raise_alarm
-from handover.application.facts import Handover, KeptEnvelope, Matter
+from handover.application.facts import Handover, KeptEnvelope, Matter, changed
 from handover.application.intake import MismatchError, Received
 from handover.application.ports import UnitOfWork
 from handover.application.sealing import new_id
@@ -88,7 +88,7 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
     work.matters.bind(envelope.iss, envelope.matter, id_)
     if envelope.act is Act.DEED:
         raise_alarm(work, "record-missing", peer=envelope.iss, handover=handover, evidence=(received.data,))
-    return replace(handover, matter=id_)
+    return changed(handover, matter=id_)
 
 
 def require_offerable(work: UnitOfWork, received: Received) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from handover.domain.consent import Ground, Purpose
 from handover.domain.handover import Act, Claim, Role, State
@@ -10,6 +10,7 @@ from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, Pai
 from handover.domain.record import MatterKind
 from handover.protocol.attachment import Parcel
 
+_Fact = TypeVar("_Fact")
 TALK: Final = (
     "/talk"  # what officers say to one another has a data key of its own, beside that of the round's record
 )
@@ -260,3 +261,13 @@ class Alarm:
     peer: NodeId | None
     raised_at: int
     evidence: tuple[bytes, ...] = ()
+
+
+def changed(fact: _Fact, **changes: object) -> _Fact:
+    """Give *fact* with *changes*, as `dataclasses.replace` does, without setting all other members one by one."""
+    old = vars(fact)
+    if not changes.keys() <= old.keys():
+        raise TypeError("a fact has no such member")
+    new = object.__new__(type(fact))
+    vars(new).update(old, **changes)
+    return new

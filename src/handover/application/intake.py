@@ -1,7 +1,8 @@
 """Checks what comes sealed: opens the payload of a verified envelope and asks for ground, record and evidence."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from handover.application.facts import changed
 from handover.application.ports import Vault
 from handover.application.registry import (
     KeyCompromisedError,
@@ -131,7 +132,7 @@ class Intake:
             raise MismatchError("only an offer discloses a record")
         elif content.evidence and envelope.act is not Act.DEED:
             raise MismatchError("only offers and deeds hold evidence")
-        return replace(received, content=content, plaintext=plaintext)
+        return changed(received, content=content, plaintext=plaintext)
 
     def _open(self, received: Received, payload: bytes) -> tuple[Message, bytes]:
         envelope = received.envelope
@@ -154,7 +155,7 @@ class Intake:
         self._require_mandates(received, now)
         record = self._record(received, content.record, now)
         self._ground(received, content.consent, record.fields, now)
-        return replace(
+        return changed(
             received,
             chain=self._chain(envelope, content.evidence, now),
             files=_files(record, content.body),

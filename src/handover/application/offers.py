@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import attachments, documents
-from handover.application.facts import Actor, Handover, KeptGround, Matter
+from handover.application.facts import Actor, Handover, KeptGround, Matter, changed
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry
@@ -191,7 +191,7 @@ class Offers:
         matter = work.matters.get(handover.matter)
         record = _record(work, handover.matter)
         self._check(work, handover, record)
-        handover = replace(handover, epoch=matter.epoch + 1, released_by=actor.officer)
+        handover = changed(handover, epoch=matter.epoch + 1, released_by=actor.officer)
         saying = self._offer(work, handover, matter, record, actor)
         return self._rounds.move(work, handover, Cause(event=Order.RELEASE, saying=saying))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import attachments, documents
-from handover.application.facts import TALK, Handover, KeptRecord
+from handover.application.facts import TALK, Handover, KeptRecord, changed
 from handover.application.ports import UnitOfWork
 from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, answers_to
@@ -36,12 +36,12 @@ _STANDING: Final = frozenset(SAYS.values())
 _SEALED_TALK: Final = (Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER)
 # Where the digest of an act that moves the round is kept.
 _MARKS: Final[dict[Act, Callable[[Handover, Digest | None], Handover]]] = {
-    Act.OFFER: lambda handover, digest: replace(handover, offer=digest),
-    Act.ACCEPTANCE: lambda handover, digest: replace(handover, acceptance=digest, bound=True),
-    Act.DEED: lambda handover, digest: replace(handover, deed=digest),
-    Act.VOID: lambda handover, digest: replace(handover, closing=digest),
-    Act.TAKE_UP_RECEIPT: lambda handover, digest: replace(handover, receipt=digest),
-    Act.VOID_RECEIPT: lambda handover, digest: replace(handover, receipt=digest),
+    Act.OFFER: lambda handover, digest: changed(handover, offer=digest),
+    Act.ACCEPTANCE: lambda handover, digest: changed(handover, acceptance=digest, bound=True),
+    Act.DEED: lambda handover, digest: changed(handover, deed=digest),
+    Act.VOID: lambda handover, digest: changed(handover, closing=digest),
+    Act.TAKE_UP_RECEIPT: lambda handover, digest: changed(handover, receipt=digest),
+    Act.VOID_RECEIPT: lambda handover, digest: changed(handover, receipt=digest),
 }
 
 
@@ -148,7 +148,7 @@ class Rounds:
         return self._after(work, handover, found, cause)
 
     def _after(self, work: UnitOfWork, old: Handover, found: Step, cause: Cause) -> Handover:
-        new = replace(old, state=found.state)
+        new = changed(old, state=found.state)
         if isinstance(cause.event, Act) and cause.event in _MARKS:
             new = _MARKS[cause.event](new, cause.heard)
         if cause.event is Act.TAKE_UP_RECEIPT:
@@ -156,7 +156,7 @@ class Rounds:
                 new, deed=cause.answers
             )  # of a deed that was said anew, the one that was taken up counts
         if found.reason is not None or cause.code is not None:
-            new = replace(new, reason=found.reason or cause.code)
+            new = changed(new, reason=found.reason or cause.code)
         stale = SAYS.get(old.state)
         if stale is not None:
             work.queue.retire(old.id, [stale])

@@ -3,10 +3,10 @@
 import itertools
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope
+from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope, changed
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.domain.handover import Act
@@ -101,7 +101,7 @@ class Sealer:
             work.exhibits.add(exhibit(kept.digest, saying.content, registry))
         work.queue.put(kept, now=work.now, standing=saying.standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=kept.digest, now=work.now)
-        return replace(handover, seq=envelope.seq, last=kept.digest)
+        return changed(handover, seq=envelope.seq, last=kept.digest)
 
     def _seal(
         self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7

@@ -57,8 +57,12 @@ def loads(data: bytes, *, limit: int = PART_LIMIT) -> Json:
             integer beyond 2^53-1, a lone surrogate, a C0 control but LF and TAB, too deep, or too long.
     """
     value = _parse(data, limit)
+    names = _names([value])
+    if orjson.dumps(value) == data:  # the compact spelling can hide nothing
+        _check_escapes(data)
+        return value
     outside = _outside_strings(data)
-    if outside.count(b":") != _names([value]):
+    if outside.count(b":") != names:
         raise MalformedError("a member comes twice")
     if b"-0" in outside:
         raise MalformedError("minus zero")
@@ -108,7 +112,7 @@ def dumps_each(values: list[Json]) -> list[bytes]:
         documents = [orjson.dumps(value) for value in values]
     except TypeError:
         raise MalformedError("a value that strict JSON cannot carry") from None
-    _check_escapes(documents)
+    _check_escapes(b"".join(documents))
     return documents
 
 
@@ -127,13 +131,12 @@ def _check_compact(documents: list[bytes], values: list[Json]) -> None:
     # A second member of one name, minus zero and white space do not survive this either.
     if [orjson.dumps(value) for value in values] != documents:
         raise MalformedError("not the compact spelling")
-    _check_escapes(documents)
+    _check_escapes(b"".join(documents))
 
 
-def _check_escapes(documents: list[bytes]) -> None:
-    text = b"".join(documents)
-    if b"\\" in text:
-        _without_pairs(text)
+def _check_escapes(text: bytes) -> None:
+    if _CONTROL.search(text) is not None:
+        _without_pairs(text)  # it may be no escape, but follow an escaped backslash
 
 
 def _outside_strings(data: bytes) -> bytes:
