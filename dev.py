@@ -251,7 +251,18 @@ def _environment() -> dict[str, str]:
 
 
 def _run(*arguments: str) -> int:
-    return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env=_environment(), check=False).returncode
+    """Ctrl-C reaches the command itself, which then ends what it has started: it is waited for, not killed."""
+    interrupted: KeyboardInterrupt | None = None
+    with subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env=_environment()) as running:
+        while True:
+            try:
+                status = running.wait()
+                break
+            except KeyboardInterrupt as interrupt:
+                interrupted = interrupt
+    if interrupted is not None:
+        raise interrupted
+    return status
 
 
 def _quietly(*command: str) -> str | None:

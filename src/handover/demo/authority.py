@@ -21,8 +21,8 @@ from handover.demo.place import Place
 from handover.demo.processes import Process
 from handover.domain.ids import NodeId
 
-_PATIENCE: Final = 30.0  # seconds for a node to start
-_POLL: Final = {"HANDOVER_POLL": "0.2"}  # seconds between two looks of a worker that has a process of its own
+_PATIENCE: Final = 60.0  # seconds for whatever is waited for; a busy machine is slow
+_POLL: Final = {"HANDOVER_POLL": "0.1"}  # seconds between two looks of a worker that has a process of its own
 _KEYS_LIVE: Final = 86400  # seconds
 
 T = TypeVar("T")
@@ -128,13 +128,22 @@ class Authority:
 
     def await_ready(self) -> None:
         """Wait until the node says that it can work."""
-        self.until("it is ready", lambda: self._ready() or None, patience=_PATIENCE)
+        self.until("it is ready", lambda: self._ready() or None)
 
     def _ready(self) -> bool:
         try:
             return self._connections.get(f"{self.address}/readyz").status_code == 200
         except httpx2.HTTPError:
             return False
+
+    def deliver(self, *, on: bool) -> None:
+        """Start the worker of a node whose worker runs apart, or stop it: what it says then waits in its queue."""
+        if self.worker is None:
+            raise DemoError(f"the worker of {self.node} has no process of its own")
+        if on:
+            self.worker.start()
+        else:
+            self.worker.stop()
 
     def kill(self) -> None:
         """End it with SIGKILL, in the middle of whatever it does."""
@@ -152,14 +161,18 @@ class Authority:
         for each in self.processes:
             each.await_end()
 
-    def until(self, what: str, ask: Callable[[], T | None], *, patience: float = 20.0) -> T:
+    def until(self, what: str, ask: Callable[[], T | None]) -> T:
         """Ask again and again until there is an answer, and give it.
 
         Raises:
-            DemoError: a process of the node has ended, or *patience* seconds have passed.
+            DemoError: a process of the node has ended, or a minute has passed.
         """
         return processes.until(
-            f"{self.node}: waiting until {what}", ask, patience=patience, node=self.node, alive=self.processes
+            f"{self.node}: waiting until {what}",
+            ask,
+            patience=_PATIENCE,
+            node=self.node,
+            alive=self.processes,
         )
 
     def claim(self, matter: str) -> str:

@@ -67,12 +67,15 @@ def keys_left(out: Output, place: Place, nodes: list[Authority]) -> None:
     ]
     files.replace(path, json.dumps(kept, indent=2).encode(), mode=0o600)
     out.scene("The nodes are left running")
-    out.table(
-        ("node", "address", "officer", "API key"),
-        ((each.node, f"{each.address}/api/v1", each.role, each.secret) for each in officers),
-    )
+    for each in nodes:
+        out.line(f"{each.node}  {each.address}/api/v1")
+        for officer in each.officers.values():
+            out.line(f"  {officer.role:11} {officer.secret}")
+    out.line()
     pids = " ".join(str(pid) for each in nodes for pid in each.pids)
-    out.line(f"The same stands in {path}. Description of the API: {nodes[0].address}/api/docs")
-    out.line(f'  curl -H "Authorization: Bearer KEY" {nodes[0].address}/api/v1/handovers')
+    out.line(
+        f"The same stands in {path}; the keys end in a day. The API describes itself: {nodes[0].address}/api/docs"
+    )
+    out.line(f'Try it:     curl -H "Authorization: Bearer KEY" {nodes[0].address}/api/v1/handovers')
     out.line(f"Stop them:  kill {pids}")
     out.line("The next demonstration in this folder stops them too.")

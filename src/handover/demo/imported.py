@@ -18,7 +18,7 @@ def import_case(steps: Steps, who: Officer, document: Document) -> tuple[Case, s
     where = f"case {document.which + 1} of {document.of} in " if document.of > 1 else ""
     steps.say(
         who,
-        f"imports {where}a Primero document: "
+        f"imports {where}a Primero document, every value accounted for: "
         + ", ".join(f"{counts.number(fate)} {fate}" for fate in counts.names()),
     )
     steps.out.note(

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 WIDE: Final = 116  # columns where nobody looks
+_SHORT: Final = 22  # columns: so much is not folded
 _COLOURS: Final = {
     "gr/athens": "cyan",
     "de/hamburg": "green",
@@ -79,7 +80,7 @@ class Output:
 
     def about(self, names: str) -> None:
         """Print whom a scene is about."""
-        self.line(f"        {names}", style="italic")
+        self.line(f"        The case of {names}", style="italic")
 
     def step(self, node: str, who: str, text: str) -> None:
         """Print who did what where."""
@@ -117,10 +118,12 @@ class Output:
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
         """Print a table; nothing in a cell is taken as markup."""
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for name in head:
-            table.add_column(Text(name), overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        cells = [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+        for name, *column in zip(head, *cells, strict=True):
+            short = all(len(cell) <= _SHORT for cell in column)
+            table.add_column(Text(name), overflow="fold", no_wrap=short)
+        for row in cells:
+            table.add_row(*row)
         self.console.print(table)
 
     def conclude(self) -> None:

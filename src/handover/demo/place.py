@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from handover.demo.output import DemoError
+from handover.demo.output import DemoError, Output
 
 _MARK: Final = "made-by-handover-demo"
 _PATIENCE: Final = 30.0  # seconds for the nodes of an earlier run to end
@@ -63,7 +63,7 @@ class Place:
 
 
 @contextmanager
-def taken(folder: Path) -> Iterator[Place]:
+def taken(folder: Path, out: Output) -> Iterator[Place]:
     """Give an empty place for this run alone; what an earlier run left there is gone.
 
     Raises:
@@ -76,7 +76,8 @@ def taken(folder: Path) -> Iterator[Place]:
     try:
         _lock(handle, folder)
         (folder / _MARK).touch()
-        stop_all(folder)
+        if _stop_all(folder):
+            out.line("The nodes that an earlier demonstration has left running were stopped.")
         _empty(folder)
         yield Place(folder=folder)
     finally:
@@ -114,14 +115,24 @@ def _empty(folder: Path) -> None:
             path.unlink()
 
 
-def stop_all(folder: Path) -> None:
-    """End the processes that an earlier run has left; each holds its lock while it lives, so no other is hit."""
-    for path in sorted((folder / "running").glob("*")):
-        with path.open("rb") as file:
-            _end(file.fileno(), path)
+def _stop_all(folder: Path) -> bool:
+    """End the processes that an earlier run has left, and tell whether there were any.
+
+    Each holds its lock while it lives, so that no other process is hit.
+    """
+    running = sorted((folder / "running").glob("*"))
+    return any([_end(path) for path in running])  # noqa: C419 - all of them, not only the first
 
 
-def _end(handle: int, path: Path) -> None:
+def _end(path: Path) -> bool:
+    with path.open("rb") as file:
+        if _free(file.fileno()):
+            return False
+        _end_holder(file.fileno(), path)
+        return True
+
+
+def _end_holder(handle: int, path: Path) -> None:
     until = time.monotonic() + _PATIENCE
     number = signal.SIGTERM
     while not _free(handle):

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+import handover
 from handover.demo.output import DemoError
 
 _PATIENCE: Final = 25.0  # seconds for a process to end by itself
+_PACKAGES: Final = str(Path(handover.__file__).resolve().parents[1])  # this very Handover, not another
 _SHOWN: Final = 12  # lines of a log that are shown when its process fails
 
 T = TypeVar("T")
@@ -20,7 +22,9 @@ T = TypeVar("T")
 
 def environment() -> dict[str, str]:
     """Give the environment for processes: ours, without settings that are meant for another node."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("HANDOVER_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HANDOVER_")}
+    path = [_PACKAGES, *kept.get("PYTHONPATH", "").split(os.pathsep)]
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, dict.fromkeys(path)))}
 
 
 def command(*arguments: str | Path, expect: int | None = 0) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,76 +54,84 @@ class Proof:
             (self._place.evidence / each.file).write_bytes(bundle)
         return [self._place.evidence / each.file for each in exhibits]
 
-    def verify(self, files: Sequence[Path]) -> None:
-        """Verify each file in a process of its own, and print what came of it."""
+    def verify(self, files: Sequence[Path], *, together: Sequence[Path], tampered: Path) -> list[Shown]:
+        """Give the report on each file by a process of its own, on *together* as one, and on a copy of *tampered*."""
+        asked = [*((path,) for path in files), tuple(together), (self._changed(tampered),)]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            reports = list(pool.map(self._report, files))
-        rows = []
-        for path, report in zip(files, reports, strict=True):
-            matter, counts = report.all("matters")[0], report.at("counts")
-            rows.append(
-                (
-                    path.name,
-                    f"{path.stat().st_size // 1024} KiB",
-                    str(counts.number("envelopes")),
-                    f"{counts.number('envelopes_anchored')}",
-                    str(matter.at("responsible").value),
-                    report.text("verdict").upper(),
-                )
-            )
-        self._out.table(("evidence", "size", "envelopes", "anchored", "responsible", "verdict"), rows)
-        valid = sum(report.text("verdict") == "valid" for report in reports)
-        self._out.check(
-            "Every bundle is valid for a separate process that has only the file and the root",
-            holds=valid == len(files),
-            seen=f"{valid} of {len(files)} bundles valid",
-        )
-        for path, report in zip(files, reports, strict=True):
-            if report.text("verdict") != "valid":
-                self._findings(path.name, report)
+            return list(pool.map(lambda given: self._report(*given), asked))
 
-    def verify_together(self, files: Sequence[Path]) -> None:
-        """Verify both sides' bundles of one matter together, and print the timeline."""
-        report = self._report(*files)
-        matter = report.all("matters")[0]
-        lines = matter.all("timeline")
-        said = [each for each in lines if each.at("round").value is not None]
-        self._out.table(
-            ("UTC", "in whose log", "what happened", "responsible"),
-            (
-                (
-                    _clock(each.number("at")),
-                    str(each.at("anchored_by").value or "-"),
-                    _happened(each),
-                    str(each.at("responsible").value),
-                )
-                for each in said
-            ),
-        )
-        self._out.note(
-            f"{len(lines) - len(said)} entries on readings, decisions and grounds are left out here"
-        )
-        held = [str(each.at("responsible").value) for each in said]
-        changes = sum(before != after for before, after in pairwise(held))
-        self._out.check(
-            "At every step of the main matter exactly one authority is responsible, by both logs together",
-            holds=report.text("verdict") == "valid" and "None" not in held and changes == 1,
-            seen=f"{held[0]} for {held.count(held[0])} steps, then {held[-1]} for {held.count(held[-1])}",
-        )
-        if report.text("verdict") != "valid":
-            self._findings("both sides together", report)
-
-    def tamper(self, file: Path) -> None:
-        """Change one character of a copy, and show what the verifier says."""
+    def _changed(self, file: Path) -> Path:
+        """Change one character of an envelope in a copy."""
         data = bytearray(file.read_bytes())
         place = data.index(b"\nenvelope ") + 200
         data[place] = ord("B") if data[place] == ord("A") else ord("A")
         self._place.tampered.mkdir()
         copy = self._place.tampered / file.name
         copy.write_bytes(data)
-        report = self._report(copy)
-        self._out.note(f"one character at byte {place} of a copy of {file.name} was changed:")
-        self._findings(copy.name, report)
+        return copy
+
+    def show_each(self, files: Sequence[Path], reports: Sequence[Shown]) -> None:
+        """Print what each bundle proves by itself."""
+        found = list(zip(files, reports, strict=False))
+        self._out.table(
+            ("evidence", "size", "envelopes", "logged by the other side", "responsible", "verdict"),
+            (
+                (
+                    path.name,
+                    f"{path.stat().st_size // 1024} KiB",
+                    str(report.number("counts", "envelopes")),
+                    str(report.number("counts", "envelopes_anchored")),
+                    str(report.all("matters")[0].at("responsible").value),
+                    report.text("verdict").upper(),
+                )
+                for path, report in found
+            ),
+        )
+        valid = sum(report.text("verdict") == "valid" for _, report in found)
+        self._out.check(
+            "Every bundle is valid for a process that has only the file and the pinned root",
+            holds=valid == len(files),
+            seen=f"{valid} of {len(files)} bundles valid",
+        )
+        for path, report in found:
+            if report.text("verdict") != "valid":
+                self._findings(path.name, report)
+
+    def show_together(self, report: Shown) -> None:
+        """Print the timeline of the main matter, as both sides' bundles give it."""
+        matter = report.all("matters")[0]
+        lines = matter.all("timeline")
+        said = [each for each in lines if each.at("round").value is not None]
+        names = {str(name): node for node, name in matter.names("names").items()}
+        self._out.table(
+            ("UTC", "logged by", "what happened", "responsible then"),
+            (
+                (
+                    _clock(each.number("at")),
+                    str(each.at("anchored_by").value or "-"),
+                    _happened(each, names),
+                    str(each.at("responsible").value),
+                )
+                for each in said
+            ),
+        )
+        self._out.line(
+            f"        {len(lines) - len(said)} entries on readings, decisions and grounds are left out."
+        )
+        held = [str(each.at("responsible").value) for each in said]
+        changes = sum(before != after for before, after in pairwise(held))
+        self._out.check(
+            "At every step of the main matter exactly one is responsible, by both logs together",
+            holds=report.text("verdict") == "valid" and "None" not in held and changes == 1,
+            seen=f"{held[0]} for {held.count(held[0])} steps, then {held[-1]} for {held.count(held[-1])}",
+        )
+        if report.text("verdict") != "valid":
+            self._findings("both sides together", report)
+
+    def show_tampered(self, report: Shown) -> None:
+        """Print what the verifier says of the copy."""
+        name = next(self._place.tampered.iterdir()).name
+        self._findings(f"{self._place.tampered.name}/{name}", report)
         self._out.check(
             "A copy with one changed character is invalid",
             holds=report.text("verdict") == "invalid",
@@ -141,19 +149,20 @@ class Proof:
         return report
 
     def _findings(self, name: str, report: Shown) -> None:
-        self._out.note(f"{name}: {report.text('verdict').upper()}")
-        for each in report.all("findings")[:5]:
-            self._out.note(
-                f"  {each.text('severity')} [{each.text('rule')}] {each.text('place')}: {each.text('text')}"
-            )
+        self._out.line(f"        {name}: {report.text('verdict').upper()}")
+        grave = [each for each in report.all("findings") if each.text("severity") != "note"]
+        for each in sorted(grave, key=lambda each: each.text("severity") != "invalid")[:4]:
+            told = f"{each.text('place')}: {each.text('text')}"
+            self._out.line(f"          {each.text('severity')} [{each.text('rule')}] {told}")
 
 
 def _clock(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S}"
 
 
-def _happened(line: Shown) -> str:
+def _happened(line: Shown, names: Mapping[str, object]) -> str:
     text = line.text("text")
-    if line.at("ground").value is None:
-        return text
-    return f"{text}; ground: {line.text('ground', 'basis')}, {len(line.all('fields'))} fields"
+    for name, node in names.items():
+        text = text.replace(name, str(node))
+    fields = len(line.all("fields"))
+    return f"{text} [{line.text('ground', 'basis')}, {fields} fields]" if fields else text

@@ -3,7 +3,7 @@
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files as shipped
 from pathlib import Path
@@ -31,15 +31,16 @@ class Case:
 
     @property
     def called(self) -> str:
-        """The child's (or the inquirer's) names, one for each script."""
+        """The child's (or the inquirer's) names, one for each script, the one that most can read first."""
         section = self.sections.get("identity") or self.sections["inquirer"]
         names = section["names"]
-        found = [each["full"] for each in names if isinstance(each, dict)] if isinstance(names, list) else []
-        return " · ".join(map(str, found))
+        found = [each for each in names if isinstance(each, dict)] if isinstance(names, list) else []
+        found.sort(key=lambda each: each["script"] != "Latn")
+        return " · ".join(str(each["full"]) for each in found)
 
     def names(self) -> set[str]:
         """Every name of a person in it: what must be nowhere in a log."""
-        return {text for text in _names(self.sections) if len(text) > 3}  # shorter ones occur by chance
+        return _long(_names(self.sections))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Document:
 
     def names(self) -> set[str]:
         """Every name in it: what must be nowhere in a log."""
-        return {text for text in _texts(json.loads(self.data), "name") if len(text) > 3}
+        return _long(_named(json.loads(self.data)))
 
 
 def made_up(name: str) -> Case:
@@ -149,16 +150,23 @@ def _names(value: object) -> Iterator[str]:
             yield from _names(inner)
 
 
-def _texts(value: object, part: str, *, within: bool = False) -> Iterator[str]:
-    """Give the texts under members whose name holds *part*."""
+def _named(value: object) -> Iterator[str]:
+    """Give the texts under members such as `name`, `name_first`, `relation_name`."""
     if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _texts(inner, part, within=part in name)
+        for member, inner in value.items():
+            parts = member.split("_")
+            if isinstance(inner, str) and "name" in (parts[0], parts[-1]):
+                yield inner
+            else:
+                yield from _named(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner, part, within=within)
-    elif within and isinstance(value, str):
-        yield value
+            yield from _named(inner)
+
+
+def _long(names: Iterable[str]) -> set[str]:
+    """Give those that do not occur by chance in a million random bytes."""
+    return {name for name in names if len(name.encode()) > 5}
 
 
 def _shipped(name: str) -> bytes:

@@ -22,9 +22,10 @@ from handover.demo.story_beside import Beside
 from handover.demo.story_handover import MainStory
 from handover.demo.story_killed import KilledStory
 from handover.domain.errors import HandoverError
+from handover.protocol.registry_set import Registry
 
 NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula")
-APART: Final = frozenset({"de/hamburg", "es/barcelona"})  # web and worker in a process each
+APART: Final = frozenset({"gr/athens"})  # web and worker in a process each
 
 
 def main(folder: Path, *, case: Path | None, keep: bool) -> int:
@@ -33,7 +34,7 @@ def main(folder: Path, *, case: Path | None, keep: bool) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         document = records.given(case) if case else None
-        with taken(folder) as place, client.http() as connections:
+        with taken(folder, out) as place, client.http() as connections:
             nodes = [Authority(name, place, connections, apart=name in APART) for name in NODES]
             with _stopped(out, nodes, keep=keep):
                 _run(out, place, nodes, document)
@@ -68,6 +69,7 @@ def _stopped(out: Output, nodes: list[Authority], *, keep: bool) -> Iterator[Non
         raise
     finally:
         if not (keep and finished):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is impatient now would leave nodes running
             for each in nodes:
                 each.ask_to_end()
             for each in nodes:
@@ -99,7 +101,9 @@ def _run(out: Output, place: Place, nodes: list[Authority], document: Document |
 
 def _set_up(out: Output, place: Place, nodes: list[Authority]) -> None:
     out.scene("Setting up: a registry, four nodes, their officers")
-    with out.under_way("a registry with five roles, three holders each, every page signed by two of them"):
+    with out.under_way(
+        "a registry: a root and four countries, three holders each, every page signed by two of them"
+    ):
         operators = Operators(place)
         fingerprint = operators.found()
     with (
@@ -124,18 +128,23 @@ def _set_up(out: Output, place: Place, nodes: list[Authority]) -> None:
             each.start()
         for each in nodes:
             each.await_ready()
+    _show(out, nodes, registry)
+    out.note(f"pinned root: {fingerprint[:39]} ...")
+
+
+def _show(out: Output, nodes: list[Authority], registry: Registry) -> None:
+    entries = registry.entries
     out.table(
-        ("", "node", "address", "processes", "database"),
+        ("", "node", "authority", "mandates", "address", "processes"),
         (
             (
-                "       ", each.node, each.address,
-                " + ".join(f"{what} {pid}" for what, pid in zip(("web", "worker"), each.pids, strict=False)),
-                "SQLite",
+                "     ", each.node, entries[each.node].name("en").removesuffix(" (sample)"),
+                ", ".join(entries[each.node].mandates), each.address,
+                ", ".join(f"{what} {pid}" for what, pid in zip(("web", "worker"), each.pids, strict=False)),
             )
             for each in nodes
         ),
     )  # fmt: skip
-    out.note(f"pinned root: {fingerprint[:39]} ...")
 
 
 def _stories(out: Output, nodes: list[Authority], document: Document | None) -> list[Exhibit]:
@@ -146,13 +155,13 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
     out.scene("Beside it: Barcelona declines")
     declined = beside.decline(san_pedro, barcelona)
     out.scene("Beside it: a withdrawal and an acceptance cross on the way")
-    crossed = beside.crossing(hamburg, barcelona)
+    crossed = beside.crossing(athens, hamburg)
     out.scene("Beside it: a father in Hamburg seeks his children")
     traced = beside.tracing(hamburg, athens, without=barcelona)
     out.scene("Beside it: more than the consent covers")
     beside.uncovered(athens, hamburg)
     out.scene("Beside it: the receiver is killed, three times")
-    killed = KilledStory(out, athens, hamburg).tell()
+    killed = KilledStory(out, hamburg, barcelona).tell()
     told = {
         "1-handed-over": main_round, "2-declined": declined, "3-crossed": crossed,
         "4-traced": traced, "5-killed": killed,
@@ -171,10 +180,12 @@ def _proof(out: Output, place: Place, exhibits: list[Exhibit]) -> None:
     proof = Proof(out, place)
     out.scene("The evidence, verified without any node")
     files = proof.export(exhibits)
-    proof.verify(files)
-    proof.tamper(files[0])
+    reports = proof.verify(files, together=files[:2], tampered=files[0])
+    proof.show_each(files, reports)
     out.scene("The main matter, as both nodes' logs show it together")
-    proof.verify_together(files[:2])
+    proof.show_together(reports[len(files)])
+    out.scene("A copy in which one character was changed")
+    proof.show_tampered(reports[-1])
 
 
 def _short(path: Path) -> str:
@@ -185,4 +196,5 @@ def _short(path: Path) -> str:
 
 
 def _command() -> str:
-    return _short(Path(sys.executable).with_name("handover"))
+    command = Path(sys.executable).with_name("handover")
+    return _short(command) if command.exists() else f"{_short(Path(sys.executable))} -m handover"

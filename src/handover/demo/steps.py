@@ -16,6 +16,7 @@ from handover.domain.ids import NodeId
 
 DAY: Final = 86400  # seconds
 _LANGUAGES: Final = {"ar": "Arabic", "el": "Greek", "es": "Spanish", "prs": "Dari", "uk": "Ukrainian"}
+_RELATIONS: Final = {"guardian": "guardian by court order", "caregiver": "family", "child": "the child"}
 _PURPOSES: Final = {"guardianship/1": "child-protection", "tracing/1": "family-tracing"}
 
 
@@ -34,7 +35,7 @@ class Statement:
         return {
             "given_by": self.given_by,
             "capacity": "able to understand what it is about",
-            "relation": "guardian by court order" if self.given_by == "guardian" else self.given_by,
+            "relation": _RELATIONS[self.given_by],
             "explained_by": "caseworker",
             "language": self.language,
             "interpreter": self.interpreter,

@@ -4,9 +4,10 @@ from typing import Final
 
 from handover.demo import records
 from handover.demo.authority import Authority
-from handover.demo.client import Shown
+from handover.demo.imported import import_case
 from handover.demo.looks import acts
 from handover.demo.output import Output
+from handover.demo.records import Case
 from handover.demo.steps import Round, Statement, Steps, offer
 from handover.domain.handover import Claim, State
 
@@ -25,144 +26,130 @@ class Beside:
         """An offer that is declined."""
         case = records.made_up("guardianship-3")
         self._out.about(case.called)
-        first, second = sender.officers["caseworker"], sender.officers["liaison"]
-        matter = self._steps.begin(first, case)
         said = Statement(
             given_by="guardian", language="es", interpreter="not needed", assent="agrees",
             text="I agree that this is shown to the service in Barcelona.",
         )  # fmt: skip
-        ground = self._steps.consent(first, matter, case, to=receiver.node, fields=_NEEDED, said=said)
-        round_ = self._steps.prepare(first, matter, sender=sender, to=receiver, fields=_NEEDED, ground=ground)
-        self._steps.release(second, round_)
-        round_ = self._steps.delivered(round_)
+        matter = self._steps.begin(sender.officers["caseworker"], case)
+        round_ = self._offered(sender, receiver, case, matter, said)
         who = receiver.officers["liaison"]
         self._steps.open(who, round_)
-        who.post(
-            f"/handovers/{round_.received}/decline",
-            {"code": "no-capacity", "text": "No guardian is free before February."},
-        )
-        self._steps.say(who, "declines: no-capacity")
+        no = {"code": "no-capacity", "text": "No guardian is free before February."}
+        who.post(f"/handovers/{round_.received}/decline", no)
+        self._steps.say(who, f'declines ({no["code"]}): "{no["text"]}"')
         ended = round_.await_sender(State.VOIDED)
         round_.await_receiver(State.CLOSED)
-        self._out.step(sender.node, "", "voids the round and is told that everything was erased over there")
+        self._out.step(sender.node, "", "voids the round, and is told that all was erased over there")
+        gone = who.refused(f"/handovers/{round_.received}/open", names=["out-of-order"])
         self._out.check(
             "A decline changes nobody's responsibility, and the receiver erases",
-            holds=sender.claim(matter) == Claim.HOLDER
-            and ended.text("reason") == "declined"
-            and self._nothing_left(round_),
-            seen=f"{sender.node} still holder; nothing can be opened at {receiver.node}",
+            holds=sender.claim(matter) == Claim.HOLDER and ended.text("reason") == "declined",
+            seen=f"{sender.node} still {Claim.HOLDER}; to open it at {receiver.node}: {gone['status']}",
         )
         return round_
 
-    def _nothing_left(self, round_: Round) -> bool:
-        who = round_.receiver.officers["liaison"]
-        who.refused(f"/handovers/{round_.received}/open", names=["out-of-order", "not-found", "erased"])
-        return True
-
     def crossing(self, sender: Authority, receiver: Authority) -> Round:
-        """A withdrawal and an acceptance that are both under way at once."""
-        case = records.made_up("guardianship-2")
+        """A withdrawal and an acceptance, each decided before the other was heard of."""
+        first, who = sender.officers["caseworker"], receiver.officers["liaison"]
+        case, matter = import_case(self._steps, first, records.shipped_document())
         self._out.about(case.called)
-        round_ = self._offered(sender, receiver, case)
-        self._steps.open(receiver.officers["liaison"], round_)
-        self._deliveries(sender, receiver, on=False)
-        self._steps.accept(
-            receiver.officers["liaison"], round_, name="Oriol Casals",
-            organisation="Child protection service, Barcelona", plan="Met at Sants by her mother and an officer.",
+        said = Statement(
+            given_by="child", language="prs", interpreter="present", assent="agrees",
+            text="I want them in Hamburg to know this, so that I can go to my brother.",
         )  # fmt: skip
+        self._steps.write(first, matter, case)
+        round_ = self._offered(sender, receiver, case, matter, said)
+        self._steps.open(who, round_)
+        self._cross(round_)
+        round_.await_sender(State.VOIDED)
+        round_.await_receiver(State.CLOSED)
+        self._out.step(receiver.node, "", "hears of the withdrawal: its acceptance ends, and it erases")
+        claims = (sender.claim(matter), receiver.claim(round_.taken))
+        self._out.check(
+            "A withdrawal that crosses an acceptance: both sides end alike, one is responsible",
+            holds=claims == (Claim.HOLDER, Claim.NONE),
+            seen=f"{State.VOIDED} and {State.CLOSED}; {sender.node} {claims[0]}, {receiver.node} {claims[1]}",
+        )
+        return round_
+
+    def _cross(self, round_: Round) -> None:
+        """The sender's worker stands still meanwhile, so that what is said waits in its queue."""
+        sender, receiver = round_.sender, round_.receiver
+        sender.deliver(on=False)
+        self._out.note(f"the worker process of {sender.node} is stopped: what it says waits")
         who = sender.officers["caseworker"]
         who.post(f"/handovers/{round_.sent}/withdraw")
-        self._steps.say(who, "withdraws the offer at the same time: the grandmother is well again")
-        crossing = (_waiting(sender, round_.sent), _waiting(receiver, round_.received))
+        self._steps.say(who, "withdraws the offer: the brother has moved to Athens")
+        self._steps.accept(
+            receiver.officers["liaison"], round_, name="Birgit Claussen",
+            organisation="Guardianship service, Hamburg", plan="Lives with his brother; a visit each week.",
+        )  # fmt: skip
+        sender.until("the acceptance is there", lambda: "acceptance" in acts(sender, round_.sent) or None)
         states = (
             sender.handover(round_.sent).text("state"),
             receiver.handover(round_.received).text("state"),
         )
-        self._out.note(
-            f"now {sender.node} says {states[0]}, {receiver.node} says {states[1]}; neither has heard"
-        )
-        self._deliveries(sender, receiver, on=True)
-        round_.await_sender(State.VOIDED)
-        round_.await_receiver(State.CLOSED)
-        self._out.step(sender.node, "", "hears the acceptance too late: the void stands, and is confirmed")
+        self._out.note(f"{receiver.node} is {states[1]} and knows of no withdrawal; {sender.node} has the")
+        self._out.note(f"acceptance and stays {states[0]}; its worker is started again")
         self._out.check(
-            "A withdrawal that crosses an acceptance wins, on both sides alike",
-            holds=crossing == (1, 1)
-            and states == (State.VOIDING, State.BOUND)
-            and sender.claim(round_.matter) == Claim.HOLDER,
-            seen=f"{states[0]} and {states[1]} at once, then voided and closed; {sender.node} holder",
+            "Withdrawal and acceptance were both said before the other was heard of",
+            holds=states == (State.VOIDING, State.BOUND),
+            seen=f"{sender.node} {states[0]} and {receiver.node} {states[1]} at one time",
         )
-        return round_
+        sender.deliver(on=True)
 
-    def _offered(self, sender: Authority, receiver: Authority, case: records.Case) -> Round:
+    def _offered(
+        self, sender: Authority, receiver: Authority, case: Case, matter: str, said: Statement
+    ) -> Round:
         first, second = sender.officers["caseworker"], sender.officers["liaison"]
-        matter = self._steps.begin(first, case)
-        said = Statement(
-            given_by="caregiver", language="uk", interpreter="present", assent="agrees",
-            text="I agree that her file goes to Barcelona, where her mother lives.",
-        )  # fmt: skip
         ground = self._steps.consent(first, matter, case, to=receiver.node, fields=_NEEDED, said=said)
         round_ = self._steps.prepare(first, matter, sender=sender, to=receiver, fields=_NEEDED, ground=ground)
         self._steps.release(second, round_)
         return self._steps.delivered(round_)
 
-    def _deliveries(self, *nodes: Authority, on: bool) -> None:
-        """Stop the workers of nodes, or start them again: what is said meanwhile waits in their queues."""
-        workers = [each.worker for each in nodes if each.worker]
-        for worker in workers:
-            if on:
-                worker.start()
-            else:
-                worker.ask_to_end()
-        for worker in [] if on else workers:
-            worker.await_end()
-        names = " and ".join(each.node for each in nodes)
-        self._out.note(f"the worker processes of {names} are {'started again' if on else 'stopped'}")
-
     def tracing(self, sender: Authority, receiver: Authority, *, without: Authority) -> Round:
         """A tracing request: refused to a node without the mandate, then handed over with an automatic deed."""
         case = records.made_up("tracing-1")
         self._out.about(case.called)
-        first, second = sender.officers["tracing"], sender.officers["liaison"]
+        first, who = sender.officers["tracing"], receiver.officers["tracing"]
         matter = self._steps.begin(first, case)
         said = Statement(
-            given_by="authority", language="prs", interpreter="present", assent="not asked: they are sought",
+            given_by="caregiver", language="prs", interpreter="present", assent="not here to be asked",
             text="I ask you to look for my children, and to tell the office in Athens what it needs for that.",
         )  # fmt: skip
         ground = self._steps.consent(first, matter, case, to=receiver.node, fields=_TRACING, said=said)
-        problem = first.refused(
-            "/handovers", offer(matter, without.node, _TRACING, ground), names=["mandate-missing"]
-        )
-        self._steps.say(
-            first, f"tries to offer it to {without.node}, which the registry gives no such mandate:"
-        )
-        self._out.problem(first.node, first.name, problem)
-        self._out.check(
-            "Nothing can be offered to a node without the mandate",
-            holds=True,
-            seen="refused: mandate-missing",
-        )
+        self._without_mandate(without, offer(matter, without.node, _TRACING, ground), sender)
         round_ = self._steps.prepare(
             first, matter, sender=sender, to=receiver, fields=_TRACING, ground=ground
         )
-        self._steps.release(second, round_)
+        self._steps.release(sender.officers["liaison"], round_)
         round_ = self._steps.delivered(round_)
-        who = receiver.officers["tracing"]
         self._steps.open(who, round_)
         self._steps.accept(
             who, round_, name=who.name, organisation="Tracing office, Athens",
             plan="Asks the shelters of the western islands first.",
         )  # fmt: skip
         self._steps.taken_up(round_)
+        claims = (sender.claim(matter), receiver.claim(round_.taken))
         self._out.check(
-            "A tracing request passes with an automatic deed",
-            holds=acts(sender, round_.sent).count("deed") == 1
-            and receiver.claim(round_.taken) == Claim.HOLDER,
-            seen=f"{receiver.node} holder; no countersigning officer was needed",
+            "A tracing request passes on with an automatic deed",
+            holds=acts(sender, round_.sent).count("deed") == 1 and claims == (Claim.NONE, Claim.HOLDER),
+            seen=f"{receiver.node} {claims[1]}; nobody had to countersign",
         )
         return round_
 
-    def uncovered(self, sender: Authority, receiver: Authority) -> str:
+    def _without_mandate(self, without: Authority, body: dict[str, object], sender: Authority) -> None:
+        who = sender.officers["tracing"]
+        self._steps.say(who, f"tries {without.node} first, whose entry in the registry has no such mandate")
+        problem = who.refused("/handovers", body, names=["mandate-missing"])
+        self._out.problem(who.node, who.name, problem)
+        self._out.check(
+            "Nothing can be offered to a node without the mandate",
+            holds=problem["status"] == 403,
+            seen="refused: mandate-missing",
+        )
+
+    def uncovered(self, sender: Authority, receiver: Authority) -> None:
         """An offer of more than the consent covers."""
         case = records.made_up("guardianship-4")
         self._out.about(case.called)
@@ -181,14 +168,7 @@ class Beside:
         self._out.problem(who.node, who.name, problem)
         rounds = who.get("/handovers", role="sender", limit=100).all("data")
         self._out.check(
-            "An offer that the consent does not cover is refused, and nothing is queued",
-            holds=all(each.text("matter") != matter for each in rounds),
+            "An offer that the consent does not cover is refused, and no round begins",
+            holds=problem["status"] == 403 and all(each.text("matter") != matter for each in rounds),
             seen="refused: ground-fields",
         )
-        return matter
-
-
-def _waiting(at: Authority, id_: str) -> int:
-    """Count what waits in a node's queue for a round."""
-    found: list[Shown] = at.officers["liaison"].get("/queue", limit=100).all("data")
-    return sum(each.text("handover") == id_ and each.text("delivery") == "queued" for each in found)

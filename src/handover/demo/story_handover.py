@@ -50,11 +50,7 @@ class MainStory:
         """Tell it, and give the round."""
         case, matter = self._case(document)
         round_ = self._offered(case, matter)
-        self._out.check(
-            "The sender alone is responsible while the offer is out",
-            holds=self._athens.claim(matter) == Claim.HOLDER and self._claim_there(round_) == Claim.NONE,
-            seen=f"{self._athens.node} holder, {self._hamburg.node} none",
-        )
+        self._responsible(round_, "The sender alone is responsible while the offer is out", sender=True)
         self._decided(round_)
         self._handed_over(round_)
         return round_
@@ -155,12 +151,7 @@ class MainStory:
         round_.await_sender(State.ACCEPTED)
         self._steps.countersign(self._athens.officers["supervisor"], round_)
         self._steps.taken_up(round_)
-        claims = (self._athens.claim(round_.matter), self._claim_there(round_))
-        self._out.check(
-            "After the take-up the receiver alone is responsible",
-            holds=claims == (Claim.NONE, Claim.HOLDER),
-            seen=f"{self._athens.node} {claims[0]}, {self._hamburg.node} {claims[1]}",
-        )
+        self._responsible(round_, "After the take-up the receiver alone is responsible", sender=False)
         self._kept_by_receiver(round_)
         who = self._hamburg.officers["liaison"]
         body = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "text": "He came with his guardian, in good health."}
@@ -188,8 +179,15 @@ class MainStory:
             seen=f"matter {round_.taken[:13]}..., {len(self._files)} files",
         )
 
-    def _claim_there(self, round_: Round) -> str:
-        return self._hamburg.claim(round_.taken)
+    def _responsible(self, round_: Round, what: str, *, sender: bool) -> None:
+        """Check what both nodes say of their own responsibility."""
+        claims = (self._athens.claim(round_.matter), self._hamburg.claim(round_.taken))
+        wanted = (Claim.HOLDER, Claim.NONE) if sender else (Claim.NONE, Claim.HOLDER)
+        self._out.check(
+            what,
+            holds=claims == wanted,
+            seen=f"{self._athens.node} {claims[0]}, {self._hamburg.node} {claims[1]}",
+        )
 
     def _receipts(self, round_: Round) -> None:
         here, there = receipts(self._athens, round_.sent), receipts(self._hamburg, round_.received)

@@ -3,11 +3,10 @@
 from collections import Counter
 from typing import Final
 
+from handover.demo import records
 from handover.demo.authority import Authority
-from handover.demo.imported import import_case
 from handover.demo.looks import acts, all_receipted
 from handover.demo.output import Output
-from handover.demo.records import shipped_document
 from handover.demo.steps import Round, Statement, Steps
 from handover.domain.handover import State
 
@@ -27,43 +26,48 @@ class KilledStory:
 
     def tell(self) -> Round:
         """Tell it, and give the round."""
-        first, second, third = (
-            self._sender.officers[each] for each in ("caseworker", "liaison", "supervisor")
-        )
-        case, matter = import_case(self._steps, first, shipped_document())
-        self._steps.write(first, matter, case)
+        round_ = self._released()
+        self._kill("while the offer is under way")
+        round_ = self._steps.delivered(round_)
+        who = self._receiver.officers["liaison"]
+        self._steps.open(who, round_)
+        self._steps.accept(
+            who, round_, name="Oriol Casals", organisation="Child protection service, Barcelona",
+            plan="Met at Sants by her mother and an officer.",
+        )  # fmt: skip
+        self._kill("at the moment of the acceptance")
+        round_.await_sender(State.ACCEPTED)
+        self._steps.countersign(self._sender.officers["supervisor"], round_)
+        self._kill("while the deed is under way")
+        self._steps.taken_up(round_)
+        self._nothing_lost(round_)
+        return round_
+
+    def _released(self) -> Round:
+        first, second = self._sender.officers["caseworker"], self._sender.officers["liaison"]
+        case = records.made_up("guardianship-2")
+        self._out.about(case.called)
+        matter = self._steps.begin(first, case)
         said = Statement(
-            given_by="child", language="prs", interpreter="present", assent="agrees",
-            text="I want them in Hamburg to know this, so that I can go to my brother.",
+            given_by="caregiver", language="uk", interpreter="present", assent="agrees",
+            text="I agree that her file goes to Barcelona, where her mother lives.",
         )  # fmt: skip
         ground = self._steps.consent(first, matter, case, to=self._receiver.node, fields=_FIELDS, said=said)
         round_ = self._steps.prepare(
             first, matter, sender=self._sender, to=self._receiver, fields=_FIELDS, ground=ground
         )
         self._steps.release(second, round_)
-        self._kill("while the offer is under way")
-        round_ = self._steps.delivered(round_)
-        who = self._receiver.officers["liaison"]
-        self._steps.open(who, round_)
-        self._steps.accept(
-            who, round_, name="Birgit Claussen", organisation="Guardianship service, Hamburg",
-            plan="Lives with his brother; a visit each week.",
-        )  # fmt: skip
-        self._kill("before the acceptance can be known to be out")
-        round_.await_sender(State.ACCEPTED)
-        self._steps.countersign(third, round_)
-        self._kill("while the deed is under way")
-        self._steps.taken_up(round_)
-        self._nothing_lost(round_)
         return round_
 
     def _kill(self, when: str) -> None:
         pids = " ".join(map(str, self._receiver.pids))
         self._receiver.kill()
         self._kills += 1
-        self._out.step(self._receiver.node, "", f"SIGKILL {when} (processes {pids}); started again")
+        self._out.step(self._receiver.node, "", f"SIGKILL {when} (process {pids})")
         self._receiver.start()
         self._receiver.await_ready()
+        pids = " ".join(map(str, self._receiver.pids))
+        self._out.step(self._receiver.node, "", f"is up again (process {pids})")
 
     def _nothing_lost(self, round_: Round) -> None:
         counted = [
@@ -75,7 +79,7 @@ class KilledStory:
         self._out.check(
             "A receiver that is killed in the middle loses nothing and does nothing twice",
             holds=same == 1 and all(each == Counter(_ONCE) for each in counted),
-            seen=f"{self._kills} kills; each of {len(_ONCE)} messages once, at both nodes, all receipted",
+            seen=f"{self._kills} kills; each of {len(_ONCE)} messages once at both nodes, all receipted",
         )
 
     def _settled(self, at: Authority, id_: str) -> Counter[str]:
