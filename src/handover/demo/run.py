@@ -1,5 +1,6 @@
 """The demonstration: a federation is set up, cases change hands, things go wrong, and the evidence is verified."""
 
+import io
 import signal
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ APART: Final = frozenset({"gr/athens"})  # web and worker in a process each
 
 def main(folder: Path, *, case: Path | None, keep: bool) -> int:
     """Run it, and give the exit status: 0 when everything is as it should be, 1 when not, 130 after Ctrl-C."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # whoever reads it through a pipe sees it go on, too
     out = Output()
     signal.signal(signal.SIGTERM, _end)
     try:
