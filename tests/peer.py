@@ -244,9 +244,10 @@ class Round:
         token: bytes | None = None,
         evidence: tuple[bytes, ...] = (),
         body: dict[str, Json] | None = None,
+        bitmap: str = "",
         **changes: Any,
     ) -> Item:
-        """Make an offer of *fields*, all of it right, but for what is given."""
+        """Make an offer of *fields*, all of it right, but for what is given; *bitmap* is what the envelope says."""
         issued = issued or self.issued()
         token = self.token() if token is None else token
         content = Message(
@@ -258,7 +259,7 @@ class Round:
         )
         named: dict[str, Any] = {
             "record": strict.digest(issued.jwt),
-            "fields": strict.b64(schema(self.of).bitmap(fields)),
+            "fields": bitmap or strict.b64(schema(self.of).bitmap(fields)),
             "consent": strict.digest(token),
         }
         return self.say(Act.OFFER, content=content, **(named | changes))

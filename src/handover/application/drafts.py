@@ -8,6 +8,7 @@ from handover.application.facts import Handover, KeptEnvelope, Matter, changed
 from handover.application.intake import MismatchError, Received
 from handover.application.ports import UnitOfWork
 from handover.application.sealing import new_id
+from handover.domain.consent import PURPOSE_OF
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import HandoverId, MatterId
@@ -30,11 +31,15 @@ def unknown(received: Received, now: int) -> Handover:
 
     Raises:
         UnknownRoundError: this act begins no round.
+        UnknownSchemaError: this node does not know the schema.
+        MismatchError: the purpose is not the one for which records of this kind are disclosed.
     """
     envelope = received.envelope
     if envelope.act not in _BEGINS:
         raise UnknownRoundError
     of = schema(envelope.schema)
+    if envelope.purpose is not PURPOSE_OF[of.kind]:
+        raise MismatchError("the purpose is not that of the record's kind")
     id_ = new_id(now)
     return Handover(
         id=HandoverId(id_),

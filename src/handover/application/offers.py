@@ -12,7 +12,7 @@ from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, new_id, new_token
-from handover.domain.consent import Purpose
+from handover.domain.consent import PURPOSE_OF
 from handover.domain.errors import RefusedError
 from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State, VoidReason
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, Pseudonym, RoundId
@@ -25,10 +25,6 @@ from handover.protocol.message import Message
 DEFAULT_TERM: Final = 14 * 86400  # seconds from preparing to the deadline
 SHORTEST_TERM: Final = 60
 LONGEST_TERM: Final = 90 * 86400
-PURPOSES: Final = {
-    MatterKind.GUARDIANSHIP: Purpose.CHILD_PROTECTION,
-    MatterKind.TRACING: Purpose.FAMILY_TRACING,
-}
 
 
 class DeadlineError(RefusedError):
@@ -123,7 +119,7 @@ class Offers:
             epoch=matter.epoch + 1,
             state=State.PREPARED,
             deadline=end,
-            purpose=PURPOSES[matter.kind],
+            purpose=PURPOSE_OF[matter.kind],
             schema=ground.ground.schema,
             fields=fields,
             created_at=now,

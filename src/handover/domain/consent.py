@@ -1,11 +1,13 @@
 """Grounds: a consent in force, or another recorded legal basis. Nothing leaves without one that covers it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from handover.domain.errors import RefusedError
 from handover.domain.ids import NodeId
+from handover.domain.schema import MatterKind
 
 
 class Purpose(StrEnum):
@@ -13,6 +15,13 @@ class Purpose(StrEnum):
 
     CHILD_PROTECTION = "child-protection"
     FAMILY_TRACING = "family-tracing"
+
+
+PURPOSE_OF: Final[Mapping[MatterKind, Purpose]] = {
+    MatterKind.GUARDIANSHIP: Purpose.CHILD_PROTECTION,
+    MatterKind.TRACING: Purpose.FAMILY_TRACING,
+}
+"""The one purpose for which records of each kind are disclosed in a handover."""
 
 
 class Basis(StrEnum):

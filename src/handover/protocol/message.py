@@ -1,6 +1,7 @@
 """The payload: what only the recipient may read, one JSON document padded to steps of 1 KiB (docs/spec/payload.md)."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from handover.domain.errors import MalformedError, UntrustedError
@@ -143,8 +144,8 @@ def _deed(body: Json) -> None:
 
 
 def _arrival(body: Json) -> None:
-    date, text = strict.members(body, "date", "text")
-    _filled("date", date, 10)
+    day, text = strict.members(body, "date", "text")
+    _day("date", day)
     strict.text(text, _TEXT)
 
 
@@ -163,6 +164,15 @@ _BODIES: Final = {
 def _filled(name: str, value: Json, longest: int) -> None:
     if not strict.text(value, longest).strip():
         raise IncompleteMessageError(f"{name} is empty")
+
+
+def _day(name: str, value: Json) -> None:
+    text = strict.text(value, 10)
+    try:
+        if date.fromisoformat(text).isoformat() != text:
+            raise ValueError
+    except ValueError:
+        raise IncompleteMessageError(f"{name} is not a day, written as 2026-11-22") from None
 
 
 def _ascii(part: bytes | None) -> str | None:

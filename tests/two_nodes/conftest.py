@@ -1,0 +1,15 @@
+"""Fixtures of the tests with two nodes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from two_nodes.scene import Scene
+from two_nodes.scene import scene as staged
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Give a hostile member, a real node and an honest neighbour; each test begins rounds of its own."""
+    with staged(tmp_path_factory.mktemp("scene")) as made:
+        yield made
