@@ -210,7 +210,7 @@ def _install() -> None:
     uv = shutil.which("uv")
     if uv is not None:
         made = _quietly(uv, "venv", "--quiet", "--python", sys.executable, str(VENV))
-        wanted = ("--require-hashes", "--python", str(PYTHON), "-r", str(LOCK))
+        wanted = ("--require-hashes", "--compile-bytecode", "--python", str(PYTHON), "-r", str(LOCK))
         if made is None and _quietly(uv, "pip", "install", "--quiet", *wanted) is None:
             return
         print("uv could not do it; trying pip", flush=True)
