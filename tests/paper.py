@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from hashlib import sha256, shake_256
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,9 @@ class _Tiles(dict[tuple[int, int], bytes]):
         return super().get((level, index), b"")
 
 
+_signed: dict[tuple[Checkpoint, int], bytes] = {}
+
+
 class Author(TestNode):
     """A node whose log is a list."""
 
@@ -95,7 +98,9 @@ class Author(TestNode):
 
     def signed(self, now: int) -> bytes:
         head = Checkpoint(origin=f"{self.node}/log", size=self.tree.size, root=self.tree.root())
-        return checkpoint.sign(head, self.log_signer, now)
+        if (head, now) not in _signed:  # signatures of logs are random: what is the same is signed once
+            _signed[head, now] = checkpoint.sign(head, self.log_signer, now)
+        return _signed[head, now]
 
 
 @dataclass
@@ -181,6 +186,7 @@ class Tale:
             iat=self.now,
             matter=self.pair,
             signer=self.sender.signer,
+            random=lambda length: shake_256(self.round.encode()).digest(length),
         )
         self.skeleton = issued.jwt
         values: dict[str, Any] = {

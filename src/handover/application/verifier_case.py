@@ -72,11 +72,12 @@ class Head:
 
 @dataclass(kw_only=True)
 class Source:
-    """One bundle of the matter, and its log as far as it was proved."""
+    """One bundle of the matter, and its log as far as it was proved; `gaps` are streams that lack an entry."""
 
     bundle: Bundle
     head: Head | None = None
     logged: list[Logged] = field(default_factory=list)
+    gaps: set[str] = field(default_factory=set)
 
     @property
     def node(self) -> NodeId:

@@ -193,6 +193,7 @@ def _gaps(source: Source, findings: Findings) -> None:
         if found.n > before + 1:
             text = f"entries {before + 1} to {found.n - 1} of the stream {found.matter} are missing"
             findings.incomplete(Rule.ENTRY_GAP, logged.place, text)
+            source.gaps.add(found.matter)
         elif found.n != before + 1:
             findings.invalid(
                 Rule.ENTRY, logged.place, "it stands in the log behind a later one of its stream"

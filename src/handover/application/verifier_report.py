@@ -38,7 +38,6 @@ class Rule(StrEnum):
 
     FORM = "form"
     MANIFEST = "manifest"
-    EXPORTER = "exporter"
     ROOT = "root"
     REGISTRY = "registry"
     REGISTRY_TIME = "registry-time"

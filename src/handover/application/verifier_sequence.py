@@ -138,7 +138,10 @@ def _answers(case: Case, said: Said, findings: Findings) -> None:
     if found is None:
         case.broken.add(envelope.round)
         text = f"the {act} {envelope.re} that it answers is missing"
-        _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
+        if other and _never_said(case, said):
+            findings.invalid(Rule.ANSWER, said.place, f"{text}, and no log has it: it was never said")
+        else:
+            _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
         return
     answered = found.envelope
     fits = (
@@ -151,6 +154,17 @@ def _answers(case: Case, said: Said, findings: Findings) -> None:
         findings.invalid(
             Rule.ANSWER, said.place, f"what it answers is no {act} of this round: see {found.place}"
         )
+
+
+def _never_said(case: Case, said: Said) -> bool:
+    """Tell whether an exporter that must have said or heard it has a log without a gap that knows nothing of it."""
+    envelope = said.envelope
+    sources = [source for source in case.sources if source.node in (envelope.iss, envelope.aud)]
+    return any(
+        envelope.matter not in source.gaps
+        and all(logged.entry.object != envelope.re for logged in source.logged)
+        for source in sources
+    )
 
 
 def _reissued(case: Case, said: Said, findings: Findings) -> None:
@@ -180,7 +194,7 @@ def _reissued(case: Case, said: Said, findings: Findings) -> None:
 
 
 def _contradictions(case: Case, findings: Findings) -> None:
-    """Two envelopes with one number, or one that names another predecessor, prove that their signer contradicts itself."""
+    """Two envelopes with one number, or with another predecessor: their signer contradicts itself, provably."""
     numbered: dict[tuple[NodeId, int, RoundId, int], Said] = {}
     shown: dict[tuple[NodeId, RoundId], list[Said]] = defaultdict(list)
     for said in (*case.said.values(), *case.refused.values()):

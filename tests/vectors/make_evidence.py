@@ -1,0 +1,168 @@
+"""Makes the vectors of the chapter evidence. `python tests/vectors/make_evidence.py` writes them anew.
+
+Signatures of logs are random, so they come out different each time; what they say is the same.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+
+from handover.application.verifier import verify  # noqa: E402
+from handover.application.verifier_report import Severity  # noqa: E402
+from handover.domain.handover import Act  # noqa: E402
+from handover.domain.record import MatterKind, schema  # noqa: E402
+from handover.protocol import envelope as envelopes  # noqa: E402
+from handover.protocol import strict  # noqa: E402
+from handover.protocol.evidence import Word  # noqa: E402
+from paper import DAY, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
+from vectors import made  # noqa: E402
+
+Files = list[bytes]
+_LONG: Final = 60
+WITHDRAWN: Final = (Act.OFFER, Act.VOID, Act.VOID_RECEIPT)
+
+
+def cases(world: Paper) -> dict[str, tuple[str, Files]]:
+    """Give description and files of every case; those that are whole come first."""
+    return {**_true(world), **_incomplete(world), **_false(world)}
+
+
+def _true(world: Paper) -> dict[str, tuple[str, Files]]:
+    stage, back, tracing = Stage(world), Stage(world), Stage(world)
+    whole, first = stage.tale().whole(), back.tale().whole()
+    second = Tale(world, back.b, back.a, name="second", epoch=2, now=first.now, deadline=first.now + DAY)
+    traced = tracing.tale(kind=MatterKind.TRACING, fields=(schema("tracing/1").fields[0].path,)).whole()
+    ended = Stage(world).tale().tell(*WITHDRAWN)
+    sender, receiver = bundle(stage.a, whole), bundle(stage.b, whole)
+    return {
+        "whole-sender": ("A guardianship handed over, as the sender shows it.", [sender]),
+        "whole-receiver": ("The same, as the receiver shows it.", [receiver]),
+        "whole-both": ("Both sides' bundles together.", [sender, receiver]),
+        "withdrawn": ("An offer that was withdrawn.", [bundle(ended.sender, ended)]),
+        "tracing": ("A tracing request handed over without a second officer.", [bundle(tracing.a, traced)]),
+        "returned": ("A case that came back: a chain of two deeds.", [bundle(back.a, first, second.whole())]),
+    }
+
+
+def _incomplete(world: Paper) -> dict[str, tuple[str, Files]]:
+    stage = Stage(world)
+    offered = stage.tale().tell(Act.OFFER)
+    relieving = Stage(world).tale().tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE, Act.DEED)
+    whole = Stage(world).tale().whole()
+
+    def without(word: Word, place: int) -> Callable[[Lines], None]:
+        return lambda found: found[word].__delitem__(place)
+
+    return {
+        "open": ("An offer that waits for an answer.", [bundle(stage.a, offered)]),
+        "relieving": ("A deed whose take-up is not shown.", [bundle(relieving.sender, relieving)]),
+        **{
+            f"without-{word}": (
+                f"The exporter left out the part {place + 1} of the kind {word}, and signed for the rest.",
+                [bundle(whole.sender, whole, change=without(word, place))],
+            )
+            for word, place in (
+                (Word.ENVELOPE, 2),
+                (Word.ENTRY, 1),
+                (Word.RECEIPT, 0),
+                (Word.RECORD, 0),
+                (Word.CONSENT, 0),
+                (Word.CONSISTENCY, 0),
+            )
+        },
+    }
+
+
+def _false(world: Paper) -> dict[str, tuple[str, Files]]:
+    whole = Stage(world).tale().whole()
+    data = bundle(whole.sender, whole)
+    lines = data.split(b"\n")
+    changed = bytearray(data)
+    changed[len(changed) // 2] ^= 1
+    stray = Stage(world).tale().tell(Act.OFFER, Act.OPENED)
+    stray.say(Act.DEED, stray.sender, re=strict.digest(b"no acceptance"))
+    late = Stage(world).tale(ground_days=1).tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    late.now += 2 * DAY
+    late.tell(Act.DEED, Act.TAKE_UP_RECEIPT)
+    alone = Stage(world).tale().tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    alone.say(Act.DEED, alone.sender, by=by(alone.sender, "cem", "ben"))
+    alone.tell(Act.TAKE_UP_RECEIPT)
+    void = envelopes.sign(whole.envelope(Act.VOID, whole.sender), signer=whole.sender.signer)
+    return {
+        "changed-byte": ("One bit of a whole bundle changed.", [bytes(changed)]),
+        "removed-line": ("A line taken away.", [b"\n".join([*lines[:20], *lines[21:]])]),
+        "swapped-lines": (
+            "Two lines changed places.",
+            [b"\n".join([*lines[:20], lines[21], lines[20], *lines[22:]])],
+        ),
+        "unknown-line": ("A line of an unknown kind.", [data + b"remark hello\n"]),
+        "stray-deed": ("A deed that answers no acceptance.", [bundle(stray.sender, stray)]),
+        "ground-expired": ("The ground expired between offer and deed.", [bundle(late.receiver, late)]),
+        "same-officer": ("Who released the offer countersigned the deed.", [bundle(alone.sender, alone)]),
+        "equivocation": (
+            "The sender signed a void beside its deed; the receiver kept it.",
+            [bundle(whole.receiver, whole, refused=[void])],
+        ),
+        "omitted-tail": ("The sender left out its second round; the receiver shows it.", _omitted(world)),
+    }
+
+
+def _omitted(world: Paper) -> Files:
+    stage = Stage(world)
+    first = stage.tale().tell(*WITHDRAWN)
+    second = stage.tale(name="second", now=first.now, deadline=first.now + DAY).whole()
+    shown = gather(stage.a, first)
+    shown[Word.ENTRY] = shown[Word.ENTRY][: len(shown[Word.ENVELOPE])]
+    return [signed(stage.a, shown, second), bundle(stage.b, first, second)]
+
+
+def written(data: bytes, name: str, known: dict[str, tuple[str, int]]) -> list[Any]:
+    """Give a file as it is kept: its lines, each as text or, where an earlier case has it, as that case and number."""
+    kept: list[Any] = []
+    for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), start=1):
+        if len(line) > _LONG and line in known:
+            kept.append(list(known[line]))
+        else:
+            known.setdefault(line, (name, number))
+            kept.append(line)
+    return kept
+
+
+def case(
+    name: str, description: str, files: Files, root: bytes | None, known: dict[str, tuple[str, int]]
+) -> made.Case:
+    """Give one case with the verdict that it gets."""
+    report = verify(files, root=root)
+    rules = {each.rule.value for each in report.findings if each.severity is not Severity.NOTE}
+    given = {
+        "root": None if root is None else root.decode("ascii"),
+        "files": [written(data, name, known) for data in files[:1]]
+        + [written(data, f"{name} 2", known) for data in files[1:]],
+    }
+    return made.accepted(description, given, {"verdict": report.verdict.value, "rules": sorted(rules)})
+
+
+def main() -> None:
+    """Write all cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = paper(Path(folder), "gr/athens", "de/hamburg", "es/barcelona")
+        other = paper(Path(folder) / "other", "gr/athens", now=1_780_000_000)
+        every: list[tuple[str, str, Files, bytes | None]] = [
+            (name, text, files, world.root) for name, (text, files) in cases(world).items()
+        ]
+        whole = every[0][2]
+        every.append(("no-root", "No root was given.", whole, None))
+        every.append(("other-root", "The root of another registry was given.", whole, other.root))
+        known: dict[str, tuple[str, int]] = {}
+        found = {name: case(name, text, files, root, known) for name, text, files, root in every}
+        made.write("evidence", found)
+
+
+if __name__ == "__main__":
+    main()
