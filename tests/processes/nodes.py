@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -164,7 +164,9 @@ class Office:
         """SIGKILL everything of this office: nothing of it runs afterwards."""
         for process in self.processes:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+                for kill in (os.kill, os.killpg):  # it may not lead its group yet, or may have ended just now
+                    with suppress(ProcessLookupError):
+                        kill(process.pid, signal.SIGKILL)
         for process in self.processes:
             process.wait()
         self.processes.clear()
@@ -324,11 +326,18 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, *names: str, database: Database = _sqlite, wired: bool = True) -> Iterator[Stage]:
+def stage(
+    folder: Path,
+    *names: str,
+    database: Database = _sqlite,
+    wired: bool = True,
+    poll: float = 0.2,
+    more: str = "",
+) -> Iterator[Stage]:
     """Give a registry with offices that do not run yet."""
     made = Stage(folder)
     try:
-        made.add(*names, database=database, wired=wired)
+        made.add(*names, database=database, wired=wired, poll=poll, more=more)
         yield made
     finally:
         made.close()

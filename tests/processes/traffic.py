@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from handover.domain.record import schema
 from handover.web import examples
 from processes.nodes import Answer, Json, Office, Stage
 
 OFFERED = ["identity", "status", "best-interests", "child-view"]
+_LOOK = 0.05  # seconds between two looks at a state
 PATIENCE = 90.0  # seconds for the other side to come to a state
 
 
@@ -58,9 +58,9 @@ class Story:
 class Case:
     """One story under way, at the two offices between which it moves."""
 
-    def __init__(self, stage: Stage, story: Story, random: Random) -> None:
+    def __init__(self, stage: Stage, story: Story, random: Random | None = None) -> None:
         self._stage = stage
-        self._random = random
+        self._random = random or Random(0)
         self.story = story
 
     def run(self, peer: str) -> None:
@@ -68,11 +68,27 @@ class Case:
         here, there = self._stage[self.story.origin], self._stage[peer]
         body = {"kind": "guardianship", "reference": self.story.name}
         matter = self.story.done(here, "/matters", body)["id"]
-        record = {**examples.WRITE_RECORD, "schema": schema("guardianship/1").name}
-        self.story.done(here, f"/matters/{matter}/record", record, method="PUT")
+        self.story.done(here, f"/matters/{matter}/record", examples.WRITE_RECORD, method="PUT")
         ended, there_matter = self._round(here, there, matter)
         if ended == "arrived" and self._random.random() < 0.4:
             self._round(there, here, there_matter)
+
+    def straight(self, peer: str) -> None:
+        """Hand one new matter over to *peer*, and nothing else."""
+        here, there = self._stage[self.story.origin], self._stage[peer]
+        body = {"kind": "guardianship", "reference": self.story.name}
+        matter = self.story.done(here, "/matters", body)["id"]
+        self.story.done(here, f"/matters/{matter}/record", examples.WRITE_RECORD, method="PUT")
+        offer = self._offer(here, there, matter)
+        received = self._find(there, offer["round"])["id"]
+        self.story.done(there, f"/handovers/{received}/open")
+        self.story.done(there, f"/handovers/{received}/accept", examples.ACCEPT)
+        self._until(here, offer["id"], "ACCEPTED")
+        self.story.done(here, f"/handovers/{offer['id']}/countersign")
+        self._until(there, received, "HOLDING")
+        self.story.done(there, f"/handovers/{received}/arrival", examples.ARRIVED)
+        self._until(here, offer["id"], "TRANSFERRED")
+        self.story.rounds[offer["round"]] = (str(here.id), str(there.id), "arrived")
 
     def _round(self, here: Office, there: Office, matter: str) -> tuple[str, str]:
         """Give how the round ended, and the receiving office's own name for the matter."""
@@ -151,14 +167,14 @@ class Case:
                 if each["round"] == number:
                     return each
             cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else ""
-            time.sleep(0 if cursor else 0.1)
+            time.sleep(0 if cursor else _LOOK)
         raise AssertionError(f"an offer never came to {there.id}")
 
     def _until(self, at: Office, handover: str, state: str) -> None:
         end = time.monotonic() + PATIENCE
         while (found := at.get(f"/handovers/{handover}"))["state"] != state:
             assert time.monotonic() < end, (at.id, found["state"], state)
-            time.sleep(0.1)
+            time.sleep(_LOOK)
 
 
 class Traffic:

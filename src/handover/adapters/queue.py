@@ -109,9 +109,10 @@ class QueueShelf:
         self._unit.run(statement.values(delivery=Delivery.REFUSED, **values))
 
     def postpone(self, digests: Sequence[Digest], *, due: int) -> None:
-        """Try *digests* again at *due*."""
+        """Try those of *digests* again at *due* that are still to be said."""
         table = tables.queue
-        statement = update(table).where(table.c.digest.in_([to_bytes(digest) for digest in digests]))
+        said = table.c.digest.in_([to_bytes(digest) for digest in digests]), table.c.due.is_not(None)
+        statement = update(table).where(*said)
         self._unit.run(statement.values(due=due, attempts=table.c.attempts + 1))
 
     def hurry(self, peer: NodeId, *, now: int) -> None:
