@@ -243,3 +243,45 @@ def test_a_deed_from_before_is_believed_only_if_its_giver_signed_it(stage: Stage
     report = stage.judge(bundle(tale.receiver, tale, deeds=[deed], also=[stage.c.node]))
     refuted(report, Rule.KEY)
     assert Rule.CHAIN_GAP in rules(report, Severity.INCOMPLETE)
+
+
+def test_a_deed_that_crosses_a_decline_is_valid(stage: Stage) -> None:
+    """Who asked to be released was still bound; the deed found it so."""
+    tale = stage.tale().tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    decline = tale.say(Act.DECLINE, stage.b, deliver=False)
+    tale.tell(Act.DEED)
+    tale.deliver(decline, stage.a)
+    tale.tell(Act.TAKE_UP_RECEIPT)
+    for who in (stage.a, stage.b):
+        report = stage.judge(bundle(who, tale))
+        assert report.verdict is Verdict.VALID, told(report)
+        assert report.matters[0].responsible == stage.b.node
+
+
+def test_a_late_acceptance_ends_in_a_void_and_never_in_a_deed(stage: Stage) -> None:
+    def late(then: Act) -> tuple[Report, Report]:
+        fresh = Stage(stage.world)
+        tale = fresh.tale(deadline=fresh.a.now + 3600).tell(Act.OFFER)
+        accepted = tale.say(Act.ACCEPTANCE, fresh.b, deliver=False)
+        tale.now += 3600
+        tale.deliver(accepted, fresh.a)
+        tale.say(then, fresh.a, **({"reason": "expired"} if then is Act.VOID else {}))  # type: ignore[arg-type]
+        tale.now += 60
+        tale.tell(Act.VOID_RECEIPT if then is Act.VOID else Act.TAKE_UP_RECEIPT)
+        one, other = (fresh.judge(bundle(who, tale)) for who in (fresh.a, fresh.b))
+        return one, other
+
+    for report in late(Act.VOID):
+        assert report.verdict is Verdict.VALID, told(report)
+    for report in late(Act.DEED):
+        refuted(report, Rule.ORDER)
+        assert Rule.DEADLINE in rules(report)
+
+
+def test_a_round_in_which_too_much_is_said_is_refused_without_a_search(stage: Stage) -> None:
+    tale = stage.tale().tell(Act.OFFER)
+    for _ in range(20):
+        tale.say(Act.VOID, stage.a)
+    report = stage.judge(bundle(stage.b, tale))
+    refuted(report, Rule.ORDER)
+    refuted(report, Rule.EQUIVOCATION)

@@ -19,7 +19,9 @@ from handover.domain.handover import SETTLED, Act, Claim, Role, State, Step
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.protocol.entry import EntryKind
 
-_MOST: Final = 8  # unreceipted envelopes whose reception is tried in every order
+_MOST_SAID: Final = 16  # more is no honest round, and a finding of its own: no search is worth its time
+_MOST_HEARD: Final = 64
+_MOST: Final = 4  # unreceipted envelopes whose reception is tried in every order
 _OPEN: Final = {
     State.OFFERED: "the offer is open",
     State.ACCEPTED: "the offer is accepted, and neither deed nor void has followed",
@@ -149,7 +151,9 @@ def _other(found: _Round, node: NodeId, findings: Findings) -> None:
     may = [each for each in heard if each.anchor != node][:_MOST]
     role = found.role(node)
     begin = Side(role=role, state=BEGIN[role])
-    if says and not _explained(found.terms, begin, says, must, may):
+    if len(says) > _MOST_SAID or len(must) > _MOST_HEARD:
+        findings.invalid(Rule.ORDER, found.said[-1].place, f"more was said than the tables let {node} say")
+    elif says and not _explained(found.terms, begin, says, must, may):
         text = f"{node} cannot have said this by what it had heard"
         findings.invalid(Rule.ORDER, says[-1].place, text)
 

@@ -20,6 +20,7 @@ from handover.protocol.node_entry import NodeEntry
 from handover.protocol.node_key import KeyUse, NodeKey
 from handover.protocol.registry_set import SKEW, MetadataSet, Registry, fingerprint
 
+MOST_STATES: Final = 256
 FRESH: Final = 86_400  # seconds: how old a registry may be on which an act of weight rests
 
 
@@ -96,7 +97,10 @@ def build(
     pin, shown = _pin(chain, root, findings)
     files = [text for each in bundles for word in (Word.PAGE, Word.NODE) for text in each.lines[word]]
     shelf = evidence_registry.shelf(roots=chain, files=files)
-    timestamps = dict.fromkeys(text for each in bundles for text in each.lines[Word.TIMESTAMP])
+    timestamps = list(dict.fromkeys(text for each in bundles for text in each.lines[Word.TIMESTAMP]))
+    if len(timestamps) > MOST_STATES:
+        findings.invalid(Rule.FORM, "registry", f"more than {MOST_STATES} states of the registry")
+        timestamps = timestamps[-MOST_STATES:]
     found = [_verified(shelf, text, pin, findings) for text in timestamps] if pin is not None else []
     sets = sorted((each for each in found if each is not None), key=lambda each: (each.issued, each.version))
     if shelf.unused():
