@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint, merkle, strict
 from handover.protocol.delivery import BATCH_LIMIT, Delivery, Item, decode_answer, encode_delivery
+from handover.protocol.entry import EntryKind
 from handover.protocol.receipt import Receipt
 from handover.web.app import create_app
 from handover.web.federation import Federation
@@ -166,6 +167,19 @@ def _key(stage: Stage) -> checkpoint.LogKey:
 def test_what_the_log_does_not_have_is_not_found(shared: Stage, name: str) -> None:
     answer = shared.south.client.get(f"/log/tile/{name}")
     assert answer.status_code == 404
+
+
+def test_a_full_tile_may_be_kept_for_ever_and_a_part_of_one_may_not(own: Stage) -> None:
+    with own.south.node.database.begin() as work:
+        for number in range(256):
+            work.log.append(
+                EntryKind.EXPORTED, stream="", object_=strict.digest(bytes([number])), now=work.now
+            )
+        work.log.checkpoint(work.now)
+    full, part = (own.south.client.get(f"/log/tile/{name}") for name in ("0/000", "0/000.p/7"))
+    assert full.content[: 7 * 32] == part.content
+    assert "immutable" in full.headers["cache-control"]
+    assert part.headers["cache-control"] == "no-cache"
 
 
 def test_a_node_says_who_it_is_without_being_asked_for_proof(shared: Stage) -> None:

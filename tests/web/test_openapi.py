@@ -114,7 +114,7 @@ def test_the_pages_files_are_the_published_ones(shared: Stage, name: str) -> Non
     assert "Apache License" in licence
 
 
-EXAMPLES: Final = 8  # for each operation, once of what is described and once of what is not
+EXAMPLES: Final = 5  # for each operation, once of what is described and once of what is not
 CHECKS: Final = [
     known.not_a_server_error,
     openapi_checks.status_code_conformance,

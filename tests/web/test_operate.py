@@ -1,12 +1,17 @@
 """Liveness, readiness and the gauges."""
 
 import re
+from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from federation import PASSPHRASE, Federation
+from handover import config, node
+from handover.domain.ids import NodeId
 from handover.web.app import create_app
 from handover.web.operate import Health
-from web.stage import Stage
+from web.stage import Office, Stage
+from web.test_limits import name_of
 
 
 def gauges(stage: Stage) -> dict[str, float]:
@@ -66,3 +71,23 @@ def test_the_gauges_show_queues_keys_and_the_registry(own: Stage) -> None:
 
 def test_the_gauges_are_not_for_strangers(shared: Stage) -> None:
     assert shared.north.client.get("/metrics").status_code == 401
+
+
+def test_a_node_that_no_registry_names_yet_says_so(tmp_path: Path) -> None:
+    fed = Federation(tmp_path)
+    folder = tmp_path / "athens"
+    node.set_up(folder, NodeId("gr/athens"), PASSPHRASE, fed.repository.pinned(), now=fed.clock.now)
+    opened = node.open_node(
+        config.load(folder, node="gr/athens", passphrase=PASSPHRASE), clock=fed.clock, wire=fed.wire
+    )
+    with TestClient(create_app(opened)) as client:
+        office = Office(opened, client)
+        shown = office.get("/node")
+        assert (shown["entry"], shown["keys"]) == (None, [])
+        assert shown["registry"] == {"version": None, "issued_at": None, "fresh": False}
+        assert name_of(office.call("GET", "/peers")) == "503 registry-missing"
+        gauges = client.get("/metrics", headers={"authorization": f"Bearer {office.hire('first')}"}).text
+        assert "handover_registry_age_seconds" not in gauges
+        assert client.get("/readyz").status_code == 200
+        assert name_of(client.get("/registry/timestamp.json")) == "404 not-found"
+    opened.close()

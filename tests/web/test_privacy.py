@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from handover.web import examples, journal
 from handover.web.app import create_app
+from handover.web.guard import Guard
 from web.stage import Stage
 from web.test_limits import name_of
 
@@ -156,3 +159,24 @@ def test_a_request_is_logged_with_its_template_and_without_who_asked(
     assert (line["route"], line["status"]) == ("/api/v1/matters/{matter}", 404)
     own.north.client.request("BREW", "/livez")
     assert lines(written)[-1]["method"] == "other"
+
+
+def test_what_breaks_after_the_answer_began_is_logged_and_the_connection_ends(written: io.StringIO) -> None:
+    async def breaks(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ValueError(MARK)
+
+    async def gone(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    assert not TestClient(Guard(breaks, secure=False)).get("/").content
+    fault, request = lines(written)
+    assert (fault["event"], request["status"]) == ("fault", 200)
+    with pytest.raises(AssertionError):  # the test's client misses an answer
+        TestClient(Guard(gone, secure=False)).get("/")
+    assert lines(written)[-1]["status"] == 499
+    assert MARK not in written.getvalue()
+
+
+def test_an_error_from_nowhere_has_no_place() -> None:
+    assert journal.place_of(ValueError(MARK)) == ""
