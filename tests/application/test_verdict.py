@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handover.application import verdict
+from handover.application import verdict, verdict_page
 from handover.application.verifier import verify
 from handover.application.verifier_report import Findings, Report, Rule, Verdict
 from handover.domain.handover import Act
@@ -68,3 +68,27 @@ def test_a_long_list_is_cut_with_the_number_that_is_left_out() -> None:
 
 def test_every_verdict_has_its_meaning(tmp_path: Path) -> None:
     assert set(verdict.MEANING) == set(Verdict)
+
+
+def test_the_page_says_the_same_and_needs_nothing_from_elsewhere(world: Paper) -> None:
+    stage = Stage(world)
+    tale = stage.tale().whole()
+    written = verdict_page.page(stage.judge(bundle(stage.a, tale)))
+    assert "Verdict: valid" in written
+    assert "Authority of athens offers Authority of hamburg" in written
+    assert "best_interests.kind" in written
+    assert "<script" not in written
+    assert "http://" not in written
+    assert "https://" not in written
+    assert written.count("<tr>") == written.count("</tr>") == 6
+    open_round = Stage(world).tale().tell(Act.OFFER)
+    assert "No deed was given" in verdict_page.page(stage.judge(bundle(open_round.sender, open_round)))
+
+
+def test_the_page_escapes_what_a_file_says() -> None:
+    findings = Findings()
+    findings.invalid(Rule.FORM, "<b>", "<script>")
+    report = Report(verdict=Verdict.INVALID, root=None, matters=(), findings=tuple(findings.found), counts={})
+    written = verdict_page.page(report)
+    assert "<b>" not in written
+    assert "&lt;script&gt;" in written

@@ -55,8 +55,8 @@ def _matters(report: Report) -> Iterator[str]:
     for matter in report.matters:
         yield ""
         yield f"MATTER {matter.matter} ({matter.kind})"
-        yield f"  Shown by: {', '.join(_name(matter, node) for node in matter.exporters)}"
-        yield f"  Responsible by this evidence: {_name(matter, matter.responsible)}"
+        yield f"  Shown by: {', '.join(name(matter, node) for node in matter.exporters)}"
+        yield f"  Responsible by this evidence: {name(matter, matter.responsible)}"
         yield from _chain(matter)
         yield ""
         yield "  Timeline (in the order in which it can have happened; UTC)"
@@ -72,7 +72,7 @@ def _chain(matter: MatterReport) -> Iterator[str]:
     yield "  Chain of responsibility"
     for link in matter.chain:
         taken = "take-up not shown" if link.taken_up_at is None else f"taken up {utc(link.taken_up_at)}"
-        who = f"{_name(matter, link.giver)} to {_name(matter, link.taker)}"
+        who = f"{name(matter, link.giver)} to {name(matter, link.taker)}"
         yield f"    {link.epoch}. {who}: deed {utc(link.given_at)}, {taken}"
 
 
@@ -89,7 +89,7 @@ def _line(matter: MatterReport, line: Line, before: dict[RoundId, Line]) -> Iter
     if line.officers is not None:
         officers = line.officers
         yield f"      officers: prepared by {officers['prepared']}, released by {officers['released']}"
-    yield f"      responsible after this: {_name(matter, line.responsible)}"
+    yield f"      responsible after this: {name(matter, line.responsible)}"
 
 
 def _disclosed(line: Line) -> Iterator[str]:
@@ -100,11 +100,12 @@ def _disclosed(line: Line) -> Iterator[str]:
     yield f"      fields: {', '.join(line.fields)}"
 
 
-def _name(matter: MatterReport, node: NodeId | None) -> str:
+def name(matter: MatterReport, node: NodeId | None) -> str:
+    """Give a node as people know it, with its identifier."""
     if node is None:
         return "nobody"
-    name = matter.names.get(node, node)
-    return str(node) if name == node else f"{name} ({node})"
+    known = matter.names.get(node, node)
+    return str(node) if known == node else f"{known} ({node})"
 
 
 def _counts(report: Report) -> Iterator[str]:
