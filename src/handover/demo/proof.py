@@ -165,4 +165,9 @@ def _happened(line: Shown, names: Mapping[str, object]) -> str:
     for name, node in names.items():
         text = text.replace(name, str(node))
     fields = len(line.all("fields"))
-    return f"{text} [{line.text('ground', 'basis')}, {fields} fields]" if fields else text
+    if fields:
+        text += f" [{line.text('ground', 'basis')}, {fields} fields]"
+    if line.at("officers").value is None:
+        return text
+    by = dict.fromkeys((line.text("officers", "prepared"), line.text("officers", "released")))
+    return f"{text} [by {' and '.join(each[:6] for each in by)}]"
