@@ -85,7 +85,7 @@ class Lives:
             return Life(office, "moment", end)
         if kind == "point":
             point = draw.choice(POINTS)
-            office.fork(point, draw.randint(1, _PASSES[point]))
+            office.fork(point=point, number=draw.randint(1, _PASSES[point]))
             return Life(office, point, end)
         call = draw.choice(list(self.calls))
         inject = f"inject={call}:signal=SIGKILL:when={draw.randint(1, self.calls[call])}"

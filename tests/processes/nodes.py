@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -91,6 +92,8 @@ class Office:
     secrets: list[str] = field(default_factory=list)
     officers: list[str] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+    """Ports of further web processes, which take their share of requests."""
     zygote: Zygote | None = None
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False))
 
@@ -114,11 +117,11 @@ class Office:
         finally:
             found.close()
 
-    def fork(self, point: str = "", number: int = 0) -> Process:
-        """Start `handover serve` the fast way; with *point* it dies there (see crash.py)."""
+    def fork(self, *arguments: str, point: str = "", number: int = 0) -> Process:
+        """Start `handover serve` (or what *arguments* say) the fast way; with *point* it dies there (see crash.py)."""
         assert self.zygote is not None
-        arguments = ("serve", "--data", str(self.folder))
-        process = self.zygote.fork(arguments, log=self.log, point=point, number=number)
+        command = (*(arguments or ("serve",)), "--data", str(self.folder))
+        process = self.zygote.fork(command, log=self.log, point=point, number=number)
         self.processes.append(process)
         return process
 
@@ -205,9 +208,8 @@ class Office:
             headers |= {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/json"}
             content = json.dumps(body if body is not None else {}).encode()
         try:
-            found = self.client.request(
-                method, f"{self.url}/api/v1{path}", content=content, headers=headers, timeout=seconds
-            )
+            url = f"http://127.0.0.1:{random.choice([self.port, *self.others])}/api/v1{path}"
+            found = self.client.request(method, url, content=content, headers=headers, timeout=seconds)
         except httpx2.HTTPError as error:
             raise UnknownOutcomeError from error
         if found.status_code in (408, 429) or found.status_code >= 500:

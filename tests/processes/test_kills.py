@@ -19,7 +19,7 @@ from processes.lives import HAS_STRACE, Lives
 from processes.nodes import Stage, stage
 from processes.traffic import Story, Traffic, replay
 
-KILLS = int(os.environ.get("PROCESS_KILLS", "10"))
+KILLS = int(os.environ.get("PROCESS_KILLS", "8"))
 FIRST = int(os.environ.get("PROCESS_FIRST", "1"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("PROCESS_SEEDS", "2")))
 
