@@ -187,6 +187,12 @@ class Scene:
         assert (self.state(before), self.state(after)) == (State.PENDING, State.PENDING)
         return problem
 
+    def clear(self) -> None:
+        """Let a person have seen all alarms."""
+        with self.node.database.begin() as work:
+            for alarm in work.alarms.all(10_000):
+                work.alarms.clear(alarm.id)  # type: ignore[attr-defined]
+
     def strangers_all(self, items: list[Item]) -> None:
         """Deliver many envelopes that nobody can be believed to have sent, and good ones between them."""
         tables, log = tables_of(self.node), log_size(self.node)
@@ -204,6 +210,7 @@ class Scene:
         self, item: Item, name: str, *, stranger: bool, alarm: str | None, evidence: tuple[bytes, ...]
     ) -> Problem:
         without = frozenset({"alarm"}) if alarm else frozenset()
+        self.clear()  # what stands is not raised again
         tables, log = tables_of(self.node, without=without), log_size(self.node)
         alarms = len(alarms_of(self.node))
         strangers = self.node.inbox.tally.strangers

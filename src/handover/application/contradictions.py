@@ -58,8 +58,8 @@ def keep(
     peer = received.envelope.iss
     if isinstance(error, EquivocationError) and found is not None and kept is not None:
         other = _other(work, received.envelope, kept, found)
-        raise_alarm(work, "equivocation", peer=peer, handover=found, evidence=(received.data, *other))
-        work.log.append(EntryKind.EQUIVOCATION, stream=found.pair, object_=received.digest, now=work.now)
+        if raise_alarm(work, "equivocation", peer=peer, handover=found, evidence=(received.data, *other)):
+            work.log.append(EntryKind.EQUIVOCATION, stream=found.pair, object_=received.digest, now=work.now)
     elif received.envelope.act is Act.DEED:
         raise_alarm(work, "stray-deed", peer=peer, handover=found, evidence=(received.data,))
 
