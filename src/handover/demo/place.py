@@ -138,6 +138,11 @@ def _end_holder(handle: int, path: Path) -> None:
     while not _free(handle):
         with suppress(ProcessLookupError, ValueError):
             os.kill(int(path.read_text("ascii")), number)
+        if time.monotonic() > until + _PATIENCE:
+            raise DemoError(
+                f"A process of an earlier demonstration does not end; it holds {path}.",
+                advice="End it yourself, or name another folder with --folder.",
+            )
         if time.monotonic() > until:
             number = signal.SIGKILL
         time.sleep(0.1)

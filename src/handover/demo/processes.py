@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
 import handover
 from handover.demo.output import DemoError
 
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE: Final = 25.0  # seconds for a process to end by itself
 _PACKAGES: Final = str(Path(handover.__file__).resolve().parents[1])  # this very Handover, not another
 _SHOWN: Final = 12  # lines of a log that are shown when its process fails
@@ -47,6 +49,20 @@ def command(*arguments: str | Path, expect: int | None = 0) -> subprocess.Comple
     return done
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off what Ctrl-C and SIGTERM do until the end."""
+    caught: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: caught.append(number)) for each in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if caught:
+            signal.raise_signal(caught[0])
+
+
 class Process:
     """A `handover serve` or `handover worker` that runs until it is stopped or killed."""
 
@@ -73,7 +89,11 @@ class Process:
         """Start it, in a session of its own: Ctrl-C is for the demonstration, which then stops it in order."""
         for path in (self._log, self._lock):
             path.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as log, self._lock.open("wb", buffering=0) as lock:
+        with (
+            _undisturbed(),  # a process that was started is known, so that it can be stopped
+            self._log.open("ab") as log,
+            self._lock.open("wb", buffering=0) as lock,
+        ):
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._running = subprocess.Popen(
                 self._arguments,
