@@ -1,7 +1,7 @@
-"""Makes the vectors of the chapters strict, jws, jwe and record. `python tests/vectors/make.py` writes them anew.
+"""Makes the vectors of the chapters from strict to consent. `python tests/vectors/make.py` writes them anew.
 
-All but one are made of fixed seeds alone. Encapsulation is random, so the one payload that was really sealed is read
-from `jwe/opens.json`; every other case of that chapter reuses its encapsulated key.
+All but two are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
+from `jwe/opens.json`, whose encapsulated key every other case of that chapter reuses, and `payload/sealed-offer.json`.
 """
 
 import sys
@@ -12,11 +12,21 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from vectors import jwe_cases, jws_cases, made, record_cases, strict_cases  # noqa: E402
+from vectors import (  # noqa: E402
+    consent_cases,
+    envelope_cases,
+    jwe_cases,
+    jws_cases,
+    made,
+    names_cases,
+    payload_cases,
+    record_cases,
+    strict_cases,
+)
 
 
 def chapters() -> dict[str, dict[str, made.Case]]:
-    """Give all cases by chapter and name."""
+    """Give the cases of what messages are made of, by chapter and name."""
     return {
         "strict": strict_cases.cases(),
         "jws": jws_cases.cases(),
@@ -25,6 +35,16 @@ def chapters() -> dict[str, dict[str, made.Case]]:
     }
 
 
+def acts() -> dict[str, dict[str, made.Case]]:
+    """Give the cases of what nodes say to one another, by chapter and name."""
+    return {
+        "names": names_cases.cases(),
+        "envelope": envelope_cases.cases(),
+        "payload": payload_cases.cases(),
+        "consent": consent_cases.cases(),
+    }
+
+
 if __name__ == "__main__":
-    for chapter, cases in chapters().items():
+    for chapter, cases in (chapters() | acts()).items():
         made.write(chapter, cases)

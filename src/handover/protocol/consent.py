@@ -106,7 +106,8 @@ def read(data: bytes) -> Unverified:
     """Give the token that *data* claims to be.
 
     Raises:
-        MalformedError: the bytes do not have the one shape, or the ground is incomplete.
+        MalformedError: the bytes do not have the one shape.
+        GroundError: the ground is incomplete in itself.
     """
     signed = jws.read(data, typ=TYPE)
     return Unverified(kid=signed.kid, claimed=_from_json(strict.loads(signed.payload)), signed=signed)

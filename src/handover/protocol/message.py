@@ -50,8 +50,10 @@ def encode(message: Message) -> bytes:
     """Give the plaintext, padded with spaces to a whole number of KiB.
 
     Raises:
-        MalformedError: the plaintext would be over 192 KiB.
+        MalformedError: more than 32 envelopes as evidence, or a plaintext over 192 KiB.
     """
+    if len(message.evidence) > EVIDENCE_LIMIT:
+        raise MalformedError("more than 32 envelopes as evidence")
     text = strict.dumps(
         {
             "record": _ascii(message.record),
@@ -85,8 +87,8 @@ def decode_kept(plaintext: bytes) -> Message:
     Raises:
         MalformedError: the bytes do not have the one shape.
     """
-    if len(plaintext) % STEP:
-        raise MalformedError("the payload is not padded to a whole number of KiB")
+    if len(plaintext) % STEP or len(plaintext) > PAYLOAD_LIMIT:
+        raise MalformedError("the payload is not padded to a whole number of KiB, at most 192")
     value = strict.loads(plaintext.rstrip(b" "), limit=PAYLOAD_LIMIT)
     record, consent, evidence, nonce, body = strict.members(
         value, "record", "consent", "evidence", "nonce", "body"

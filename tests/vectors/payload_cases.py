@@ -1,0 +1,157 @@
+"""The cases of docs/spec/payload.md: what each act says in its payload, and every wrong shape."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from handover.domain.handover import Act
+from handover.protocol import message, strict
+from handover.protocol.message import STEP, Message
+from vectors import one_round
+from vectors.made import SIGNER, Case, accepted, refused
+from vectors.one_round import SEALING
+
+
+def cases() -> dict[str, Case]:
+    """Give the chapter's cases by name."""
+    found: dict[str, Case] = {"sealed-offer": _sealed()}
+    for act in Act:
+        if act in one_round.BODIES:
+            found[act.value] = _whole(f"What {act} says sealed.", act, _content(act))
+    question = message.encode(one_round.content(Act.QUESTION))
+    found["more-padding"] = accepted(
+        "More padding than needed hides more.",
+        _input(Act.QUESTION, question + b" " * STEP),
+        _shown(one_round.content(Act.QUESTION)),
+    )
+    for name, note, plaintext in _shapes(question):
+        found[name] = refused(note, _input(Act.QUESTION, plaintext), "malformed")
+    for name, note, act, body in _bodies():
+        plaintext = message.encode(Message(nonce=one_round.bits("nonce", 32), body=body))
+        found[name] = refused(note, _input(act, plaintext), "message-incomplete")
+    other = strict.digest(message.encode(one_round.content(Act.ANSWER)))
+    given = _input(Act.QUESTION, question) | {"commit": other}
+    found["commit-of-another"] = refused("The envelope commits to another plaintext.", given, "commitment")
+    more = _input(Act.QUESTION, question + b" " * STEP) | {"commit": strict.digest(question)}
+    found["commit-without-padding"] = refused("The padding is committed to as well.", more, "commitment")
+    return found
+
+
+def _content(act: Act) -> Message:
+    if act is Act.DEED:
+        return one_round.deed_content(one_round.said()["acceptance"].data)
+    return one_round.content(act)
+
+
+def _input(act: Act, plaintext: bytes) -> Case:
+    return {"act": act.value, "plaintext": plaintext.decode("utf-8"), "commit": strict.digest(plaintext)}
+
+
+def _shown(content: Message) -> Case:
+    return {
+        "record": content.record and content.record.decode(),
+        "consent": content.consent and content.consent.decode(),
+        "evidence": [part.decode() for part in content.evidence],
+        "nonce_hex": content.nonce.hex(),
+        "body": content.body,
+    }
+
+
+def _whole(note: str, act: Act, content: Message) -> Case:
+    plaintext = message.encode(content)
+    text = plaintext.rstrip(b" ")
+    steps = {
+        "json": text.decode("utf-8"),
+        "bytes": len(text),
+        "padded": len(plaintext),
+        "body": strict.dumps(content.body).decode("utf-8"),
+    }
+    return accepted(note, _input(act, plaintext), _shown(content), steps)
+
+
+def _sealed() -> Case:
+    offer = one_round.said()["offer"]
+    return accepted(
+        "The offer of one round, from the bytes on the wire to what was disclosed.",
+        {
+            "envelope": offer.data.decode(),
+            "public_hex": SIGNER.public.hex(),
+            "jwe": one_round.sealed_offer().decode(),
+            "private_hex": SEALING.private.hex(),
+        },
+        _shown(one_round.content(Act.OFFER)),
+        {
+            "digest": strict.digest(one_round.sealed_offer()),
+            "context_hex": one_round.context(one_round.NORTH, offer.envelope.jti).hex(),
+            "commit": strict.digest(message.encode(one_round.content(Act.OFFER))),
+        },
+    )
+
+
+def _padded(text: bytes) -> bytes:
+    return text + b" " * (-len(text) % STEP)
+
+
+def _shapes(question: bytes) -> Iterator[tuple[str, str, bytes]]:
+    text = question.rstrip(b" ")
+    claims = json.loads(text)
+    changes: dict[str, tuple[str, dict[str, Any]]] = {
+        "record-number": ("A record is text.", {"record": 1}),
+        "record-not-ascii": ("A record is ASCII.", {"record": "ä"}),
+        "consent-object": ("A token is text.", {"consent": {}}),
+        "evidence-null": ("No evidence is an empty array.", {"evidence": None}),
+        "evidence-33": ("At most 32 envelopes.", {"evidence": ["e30.e30.AA"] * 33}),
+        "evidence-number": ("Envelopes are text.", {"evidence": [1]}),
+        "nonce-31-bytes": ("The nonce has 32 bytes.", {"nonce": strict.b64(bytes(31))}),
+        "nonce-null": ("The nonce is never left out.", {"nonce": None}),
+        "body-null": ("A body is an object.", {"body": None}),
+        "body-array": ("A body is an object.", {"body": []}),
+        "member-more": ("No other member.", {"more": 1}),
+    }
+    for name, (note, change) in changes.items():
+        yield name, note, _padded(json.dumps(claims | change, separators=(",", ":")).encode())
+    yield "not-padded", "Padded to whole KiB.", text
+    yield "padded-by-one", "Not a whole number of KiB.", question + b" "
+    yield "nothing", "Nothing at all.", b""
+    yield "spaces-alone", "Nothing but padding.", b" " * STEP
+    yield "two-documents", "One document.", _padded(text + text)
+    yield "member-twice", "A member twice.", _padded(text.replace(b'"evidence"', b'"record":null,"evidence"'))
+    yield "too-long", "Over 192 KiB.", text + b" " * (message.PAYLOAD_LIMIT + STEP - len(text))
+
+
+def _bodies() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
+    said: dict[str, Any] = one_round.BODIES[Act.ACCEPTANCE]
+    who = said["responsible"]
+    parcel = {"file": "A" * 43, "sealed": "A" * 43, "size": 100, "key": "A" * 43}
+    yield "offer-no-attachments", "An empty array is written.", Act.OFFER, {"note": ""}
+    yield "offer-note-too-long", "4001 characters.", Act.OFFER, {"note": "x" * 4001, "attachments": []}
+    for name, note, change in (
+        ("size-zero", "An attachment has at least one byte.", {"size": 0}),
+        ("key-short", "A key has 32 bytes.", {"key": "A" * 42}),
+    ):
+        yield f"offer-{name}", note, Act.OFFER, {"note": "", "attachments": [parcel | change]}
+    for name, note, change in (
+        ("nobody", "The guardian has a name.", {"name": " "}),
+        ("no-organisation", "And an organisation.", {"organisation": ""}),
+        ("as-neighbour", "A guardian, or the responsible officer.", {"as": "neighbour"}),
+        ("name-too-long", "201 characters.", {"name": "x" * 201}),
+        ("contact-number", "A contact is text.", {"contact": 49}),
+    ):
+        yield f"acceptance-{name}", note, Act.ACCEPTANCE, said | {"responsible": who | change}
+    yield "acceptance-no-plan", "A plan is stated.", Act.ACCEPTANCE, said | {"plan": "\n"}
+    yield "acceptance-code", "No member more.", Act.ACCEPTANCE, said | {"code": 1}
+    yield "decline-empty", "A decline says why.", Act.DECLINE, {"text": ""}
+    yield "deed-text", "A deed says nothing more.", Act.DEED, {"text": "Good luck."}
+    yield "question-too-long", "4001 characters.", Act.QUESTION, {"text": "x" * 4001}
+    yield "answer-no-text", "An answer is text.", Act.ANSWER, {}
+    yield "arrival-not-a-day", "30 February.", Act.ARRIVAL, {"date": "2026-02-30", "text": ""}
+    yield (
+        "arrival-other-order",
+        "A day is written from the year on.",
+        Act.ARRIVAL,
+        {"date": "28.09.2026", "text": ""},
+    )
+    yield "arrival-basic-form", "A day has its hyphens.", Act.ARRIVAL, {"date": "20260928", "text": ""}
+    yield "non-arrival-no-day", "A day is stated.", Act.NON_ARRIVAL, {"text": "Not on the train."}
+    yield "void-body", "A void has no body.", Act.VOID, {}
+    yield "opened-body", "Nor has the confirmation of receipt.", Act.OPENED, {}
