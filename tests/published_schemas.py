@@ -8,14 +8,14 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src")]
 
-from handover.protocol.schema import documents  # noqa: E402
+from handover.protocol import part_schemas, schema  # noqa: E402
 
 FOLDER: Final = ROOT / "schemas"
 
 
 def main() -> None:
     """Write every schema whose file is not what the code makes."""
-    for name, content in documents().items():
+    for name, content in (*schema.documents().items(), *part_schemas.documents().items()):
         path = FOLDER / name
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)

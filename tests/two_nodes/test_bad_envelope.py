@@ -188,7 +188,7 @@ VALUES: Claims = {
 
 @pytest.mark.parametrize("act", Act)
 def test_each_act_has_its_members_and_no_others(scene: Scene, act: Act) -> None:
-    fixed = sorted(envelopes.OPTIONAL - envelopes._MAY.get(act, frozenset()))
+    fixed = sorted(envelopes.OPTIONAL - envelopes.MAY.get(act, frozenset()))
     bad = []
     for name in fixed:
         value = None if name in envelopes.REQUIRED[act] else VALUES[name]

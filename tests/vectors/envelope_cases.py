@@ -162,7 +162,7 @@ def _acts(said: dict[str, Said]) -> Refusals:
         needed = envelopes.REQUIRED[act]
         less = sorted(needed)[-1]
         yield f"{act}-without-{less}", f"{act} has {less}.", _changed(said[act.value], **{less: None})
-        allowed = needed | envelopes._MAY.get(act, frozenset())
+        allowed = needed | envelopes.MAY.get(act, frozenset())
         more = next(name for name in spare if name not in allowed)
         changes = {more: spare[more]}
         yield f"{act}-with-{more}", f"{act} has no {more}.", _changed(said[act.value], **changes)

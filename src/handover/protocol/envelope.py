@@ -118,12 +118,12 @@ REQUIRED: Final[dict[Act, frozenset[str]]] = {
     Act.NON_ARRIVAL: _SAID,
 }
 OPTIONAL: Final = _OFFER | _SAID | {"reason"}
-_MAY: Final[dict[Act, frozenset[str]]] = {
+MAY: Final[dict[Act, frozenset[str]]] = {
     Act.DEED: frozenset({"by"}),
     Act.VOID: frozenset({"by"}),
     Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
 }
-_REASONS: Final[dict[Act, frozenset[str]]] = {
+REASONS: Final[dict[Act, frozenset[str]]] = {
     Act.VOID: frozenset(VoidReason),
     Act.DECLINE: frozenset(DeclineReason),
 }
@@ -185,11 +185,11 @@ def _check_act(envelope: Envelope) -> None:
     needed = REQUIRED[envelope.act]
     for name in OPTIONAL:
         there = getattr(envelope, name) is not None
-        if there != (name in needed) and name not in _MAY.get(envelope.act, ()):
+        if there != (name in needed) and name not in MAY.get(envelope.act, ()):
             raise MalformedError(
                 f"{envelope.act}: {name} is {'missing' if name in needed else 'not allowed'}"
             )
-    if envelope.reason not in _REASONS.get(envelope.act, {None}):
+    if envelope.reason not in REASONS.get(envelope.act, {None}):
         raise MalformedError(f"{envelope.act}: an unknown reason")
     if (envelope.seq == 1) != (envelope.prev is None):
         raise MalformedError("the first envelope of a side, and no other, has none before it")

@@ -13,8 +13,8 @@ from handover.protocol.strict import Json
 PAYLOAD_LIMIT: Final = 192 * 1024  # bytes of plaintext
 STEP: Final = 1024
 EVIDENCE_LIMIT: Final = 32  # deeds of a chain, or the one acceptance that a deed answers
-_TEXT: Final = 4000
-_NAME: Final = 200
+LONGEST_TEXT: Final = 4000  # characters
+LONGEST_NAME: Final = 200
 
 
 class CommitmentError(UntrustedError):
@@ -121,7 +121,7 @@ def check_body(act: Act, body: dict[str, Json]) -> None:
 
 def _offer(body: Json) -> None:
     note, attachments = strict.members(body, "note", "attachments")
-    strict.text(note, _TEXT)
+    strict.text(note, LONGEST_TEXT)
     attachment.from_json(attachments)
 
 
@@ -130,15 +130,15 @@ def _acceptance(body: Json) -> None:
     as_, name, organisation, contact = strict.members(responsible, "as", "name", "organisation", "contact")
     if as_ not in ("guardian", "officer"):
         raise IncompleteMessageError("responsible.as is guardian or officer")
-    _filled("responsible.name", name, _NAME)
-    _filled("responsible.organisation", organisation, _NAME)
-    strict.text(contact, _NAME)
-    _filled("plan", plan, _TEXT)
+    _filled("responsible.name", name, LONGEST_NAME)
+    _filled("responsible.organisation", organisation, LONGEST_NAME)
+    strict.text(contact, LONGEST_NAME)
+    _filled("plan", plan, LONGEST_TEXT)
 
 
 def _text(body: Json) -> None:
     (text,) = strict.members(body, "text")
-    _filled("text", text, _TEXT)
+    _filled("text", text, LONGEST_TEXT)
 
 
 def _deed(body: Json) -> None:
@@ -148,7 +148,7 @@ def _deed(body: Json) -> None:
 def _arrival(body: Json) -> None:
     day, text = strict.members(body, "date", "text")
     _day("date", day)
-    strict.text(text, _TEXT)
+    strict.text(text, LONGEST_TEXT)
 
 
 _BODIES: Final = {
