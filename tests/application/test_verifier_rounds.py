@@ -121,6 +121,24 @@ def test_a_reissue_that_says_something_else_is_refused(stage: Stage) -> None:
     refuted(reissued(replaces=strict.digest(b"nothing")), Rule.ENVELOPE_MISSING, Severity.INCOMPLETE)
 
 
+def test_a_deed_signed_anew_after_its_time_counts_from_its_first_form(stage: Stage) -> None:
+    tale = stage.tale(ground_days=1, deadline=stage.a.now + DAY).tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    deed = tale.say(Act.DEED, stage.a, deliver=False)
+    old = envelopes.read(tale.parts[deed]).claimed
+    tale.now += 3 * DAY
+    again = tale.envelope(Act.DEED, stage.a, replaces=deed, payload=old.payload)
+    tale.said[Act.DEED] = tale.put(again, envelopes.sign(again, signer=stage.a.signer), stage.a)
+    tale.tell(Act.TAKE_UP_RECEIPT)
+    report = stage.judge(bundle(stage.a, tale))
+    assert report.verdict is Verdict.VALID, told(report)
+    # The receiver never had the first form, and cannot show when the deed was decided.
+    without = tale.parts.pop(deed)
+    report = stage.judge(bundle(stage.b, tale))
+    assert report.verdict is Verdict.VALID, told(report)
+    assert {Rule.SEQUENCE_GAP, Rule.ENVELOPE_MISSING} <= rules(report, Severity.NOTE)
+    tale.parts[deed] = without
+
+
 def test_a_deed_without_an_acceptance_is_refused(stage: Stage) -> None:
     tale = stage.tale().tell(Act.OFFER, Act.OPENED)
     tale.say(Act.DEED, stage.a, re=strict.digest(b"no acceptance"))

@@ -6,6 +6,7 @@ import pytest
 
 import cases
 from handover.application import verdict
+from handover.application.reissue import Reissuer
 from handover.application.sealing import Saying, Sealer
 from handover.application.verifier_report import Rule, Severity, Verdict
 from handover.domain.handover import Act, State
@@ -285,3 +286,27 @@ def test_a_restart_between_any_two_steps_changes_nothing(tmp_path: Path) -> None
         bundles = [s.export(athens, matter), s.export(hamburg, taken)]
         report = checked(bundles, s)
         assert report.verdict is Verdict.VALID, told(report)
+
+
+def test_an_act_that_was_signed_anew_counts_once(tmp_path: Path) -> None:
+    with story(tmp_path, *NAMES[:2]) as s:
+        athens, hamburg = s.nodes
+        matter = s.matter(athens).id
+        s.fed.wire.down.add(hamburg.id)
+        sent = s.offer(athens, hamburg, matter)
+        s.fed.clock.pass_(60)
+        with athens.database.begin() as work:
+            (offer,) = work.envelopes.of_handover(sent.id)
+            Reissuer(athens.vault, athens.registry).reissue(work, offer, standing=True)
+        s.fed.wire.down.clear()
+        s.fed.clock.pass_(1000)
+        s.fed.settle()
+        s.open_and_accept(sent, athens, hamburg)
+        athens.offers.countersign(sent.id, actor=s.first(athens))
+        s.fed.settle()
+        got = s.at(hamburg, sent, athens)
+        bundles = [s.export(athens, matter), s.export(hamburg, got.matter)]
+        for files in (bundles[:1], bundles[1:], bundles):
+            report = checked(files, s)
+            assert report.verdict is Verdict.VALID, told(report)
+            assert report.matters[0].responsible == hamburg.id

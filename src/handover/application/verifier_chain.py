@@ -143,8 +143,11 @@ def _omitted(case: Case, source: Source, between: Sequence[Said], findings: Find
     for said in between:
         if said.digest in own or not said.believed:
             continue
-        if said.digest in case.superseded and said.anchor is None and said.envelope.aud == source.node:
-            findings.note(Rule.OMITTED, said.place, f"it did not reach {source.node} before the round ended")
+        given_up = said.replaced or said.digest in case.superseded
+        if given_up and said.anchor is None and said.envelope.aud == source.node:
+            findings.note(
+                Rule.OMITTED, said.place, f"it did not reach {source.node} before something took its place"
+            )
         elif _had(source, said):
             text = f"{source.node} had this when it made its bundle, and left it out"
             findings.invalid(Rule.OMITTED, said.place, text)

@@ -75,13 +75,14 @@ class Grounds:
 
     def _offer(self, said: Said) -> Shown:
         envelope = said.envelope
-        if envelope.deadline is not None and envelope.deadline <= self._origin(said).envelope.iat:
+        decided = self._decided(said) or envelope.iat
+        if envelope.deadline is not None and envelope.deadline <= decided:
             self._findings.invalid(
                 Rule.DEADLINE, said.place, "the deadline had passed when the offer was made"
             )
         shown = self._shown(said)
         self._record(said)
-        self._covered(said, shown)
+        self._covered(said, shown, decided)
         if shown.token is not None and not shown.token.ground.in_force(said.at):
             text = "the ground was not in force when the offer reached its recipient"
             self._findings.invalid(Rule.GROUND, said.place, text)
@@ -94,16 +95,16 @@ class Grounds:
         return shown
 
     def _deed(self, said: Said, offers: list[Said]) -> Shown:
-        envelope, origin = said.envelope, self._origin(said).envelope
+        envelope, decided = said.envelope, self._decided(said)
         shown = self._shown(said)
-        self._covered(said, shown)
+        self._covered(said, shown, decided)
         self._fresh(said)
         self._allowed(said, new=False)
         if offers and not any(_same(offer.envelope, envelope) for offer in offers):
             text = f"the deed names other fields or another ground than the offer: see {offers[0].place}"
             self._findings.invalid(Rule.GROUND, said.place, text)
         for first in (offer.envelope for offer in offers):
-            if first.deadline is not None and origin.iat > first.deadline:
+            if first.deadline is not None and decided is not None and decided > first.deadline:
                 self._findings.invalid(
                     Rule.DEADLINE, said.place, "the deed was given after the offer's deadline"
                 )
@@ -123,17 +124,18 @@ class Grounds:
             self._findings.invalid(
                 Rule.GROUND, said.place, "the answer does not rest on the ground of the offer"
             )
-        if token is not None and not token.ground.in_force(self._origin(said).envelope.iat):
+        decided = self._decided(said)
+        if token is not None and decided is not None and not token.ground.in_force(decided):
             self._findings.invalid(
                 Rule.GROUND, said.place, "the ground was not in force when the answer was given"
             )
         return Shown(token=token)
 
-    def _origin(self, said: Said) -> Said:
-        """Give the first form of an act that was signed anew: its time is when it was decided."""
+    def _decided(self, said: Said) -> int | None:
+        """Give when an act was first signed, or None where it was signed anew and its first form never arrived."""
         while said.envelope.replaces in self._case.said:
             said = self._case.said[said.envelope.replaces]
-        return said
+        return said.envelope.iat if said.envelope.replaces is None else None
 
     def _shown(self, said: Said) -> Shown:
         try:
@@ -190,8 +192,8 @@ class Grounds:
                 Rule.RECORD, place, f"it is not the record that was offered: see {said.place}"
             )
 
-    def _covered(self, said: Said, shown: Shown) -> None:
-        """The ground names this recipient, this purpose and each field, and was in force at this time."""
+    def _covered(self, said: Said, shown: Shown, decided: int | None) -> None:
+        """The ground names this recipient, this purpose and each field, and was in force when it was decided."""
         envelope, token = said.envelope, shown.token
         if token is None:
             return
@@ -210,7 +212,7 @@ class Grounds:
                 recipient=envelope.aud,
                 purpose=envelope.purpose,
                 fields=shown.fields,
-                now=self._origin(said).envelope.iat,
+                now=token.ground.valid_from if decided is None else decided,
             )
         except GroundError as error:
             self._findings.invalid(Rule.GROUND, said.place, str(error))

@@ -96,13 +96,14 @@ def _superseded(in_order: Sequence[Said]) -> set[Digest]:
 
 
 def _missing(case: Case, said: Said, rule: Rule, text: str, findings: Findings) -> None:
-    """Who ends a round stops saying what it said before: that may never have arrived, and nothing rests on it.
+    """Who ends a round or signs an act anew stops saying what was before: that may never have arrived.
 
-    That it did not arrive is shown by the exporter's log, whose streams have no gap.
+    Nothing rests on it then. That it did not arrive is shown by the exporter's log, whose streams have no gap.
     """
-    ends = said.envelope.act in _SUPERSEDES and said.envelope.iss not in case.exporters
-    if ends:
-        findings.note(rule, said.place, f"{text}; {said.envelope.act} put an end to it before it arrived")
+    envelope = said.envelope
+    ends = envelope.act in _SUPERSEDES or envelope.replaces is not None
+    if ends and envelope.iss not in case.exporters:
+        findings.note(rule, said.place, f"{text}; {envelope.act} took its place before it arrived")
     else:
         findings.incomplete(rule, said.place, text)
 
@@ -176,7 +177,7 @@ def _reissued(case: Case, said: Said, findings: Findings) -> None:
     if found is None:
         case.broken.add(envelope.round)
         text = f"the envelope {envelope.replaces} that it signs anew is missing"
-        findings.incomplete(Rule.ENVELOPE_MISSING, said.place, text)
+        _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
         return
     old = found.envelope
     commits = [each.payload and each.payload.commit for each in (old, envelope)]
