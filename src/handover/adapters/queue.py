@@ -142,7 +142,7 @@ class QueueShelf:
             select(table.c.peer, func.sum(waits).label("waiting"), func.sum(stuck).label("refused"))
             .add_columns(func.min(since).label("since"))
             .join(letters, letters.c.digest == table.c.digest)
-            .where(table.c.delivery != Delivery.RECEIPTED)
+            .where(table.c.delivery.in_([Delivery.QUEUED, Delivery.REFUSED]))
             .group_by(table.c.peer)
             .order_by(table.c.peer)
         )

@@ -173,7 +173,7 @@ queue: Final = Table(
     Column("due", BigInteger),  # null: delivered for good, or given up after a final refusal
     Column("attempts", Integer, nullable=False),
     Column("standing", Boolean, nullable=False),
-    Column("delivery", String, nullable=False),
+    Column("delivery", String, nullable=False, index=True),
     Column("problem", String),
 )
 Index(

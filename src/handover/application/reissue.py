@@ -75,13 +75,16 @@ class Reissuer:
             data=data,
         )
         work.envelopes.add(new, payload=payload, plaintext=plaintext)
-        if kept.act in WEIGHTY and plaintext is not None:
-            registry = self._registry.current(work.now).digests.timestamp
-            work.exhibits.add(exhibit(new.digest, message.decode_kept(plaintext), registry))
+        self._exhibit(work, new, plaintext)
         work.queue.replace(kept.digest, new, now=work.now, standing=standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
         work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))
         return new
+
+    def _exhibit(self, work: UnitOfWork, new: KeptEnvelope, plaintext: bytes | None) -> None:
+        if new.act in WEIGHTY and plaintext is not None:
+            registry = self._registry.current(work.now).digests.timestamp
+            work.exhibits.add(exhibit(new.digest, message.decode_kept(plaintext), registry))
 
     def _require_offerable(self, work: UnitOfWork, handover: Handover) -> None:
         """Sealing an offer anew is a disclosure like the first: all that was asked then is asked again, now."""
