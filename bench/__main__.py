@@ -1,0 +1,122 @@
+"""`python -m bench`: Handover beside what it is compared with, in interleaved rounds (docs/performance.md)."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from bench import cold, growth, meter, peers, report, stage
+from bench.meter import Row
+from bench.subjects.base import SkippedError, Subject
+from bench.subjects.floor import Floor
+from bench.subjects.gpg import GPG
+from bench.subjects.handover import Handover
+from bench.subjects.naive import Naive, NaiveLink
+
+_ROUNDS: Final = 3
+_COUNTS: Final = {"batched": 256, "single": 32}
+_NOISY: Final = 0.3  # cores that others use; above it ratios alone mean something
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the measurements; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
+    parser.add_argument("what", nargs="?", default="quick", choices=("quick", "growth", "peers", "cold"))
+    parser.add_argument("--full", action="store_true", help="more rounds, and four times as many handovers")
+    parser.add_argument("--million", action="store_true", help="growth: up to 1 000 000 stored matters")
+    parser.add_argument("--compare", type=Path, metavar="FILE", help="an earlier JSON to compare ratios with")
+    options = parser.parse_args(arguments)
+    if options.what != "quick":
+        return {"growth": _growth, "peers": _peers, "cold": _cold}[options.what](options)
+    return _side_by_side(options)
+
+
+def _side_by_side(options: argparse.Namespace) -> int:
+    rounds, factor = (2 * _ROUNDS, 4) if options.full else (_ROUNDS, 1)
+    busy = meter.others()
+    with tempfile.TemporaryDirectory() as folder:
+        subjects = _started(Path(folder), [Handover(), Naive(), NaiveLink(), GPG(), Floor()])
+        try:
+            rows, more = _measured(subjects, rounds, factor)
+        finally:
+            for each in subjects:
+                each.stop()
+    unit = _cpu_of(rows, "naive")
+    more |= {"others_busy_cores": round(busy, 2), "noisy": busy > _NOISY, "naive_cpu_ms": round(unit, 3)}
+    report.write("full" if options.full else "quick", rows, unit, more)
+    print(report.table(rows, unit))
+    for name, value in more.items():
+        print(f"{name}: {value}")
+    if options.compare:
+        print(report.compared(options.compare, rows, unit))
+    return 0
+
+
+def _started(folder: Path, subjects: list[Subject]) -> list[Subject]:
+    found = []
+    for each in subjects:
+        own = folder / each.name
+        own.mkdir()
+        try:
+            each.start(own)
+        except SkippedError as error:
+            print(f"{each.name}: skipped, {error}", flush=True)
+            continue
+        found.append(each)
+    return found
+
+
+def _measured(subjects: list[Subject], rounds: int, factor: int) -> tuple[list[Row], dict[str, object]]:
+    """Measure all subjects in turns; the first turn warms up and does not count."""
+    rows = {(each.name, mode): Row(subject=each.name, mode=mode) for each in subjects for mode in each.modes}
+    units = []
+    idle = {each.name: [round(meter.memory_of(pid)) for pid in each.pids()] for each in subjects}
+    for number in range(rounds + 1):
+        units.append(round(meter.yardstick(), 2))
+        for each in subjects:
+            each.prepare(sum(_COUNTS[mode] for mode in each.modes) * factor)
+            for mode in each.modes:
+                measured = each.measure(mode, _COUNTS[mode] * factor)
+                if number:
+                    rows[each.name, mode].rounds.append(measured)
+        print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
+    loaded = {each.name: [round(meter.memory_of(pid)) for pid in each.pids()] for each in subjects}
+    starts = {each.name: round(getattr(each, "cold_start", 0.0), 2) for each in subjects}
+    more = {"pss_idle_mib": idle, "pss_loaded_mib": loaded, "cold_start_s": starts, "yardstick_ms": units}
+    return list(rows.values()), more
+
+
+def _cpu_of(rows: list[Row], subject: str) -> float:
+    return next((row.cpu_ms for row in rows if row.subject == subject and row.mode == "batched"), 0.0)
+
+
+def _growth(options: argparse.Namespace) -> int:
+    sizes = (*growth.SIZES, growth.MILLION) if options.million else growth.SIZES
+    rows, memory = [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        for size, row, mib in growth.measure(Path(folder), sizes, _COUNTS["batched"], _ROUNDS):
+            rows.append(row)
+            memory[size] = round(mib)
+            print(f"{size} stored: {row.cpu_ms:.2f} ms, {mib:.0f} MiB", flush=True)
+    report.write("growth", rows, rows[0].cpu_ms, {"pss_mib": memory})
+    return 0
+
+
+def _peers(_options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, found in peers.measure(Path(folder)):
+            cost = found.cpu / found.count * 1000
+            print(f"{number} peers, {found.count} offers: {cost:.2f} ms, sender and receivers in one process")
+    return 0
+
+
+def _cold(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        place = stage.set_up(Path(folder), ("gr/athens",))[0]
+        print(f"cold start to ready: {cold.measure(place, 15 if options.full else 7):.2f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
