@@ -101,7 +101,7 @@ class Output:
     def _row(self, node: str, who: str, text: str, style: str = "") -> None:
         shown = f"{self.seconds:5.1f}s" if node else ""
         head = f"{shown:7} {node:18} {who:16} "
-        lines = textwrap.wrap(text, max(self.console.width - len(head), 40)) or [""]
+        lines = textwrap.wrap(text, max(self.console.width - len(head), 30)) or [""]
         first = Text(head, style="dim")
         first.stylize(_COLOURS.get(node, ""), 8, 8 + len(node))
         self.console.print(first.append(lines[0], style=style or "not dim"), soft_wrap=True)
