@@ -116,9 +116,8 @@ class Proof:
             ),
         )
         self._out.line(
-            f"        {len(lines) - len(said)} entries on readings, decisions and grounds are left out. Officers stand
-"
-            "        under pseudonyms, other ones in each matter; only their own node can tell who they are."
+            f"        {len(lines) - len(said)} entries on readings, decisions and grounds are left out. Officers\n"
+            "        stand under pseudonyms, other ones in each matter; only their own node can tell who they are."
         )
         held = [str(each.at("responsible").value) for each in said]
         changes = sum(before != after for before, after in pairwise(held))
