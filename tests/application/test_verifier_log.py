@@ -186,3 +186,22 @@ def test_a_contradiction_that_was_kept_is_shown(stage: Stage) -> None:
     tale = stage.tale().whole()
     stage.a.enter(EntryKind.EQUIVOCATION, tale.pair, strict.digest(b"hidden"), tale.now)
     refuted(stage.judge(bundle(stage.a, tale)), Rule.ENVELOPE_MISSING, Severity.INCOMPLETE)
+
+
+def test_an_entry_of_another_matter_does_not_belong(stage: Stage) -> None:
+    tale = stage.tale().whole()
+    stage.a.enter(EntryKind.GROUND, stage.b.matter, strict.digest(b"x"), tale.now)
+    refuted(stage.judge(bundle(stage.a, tale)), Rule.MATTER)
+
+
+def test_two_exports_of_one_node_are_judged_together(stage: Stage) -> None:
+    tale = stage.tale().tell(Act.OFFER, Act.OPENED)
+    stage.a.enter(EntryKind.GROUND, stage.a.matter, strict.digest(b"x"), tale.now)
+    earlier = bundle(stage.a, tale)
+    stage.a.enter(EntryKind.EXPORTED, stage.a.matter, strict.digest(earlier), tale.now)
+    tale.tell(Act.ACCEPTANCE, Act.DEED, Act.TAKE_UP_RECEIPT)
+    report = stage.judge(earlier, bundle(stage.a, tale))
+    assert len(report.matters) == 1
+    assert report.verdict is Verdict.VALID, told(report)
+    assert Rule.LOG_GROWTH in rules(report, Severity.NOTE)
+    assert report.matters[0].responsible == stage.b.node

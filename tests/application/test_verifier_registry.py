@@ -92,6 +92,15 @@ def test_a_log_key_in_other_hands_anchors_nothing(world: Paper) -> None:
     assert rules(report) == {Rule.KEY_COMPROMISED, Rule.UNANCHORED}, told(report)
 
 
+def test_a_log_in_other_hands_is_nobodys_word(world: Paper) -> None:
+    tale = told_by(world)
+    data = bundle(tale.sender, tale.whole())
+    newer = compromise(world, ATHENS, since=NOW - 1, now=tale.now, use=KeyUse.LOG_PQ)
+    report = judge(world, data, registry=newer)
+    found = [each for each in report.findings if each.rule is Rule.KEY_COMPROMISED]
+    assert any("log that is shown" in each.text for each in found), told(report)
+
+
 def test_an_offer_to_a_suspended_node_is_refused(world: Paper) -> None:
     tale = told_by(world, now=NOW + 2 * DAY, deadline=NOW + 9 * DAY)
     world.registrar.ceremony.suspend(HAMBURG, now=NOW + 60)

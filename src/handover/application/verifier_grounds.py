@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Cover, Findings, Rule
-from handover.application.verifier_signatures import believe
+from handover.application.verifier_signatures import believe, compromised
 from handover.application.verifier_trust import FRESH, Trust
 from handover.domain.consent import GroundError
 from handover.domain.errors import HandoverError, NotFoundError
@@ -165,7 +165,10 @@ class Grounds:
                 findings=self._findings,
                 trust=self._trust,
             )
-            self._tokens[digest] = None if key is None else unverified.claimed
+            stands = key is not None and not compromised(
+                said, unverified.kid, place, self._trust, self._findings
+            )
+            self._tokens[digest] = unverified.claimed if stands else None
         return self._tokens[digest]
 
     def _record(self, said: Said) -> None:
@@ -177,7 +180,7 @@ class Grounds:
         self._used.add(envelope.record)
         place, unverified = self._case.records[envelope.record]
         claimed = unverified.claimed
-        believe(
+        key = believe(
             unverified,
             node=claimed.issuer,
             kid=unverified.kid,
@@ -186,6 +189,8 @@ class Grounds:
             findings=self._findings,
             trust=self._trust,
         )
+        if key is not None:
+            compromised(said, unverified.kid, place, self._trust, self._findings)
         stated = (claimed.issuer, claimed.matter, claimed.vct)
         if stated != (envelope.iss, envelope.matter, envelope.schema):
             self._findings.invalid(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from handover.application.verifier_case import Case, Head, Source
-from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_report import Findings, Rule, Severity
 from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
 from handover.protocol import evidence_lines as lines
@@ -34,7 +34,7 @@ def check(case: Case, findings: Findings) -> None:
             findings.invalid(Rule.LOG_SPLIT, seen.place, text)
     for source in case.sources:
         if source.head is not None:
-            _grown(source, source.head, list(known.values()), findings)
+            _grown(case, source, source.head, list(known.values()), findings)
     _heads(case, findings)
 
 
@@ -49,7 +49,9 @@ def _seen(case: Case) -> Iterator[_Seen]:
             yield _Seen(node=said.envelope.iss, size=log.size, root=root, place=said.place)
 
 
-def _grown(source: Source, head: Head, known: list[_Seen], findings: Findings) -> None:
+def _grown(case: Case, source: Source, head: Head, known: list[_Seen], findings: Findings) -> None:
+    # Another export of the same node may have ended at a size that this one had no reason to prove.
+    ends = {each.head.checkpoint.size for each in case.sources if each.node == source.node and each.head}
     proofs: dict[int, tuple[str, Consistency]] = {}
     for place, proof, _ in source.each(Word.CONSISTENCY, lines.read_consistency, findings):
         if proof.size in proofs:
@@ -62,7 +64,8 @@ def _grown(source: Source, head: Head, known: list[_Seen], findings: Findings) -
         stated = proofs.pop(seen.size, None)
         if stated is None and 0 < seen.size < final.size:
             text = f"that the log of {source.node} grew from {seen.size} entries is not proved"
-            findings.incomplete(Rule.LOG_GROWTH, seen.place, text)
+            severity = Severity.NOTE if seen.size in ends else Severity.INCOMPLETE
+            findings.add(Rule.LOG_GROWTH, seen.place, severity, text)
             continue
         try:
             merkle.verify_consistency(

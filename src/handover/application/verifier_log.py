@@ -54,6 +54,8 @@ def check(case: Case, trust: Trust, findings: Findings) -> None:
     """Verify checkpoints, receipts (which anchor the time of envelopes), entries, and that each log only grew."""
     for source in case.sources:
         _checkpoints(case, source, trust, findings)
+        source.head = case.heads.get(source.bundle.manifest.log)
+        _own_log(source, trust, findings)
     streams = _Streams()
     used = {source.bundle.manifest.log for source in case.sources}
     for source in case.sources:
@@ -83,11 +85,18 @@ def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -
         case.heads[digest] = Head(
             node=node, checkpoint=found.checkpoint, time=found.time, key=key, place=place
         )
-    source.head = case.heads.get(source.bundle.manifest.log)
+
+
+def _own_log(source: Source, trust: Trust, findings: Findings) -> None:
+    """Find the checkpoint against which the exporter proves its entries."""
+    place = f"{source.node} line 2: manifest"
     if trust.sets and (source.head is None or source.head.node != source.node):
         source.head = None
-        what = "the manifest names no checkpoint of the exporter's log that holds"
-        findings.invalid(Rule.CHECKPOINT, f"{source.node} line 2: manifest", what)
+        findings.invalid(Rule.CHECKPOINT, place, "it names no checkpoint of the exporter's log that holds")
+    head = source.head
+    if head is not None and not trust.log_sound(head.node, head.key, head.time):
+        text = "the log's key was reported compromised: anyone may have made the log that is shown"
+        findings.incomplete(Rule.KEY_COMPROMISED, head.place, text)
 
 
 def _log_of(signed: bytes) -> NodeId:
@@ -183,12 +192,15 @@ def _entries(case: Case, source: Source, streams: _Streams, findings: Findings) 
 def _gaps(source: Source, findings: Findings) -> None:
     """The numbers of each stream run from 1 without a gap; only the node's own stream is shown in part."""
     numbers: dict[str, int] = {}
+    own = source.bundle.manifest.matter
     for logged in source.logged:
         found = logged.entry
         if found.matter == _OF_NODE:
             if found.kind is not EntryKind.REGISTRY_ACCEPTED:
                 findings.invalid(Rule.SUPERFLUOUS, logged.place, "an entry that belongs to no matter")
             continue
+        if len(found.matter) == len(own) and found.matter != own:
+            findings.invalid(Rule.MATTER, logged.place, "an entry of another matter of the exporter")
         before = numbers.get(found.matter, 0)
         if found.n > before + 1:
             text = f"entries {before + 1} to {found.n - 1} of the stream {found.matter} are missing"

@@ -101,26 +101,29 @@ def _said(said: Said, trust: Trust, findings: Findings) -> bool:
     listed = [trust.key(envelope.iss, kid, [each]) for each in registries]
     if listed and all(each is None or each.status is KeyStatus.RETIRED for each in listed):
         findings.note(Rule.KEY, said.place, "the key had been retired by then")
-    return not _compromised(said, trust, findings)
+    return not compromised(said, kid, said.place, trust, findings)
 
 
-def _compromised(said: Said, trust: Trust, findings: Findings) -> bool:
-    """Decide by the time that somebody else has logged; the sender's own clock proves nothing here."""
-    latest = trust.latest_key(said.envelope.iss, said.unverified.kid)
+def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findings) -> bool:
+    """Tell whether the key of an envelope, or of what it names, was surely in other hands.
+
+    Decided by the time that somebody else has logged for the envelope; the sender's own clock proves nothing here.
+    """
+    latest = trust.latest_key(said.envelope.iss, kid)
     if latest is None:
-        findings.incomplete(Rule.KEY, said.place, "the newest registry does not list the key any more")
+        findings.incomplete(Rule.KEY, place, "the newest registry does not list the key any more")
         return False
     if latest.compromised_since is None:
         return False
     if said.anchor is None:
         text = "the key was reported compromised, and nobody else shows that this was signed before"
-        findings.incomplete(Rule.KEY_COMPROMISED, said.place, text)
+        findings.incomplete(Rule.KEY_COMPROMISED, place, text)
         return False
     if not latest.sound(said.at):
-        findings.invalid(Rule.KEY_COMPROMISED, said.place, "signed when the key may have been in other hands")
+        findings.invalid(Rule.KEY_COMPROMISED, place, "signed when the key may have been in other hands")
         return True
     text = f"the key was reported compromised later; {said.anchor} had logged this before"
-    findings.note(Rule.KEY_COMPROMISED, said.place, text)
+    findings.note(Rule.KEY_COMPROMISED, place, text)
     return False
 
 
@@ -137,5 +140,5 @@ def _foreign(said: Said, trust: Trust, findings: Findings) -> bool:
     )
     if key is None:
         return False
-    _compromised(said, trust, findings)
+    compromised(said, said.unverified.kid, said.place, trust, findings)
     return True
