@@ -118,8 +118,8 @@ class Node:
     def ready(self) -> dict[str, bool]:
         """Tell, part by part, whether the node can do its work now; it writes to the database to find out."""
         try:
-            with self.database.begin():
-                written = True
+            self.database.try_writing()
+            written = True
         except HandoverError:
             written = False
         return {

@@ -1,9 +1,7 @@
 """A disk that is full or fails: what cannot be kept is refused, nothing that was promised is lost, and it goes on."""
 
-import os
 import resource
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +33,7 @@ def test_a_full_disk_is_a_problem_and_no_loss(tmp_path: Path) -> None:
     with stage(tmp_path, *NAMES) as made:
         here, there = made[NAMES[0]], made[NAMES[1]]
         for office in (here, there):
-            office.start(wait=False)
+            office.fork()
         before = Story("before", NAMES[0])
         Case(made, before).straight(NAMES[1])
         full(there)
@@ -108,15 +106,13 @@ def worked(on: Stage) -> None:
     test_kills.settled(on, traffic.finish())
 
 
-@pytest.mark.parametrize("arguments", [("serve",), ("serve", "--no-worker")])
-def test_a_log_file_that_cannot_be_written_stops_nothing(arguments: Sequence[str], tmp_path: Path) -> None:
+def test_a_log_file_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     with stage(tmp_path, *NAMES) as made:
         for office in made.offices.values():
             office.log.unlink(missing_ok=True)
-            os.symlink("/dev/full", office.log)
-            office.start(*arguments, wait=False)
-            if len(arguments) > 1:
-                office.start("worker", wait=False)
+            office.log.symlink_to("/dev/full")
+            office.fork("serve", "--no-worker")
+            office.fork("worker")
         stories = [Story(f"case {n}", NAMES[0]) for n in range(2)]
         Case(made, stories[0]).straight(NAMES[1])
         full(made[NAMES[0]])  # faults of the worker are to be written now, and cannot be

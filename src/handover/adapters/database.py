@@ -165,12 +165,28 @@ class SQLDatabase:
         return _Work(unit, Logbook(unit, self._vault.log_signer, f"{self._vault.node}/log", edge))
 
     def prepare(self) -> None:
-        """Make the rows that every database has; the tables are made by the migrations."""
-        with self._lock, self.engine.begin() as connection:
+        """Make the rows that every database has; the tables are made by the migrations.
+
+        Raises:
+            StorageError: the database cannot be used now.
+        """
+        with self._lock, _translated(), self.engine.begin() as connection:
             if not connection.execute(select(log_tables.log_head.c.id)).first():
                 empty = merkle.EMPTY_ROOT
                 row = {"id": 1, "size": 0, "signed_size": 0, "signed_root": empty, "note": None}
                 connection.execute(insert(log_tables.log_head), row)
+
+    def try_writing(self) -> None:
+        """Write something and commit it; what stays the same would not reach the disk, and tell nothing of it.
+
+        Raises:
+            StorageError: the database takes no writes now.
+        """
+        with self._lock, _translated(), self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(log_tables.log_head.c.id).with_for_update())  # a lock is written
+            else:
+                connection.exec_driver_sql(f"PRAGMA user_version = {self._clock() % 2**31}")
 
     def close(self) -> None:
         """Close all connections."""

@@ -8,7 +8,8 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -40,12 +41,29 @@ def set_up() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Lossy(sys.stderr))),
     )
     root = logging.getLogger()
     root.handlers[:] = [_Bridge()]
     root.setLevel(logging.WARNING)
     logging.getLogger("uvicorn").setLevel(logging.INFO)
+
+
+class _Lossy:
+    """A file whose failing is nobody's concern: a full disk under the log must stop neither answers nor delivery."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write, if it can be."""
+        with suppress(OSError, ValueError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Flush, if it can be."""
+        with suppress(OSError, ValueError):
+            self._file.flush()
 
 
 class _Bridge(logging.Handler):
