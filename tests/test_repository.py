@@ -39,6 +39,7 @@ NOT_OUR_WORDS = frozenset(
         "approve", "approval", "trustlist", "subclient", "stuff", "misc",
     }
 )  # fmt: skip
+NOT_OUR_NAMES = frozenset({"get_extra_info"})  # a library calls it by this name
 
 
 def files() -> list[Path]:
@@ -178,6 +179,8 @@ def test_names_are_words_of_the_project() -> None:
     wrong = []
     for name in names:
         words = re.findall(r"[a-z]+|[A-Z][a-z]*", name)
+        if name in NOT_OUR_NAMES:
+            continue
         if NOT_OUR_WORDS & {word.lower() for word in words} or re.match(r"_*(?:process|handle)_", name):
             wrong.append(name)
     assert not wrong

@@ -10,13 +10,13 @@ from typing import Final
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import KeyNotUsableError, Registry
-from handover.application.sealing import WEIGHTY, exhibit, new_id
+from handover.application.sealing import WEIGHTY, exhibit, log_head, new_id
 from handover.domain.handover import Act
-from handover.domain.ids import UUID7, Digest
+from handover.domain.ids import UUID7
 from handover.protocol import envelope as envelopes
 from handover.protocol import jwe, message, strict
 from handover.protocol.entry import EntryKind
-from handover.protocol.envelope import Envelope, LogHead, Sealed
+from handover.protocol.envelope import Envelope, Sealed
 
 SEALING_KEY_GONE: Final = "sealing-key-gone"
 ASKED: Final = frozenset({SEALING_KEY_GONE, KeyNotUsableError.name, "stale-incarnation"})
@@ -53,7 +53,6 @@ class Reissuer:
         claimed = envelopes.read(kept.data).claimed
         jti = new_id(work.now)
         payload, plaintext, sealed = self._seal_again(work, handover, kept, claimed, jti=jti)
-        head = work.log.head()
         envelope = replace(
             claimed,
             jti=jti,
@@ -63,7 +62,7 @@ class Reissuer:
             prev=handover.last,
             replaces=kept.digest,
             payload=sealed,
-            log=LogHead(size=head.size, root=Digest(strict.b64(head.root))),
+            log=log_head(work),
         )
         data = envelopes.sign(envelope, signer=self._vault.signer)
         new = replace(

@@ -128,7 +128,6 @@ class Sealer:
     def _envelope(
         self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, sealed: Sealed | None
     ) -> Envelope:
-        head = work.log.head()
         weighty = saying.act in WEIGHTY
         fields = strict.b64(schema(handover.schema).bitmap(handover.fields)) if weighty else None
         return Envelope(
@@ -154,8 +153,14 @@ class Sealer:
             reason=saying.reason,
             payload=sealed,
             by=saying.by,
-            log=LogHead(size=head.size, root=Digest(strict.b64(head.root))),
+            log=log_head(work),
         )
+
+
+def log_head(work: UnitOfWork) -> LogHead:
+    """Give this node's last committed checkpoint, as an envelope states it."""
+    head = work.log.head()
+    return LogHead(size=head.size, root=Digest(strict.b64(head.root)))
 
 
 def exhibit(envelope: Digest, content: Message | None, registry: Digest) -> Exhibit:
