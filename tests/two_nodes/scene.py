@@ -1,6 +1,6 @@
 """A hostile member, a node that it speaks to, and an honest neighbour; each test begins rounds of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -249,11 +249,17 @@ def _is_signed(scene: Scene, part: bytes) -> bool:
 @contextmanager
 def scene(folder: Path) -> Iterator[Scene]:
     """Give a hostile peer at Lyon, a node at Hamburg and an honest neighbour at Barcelona."""
-    with federation(folder, "fr/lyon", "de/hamburg", "es/barcelona") as (fed, [lyon, hamburg, barcelona]):
-        made = Scene(fed, hamburg, Peer(lyon, hamburg), Peer(barcelona, hamburg))
-        for each in (made.peer, made.neighbour):
-            made.taken(each.round().offer())  # so that the node has heard of both
-        yield made
+    with federation(folder, "fr/lyon", "de/hamburg", "es/barcelona") as (fed, nodes):
+        yield staged_with(fed, nodes)
+
+
+def staged_with(fed: Federation, nodes: Sequence[Node]) -> Scene:
+    """Give the scene of three nodes: the hostile one, the one that it speaks to, the neighbour."""
+    hostile, node, neighbour = nodes
+    made = Scene(fed, node, Peer(hostile, node), Peer(neighbour, node))
+    for each in (made.peer, made.neighbour):
+        made.taken(each.round().offer())  # so that the node has heard of both
+    return made
 
 
 def digest_of(item: Item) -> Digest:

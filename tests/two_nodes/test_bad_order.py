@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from handover.adapters import tables
 from handover.domain.consent import Purpose
 from handover.domain.handover import Act, State
 from handover.domain.ids import PairId
@@ -90,21 +92,19 @@ def test_a_closed_round_holds_no_value_any_more(scene: Scene) -> None:
     found = scene.find(round_)
     assert found is not None
     with scene.node.database.engine.connect() as connection:
-        keys = connection.exec_driver_sql(
-            f"SELECT count(*) FROM data_key WHERE owner LIKE '{found.id}%'"  # noqa: S608 - an identifier of ours
-        ).scalar_one()
-        left = connection.exec_driver_sql(
-            f"SELECT count(*) FROM payload WHERE owner LIKE '{found.id}%'"  # noqa: S608 - an identifier of ours
-        ).scalar_one()
+        counts = [
+            connection.execute(select(func.count()).where(table.c.owner.startswith(found.id))).scalar_one()
+            for table in (tables.data_key, tables.payload)
+        ]
         connection.rollback()
-    assert (keys, left) == (0, 0)
+    assert counts == [0, 0]
 
 
 def repeated(scene: Scene, item: Item, first: Receipt, payload: bytes | None) -> None:
-    tables, size = tables_of(scene.node, without=frozenset({"queue"})), log_size(scene.node)
+    held, size = tables_of(scene.node, without=frozenset({"queue"})), log_size(scene.node)
     answer = deliver(scene.node, replace(item, payload=payload))
     assert answer.results == (first,)
-    assert (tables_of(scene.node, without=frozenset({"queue"})), log_size(scene.node)) == (tables, size)
+    assert (tables_of(scene.node, without=frozenset({"queue"})), log_size(scene.node)) == (held, size)
 
 
 def test_a_replay_changes_nothing_and_gets_the_same_receipt_byte_for_byte(scene: Scene) -> None:
