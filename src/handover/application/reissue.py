@@ -43,8 +43,7 @@ class Reissuer:
 
         Raises:
             ErasedError: the round is settled and its payload gone.
-            GroundError: an offer would be sealed again, and its ground does not cover that any more.
-            RefusedError: an offer would be sealed again, to a node that may not be offered anything now.
+            RefusedError: an offer would be sealed again, and ground, registry or recipient do not allow it now.
             RegistryStaleError: the registry is too old for that.
         """
         handover = work.handovers.get(kept.handover)
