@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+from act_tables import ACT_PARTS  # noqa: E402
 from command_tables import COMMAND_PARTS  # noqa: E402
 from domain.joint import JOINT, RETRACTED  # noqa: E402
 from handover.domain.lifecycle import (  # noqa: E402
@@ -135,6 +136,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "effects": effects_table,
     "joint-states": joint_table,
     "void-reasons": void_reasons,
+    **ACT_PARTS,
     **COMMAND_PARTS,
     **RECORD_PARTS,
     **WEB_PARTS,

@@ -22,7 +22,9 @@ VALID: Final = {
 # What JSON Schema has no words for.
 UNSAID: Final = {
     "envelope": {"by-one-officer", "deed-one-officer", "fields-second-spelling", "member-twice", "number-with-point"},
-    "payload": {"deed-text", "answer-no-text", "non-arrival-no-day", "not-padded", "padded-by-one", "too-long", "member-twice"},
+    "payload": {
+        "deed-text", "answer-no-text", "non-arrival-no-day", "not-padded", "padded-by-one", "too-long", "member-twice",
+    },
     "consent": {
         "fields-short", "fields-spare-bit", "fields-none", "ends-at-once", "ends-before", "two-years-and-more",
         "signed-by-another", "typ-of-an-envelope",

@@ -7,7 +7,7 @@ from typing import Any
 
 from handover.domain.handover import Act
 from handover.protocol import envelope as envelopes
-from handover.protocol import jws
+from handover.protocol import jws, strict
 from vectors import one_round
 from vectors.made import OTHER_SIGNER, SIGNER, Case, accepted, refused
 from vectors.one_round import NORTH, Said
@@ -73,8 +73,10 @@ def claims_of(said: envelopes.Envelope) -> Claims:
 
 def _whole(note: str, said: Said) -> Case:
     kid = one_round.SIGNERS[said.envelope.iss].kid
-    expected = {"kid": kid, "digest": said.digest, "claims": json.loads(said.text)}
-    return accepted(note, _input(said.data, KEYS[kid]), expected, {"payload": said.text})
+    expected: Case = {"kid": kid, "digest": said.digest, "claims": json.loads(said.text)}
+    members = [strict.dumps({name: value}).decode()[1:-1] for name, value in expected["claims"].items()]
+    steps = {"payload": said.text, "members": members}
+    return accepted(note, _input(said.data, KEYS[kid]), expected, steps)
 
 
 def _context() -> Case:

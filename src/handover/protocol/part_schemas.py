@@ -32,6 +32,14 @@ _DEFINITIONS: Final[JsonSchema] = {
 }
 
 
+_BY: Final[JsonSchema] = {
+    "prepared": {"$ref": "#/$defs/bits"},
+    "released": {"$ref": "#/$defs/bits"},
+    "role": {"$ref": "#/$defs/word"},
+    "auth": {"$ref": "#/$defs/word"},
+}
+
+
 def documents() -> Mapping[str, bytes]:
     """Give the published schema files by name; the same bytes on every run."""
     made = {
@@ -71,16 +79,7 @@ def envelope_schema() -> JsonSchema:
         "deadline": _or_null(_ref("time")),
         "reason": _or_null(_ref("word")),
         "payload": _or_null(_object({"digest": _ref("digest"), "commit": _ref("digest")})),
-        "by": _or_null(
-            _object(
-                {
-                    "prepared": _ref("bits"),
-                    "released": _ref("bits"),
-                    "role": _ref("word"),
-                    "auth": _ref("word"),
-                }
-            )
-        ),
+        "by": _or_null(_object(_BY)),
         "log": _object({"size": _ref("time"), "root": _ref("digest")}),
     }
     about = (
