@@ -61,12 +61,14 @@ def environment() -> dict[str, str]:
     return {**clean, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
 
 
-def start(*arguments: str, log: Path, talks: bool = False) -> "subprocess.Popen[str]":
-    """Start Python with *arguments*; one that *talks* has pipes."""
+def start(
+    *arguments: str, log: Path, talks: bool = False, before: Sequence[str] = ()
+) -> "subprocess.Popen[str]":
+    """Start Python with *arguments*; one that *talks* has pipes. *before* stands in front, as `strace` does."""
     pipe = subprocess.PIPE if talks else None
     with log.open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, *arguments],
+            [*before, sys.executable, *arguments],
             env=environment(),
             cwd=ROOT,
             text=True,
@@ -127,3 +129,5 @@ def end(processes: Sequence["subprocess.Popen[str]"]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout is not None:
+            process.stdout.close()

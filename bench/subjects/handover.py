@@ -1,7 +1,9 @@
 """This project: a sending node with its outbox, and `handover serve` as it is run everywhere else."""
 
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from bench import stage
 from bench.meter import Round
@@ -16,7 +18,8 @@ class Handover:
     name = "handover"
     modes = ("batched", "single")
 
-    def __init__(self) -> None:
+    def __init__(self, before: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+        self._before = before
         self._processes: list[subprocess.Popen[str]] = []
         self.places: list[stage.Place] = []
         self.cold_start = 0.0
@@ -29,13 +32,12 @@ class Handover:
     def run(self) -> None:
         """Start both processes."""
         sender, receiver = self.places
-        serving = start(
-            "-m", "handover", "serve", "--data", str(receiver.folder), log=receiver.folder / "log"
-        )
+        command = ("-m", "handover", "serve", "--data", str(receiver.folder))
+        serving = start(*command, log=receiver.folder / "log", before=self._before.get("receiver", ()))
         self.cold_start = await_answer(f"http://127.0.0.1:{receiver.port}/readyz", serving)
-        sending = start(
-            "-m", "bench.sender", str(sender.folder), NAMES[1], log=sender.folder / "log", talks=True
-        )
+        command = ("-m", "bench.sender", str(sender.folder), NAMES[1])
+        log, before = sender.folder / "log", self._before.get("sender", ())
+        sending = start(*command, log=log, talks=True, before=before)
         ask(sending, "")
         self._processes = [sending, serving]
 

@@ -1,0 +1,89 @@
+"""What 64 handovers cost that can be counted exactly: requests, checkpoints, transactions, statements, fsyncs."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event, func, select
+
+from bench import stage
+from bench.subjects.handover import Handover
+from federation import federation
+from handover.adapters import tables
+from handover.application.facts import Actor
+from handover.domain.ids import HandoverId
+from handover.node import Node
+
+BATCH = 64
+
+
+class Counts:
+    """Counts what one database is asked."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.found: Counter[str] = Counter()
+        event.listen(engine, "before_cursor_execute", self._statement)
+        event.listen(engine, "commit", self._commit)
+
+    def _statement(self, _c: object, _cursor: object, text: str, *_more: object) -> None:
+        if text.split(maxsplit=1)[0] in ("INSERT", "UPDATE", "SELECT", "DELETE"):
+            self.found["statements"] += 1
+
+    def _commit(self, _connection: object) -> None:
+        self.found["transactions"] += 1
+
+
+def checkpoints(at: Node, log: str) -> int:
+    """Give how many signed checkpoints of a log are kept with receipts."""
+    table = tables.checkpoint
+    with at.database.engine.connect() as connection:
+        found = connection.execute(select(func.count()).where(table.c.origin == log)).scalar_one()
+    return int(found)
+
+
+@pytest.mark.parametrize("size", [1, BATCH])
+def test_a_batch_costs_one_request_one_checkpoint_and_a_fixed_number_of_statements(
+    tmp_path: Path, size: int
+) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
+        actors = fed.officer(athens, "first"), fed.officer(athens, "second")
+        first, offers = stage.prepare(athens, "de/hamburg", 1, actors[0]), []
+        hand_over(athens, first, actors[1])  # each side knows the other from now on
+        offers = stage.prepare(athens, "de/hamburg", size, actors[0])
+        sender, receiver = Counts(athens.database.engine), Counts(hamburg.database.engine)
+        before, posted = checkpoints(hamburg, "de/hamburg/log"), len(fed.wire.posted)
+        hand_over(athens, offers, actors[1])
+        assert len(fed.wire.posted) - posted == 1
+        assert checkpoints(hamburg, "de/hamburg/log") - before == 1
+        assert checkpoints(athens, "de/hamburg/log") == checkpoints(hamburg, "de/hamburg/log")
+        assert checkpoints(athens, "gr/athens/log") == 0  # an offer carries a head, and needs no new one
+        assert dict(sender.found) == {"transactions": 5, "statements": 37}
+        assert dict(receiver.found) == {"transactions": 1, "statements": 22}
+
+
+def hand_over(at: Node, offers: list[HandoverId], actor: Actor) -> None:
+    at.offers.release_many(offers, actor=actor)
+    assert [each.receipted for each in at.outbox.deliver_due()] == [len(offers)]
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_64_handovers_between_two_processes_cost_three_fsyncs(tmp_path: Path) -> None:
+    calls = {name: tmp_path / f"{name}.calls" for name in ("sender", "receiver")}
+    trace = ("strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o")
+    subject = Handover(before={name: (*trace, str(path)) for name, path in calls.items()})
+    try:
+        subject.start(tmp_path)
+        subject.prepare(2 * BATCH)
+        subject.measure("batched", BATCH)
+        before = {name: lines(path) for name, path in calls.items()}
+        subject.measure("batched", BATCH)
+        after = {name: lines(path) for name, path in calls.items()}
+    finally:
+        subject.stop()
+    # What is released, and the receipts; what is received. The log is written back only every 16 MiB.
+    assert {name: after[name] - before[name] for name in calls} == {"sender": 2, "receiver": 1}
+
+
+def lines(path: Path) -> int:
+    return path.read_text().count("sync(")
