@@ -32,12 +32,12 @@ class Handover:
     def run(self) -> None:
         """Start both processes."""
         sender, receiver = self.places
-        command = ("-m", "handover", "serve", "--data", str(receiver.folder))
-        serving = start(*command, log=receiver.folder / "log", before=self._before.get("receiver", ()))
+        serve = ("-m", "handover", "serve", "--data", str(receiver.folder))
+        serving = start(*serve, log=receiver.folder / "log", before=self._before.get("receiver", ()))
         self.cold_start = await_answer(f"http://127.0.0.1:{receiver.port}/readyz", serving)
-        command = ("-m", "bench.sender", str(sender.folder), NAMES[1])
+        telling = ("-m", "bench.sender", str(sender.folder), NAMES[1])
         log, before = sender.folder / "log", self._before.get("sender", ())
-        sending = start(*command, log=log, talks=True, before=before)
+        sending = start(*telling, log=log, talks=True, before=before)
         ask(sending, "")
         self._processes = [sending, serving]
 

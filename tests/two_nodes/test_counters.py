@@ -5,10 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, func, select
-
 from bench import stage
 from bench.subjects.handover import Handover
+from sqlalchemy import Engine, event, func, select
+
 from federation import federation
 from handover.adapters import tables
 from handover.application.facts import Actor
