@@ -2,13 +2,15 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import cases
 from federation import Federation, Wire, federation
-from handover.application.worker import Worker
+from handover.application.attachments import Pushed
+from handover.application.worker import LANES, Worker
 from handover.domain.errors import UnreachableError
 from handover.domain.handover import State
 from handover.domain.ids import HandoverId, NodeId
@@ -110,3 +112,59 @@ def test_deadlines_pass_while_nobody_asks(tmp_path: Path) -> None:
             until(lambda: bool(south.worklist.page(actor=fed.officer(south, "other"))))
             fed.clock.pass_(3700)
             until(lambda: state(north, sent.id) is State.VOIDED)
+
+
+class Crowded(Wire):
+    """Peers that answer nothing for as long as they are asked; only one is as it should be."""
+
+    def __init__(self, good: str) -> None:
+        super().__init__()
+        self.good = good
+        self.release = threading.Event()
+        self.tries: Counter[NodeId] = Counter()
+
+    def post(self, peer: NodeId, address: str, body: bytes) -> bytes:
+        self.tries[peer] += 1
+        if peer != self.good:
+            if self.tries[peer] > 1:
+                self.release.wait(20)
+            raise UnreachableError("no answer")
+        return super().post(peer, address, body)
+
+
+def test_any_number_of_slow_peers_takes_nothing_from_one_that_answers(tmp_path: Path) -> None:
+    wire = Crowded("de/hamburg")
+    fed = Federation(tmp_path, wire=wire)
+    north, hamburg = fed.add("gr/athens"), fed.add("de/hamburg")
+    slow = [fed.add(f"es/slow-{number}") for number in range(sum(LANES.values()))]
+    first, second = fed.officer(north, "first"), fed.officer(north, "second")
+    for each in slow:
+        cases.offer(fed, north, each.id, first, second)
+    with working(north, poll=0.02) as (worker, faults):
+        until(lambda: len(wire.tries) == len(slow))
+        until(lambda: all(worker.tallies().get((each.id, "failed")) for each in slow))
+        fed.clock.pass_(3600)  # now every one of them is tried again, and answers nothing for a long time
+        until(lambda: wire.tries.total() >= len(slow) + 2)
+        cases.offer(fed, north, hamburg.id, first, second)
+        worker.wake()
+        until(lambda: bool(worker.tallies().get((hamburg.id, "receipted"))))
+        assert not wire.release.is_set()
+        wire.release.set()
+    assert not faults
+    for node in (north, hamburg, *slow):
+        node.close()
+
+
+def test_a_peer_that_takes_no_files_is_asked_less_and_less_often(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens") as (_, [north]):
+        asked: list[float] = []
+
+        def push_to(_peer: NodeId) -> Pushed:
+            asked.append(time.monotonic())
+            return Pushed(sent=0, taken=False)
+
+        north.attachments.due = lambda: [NodeId("de/hamburg")]  # type: ignore[method-assign]
+        north.attachments.push_to = push_to  # type: ignore[assignment,method-assign]
+        with working(north, poll=0.02):
+            until(lambda: len(asked) == 6)
+        assert asked[5] - asked[4] > 0.02 * 2**4

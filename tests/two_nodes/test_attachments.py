@@ -7,7 +7,7 @@ import pytest
 
 import cases
 from federation import Federation, federation
-from handover.application.attachments import AttachmentMissingError, AttachmentUnderWayError
+from handover.application.attachments import AttachmentMissingError, AttachmentUnderWayError, Pushed
 from handover.domain.errors import NotFoundError
 from handover.domain.record import Value, schema
 from handover.node import Node
@@ -68,6 +68,24 @@ def test_a_photograph_is_read_by_the_officer_who_opened_the_offer(scene: Scene) 
     assert found == ("image/png", PHOTO)
 
 
+def test_files_wait_for_the_receipt_of_their_offer_and_for_no_other_peer(scene: Scene) -> None:
+    """However many files one peer does not take, those of another peer are pushed."""
+    fed, north = scene.fed, scene.north
+    barcelona = fed.add("es/barcelona")
+    scene.upload()
+    unreceipted = cases.offer(fed, north, barcelona.id, scene.first, scene.second, matter=scene.matter)
+    assert north.attachments.due() == []
+    north.offers.withdraw(unreceipted.id, actor=scene.first)
+    scene.offer()
+    assert north.attachments.due() == [scene.south.id]
+    assert north.attachments.push_to(barcelona.id) == Pushed(sent=0, taken=True)
+    fed.wire.down.add(scene.south.id)
+    assert north.attachments.push_to(scene.south.id) == Pushed(sent=0, taken=False)
+    fed.wire.down.clear()
+    assert north.attachments.push_to(scene.south.id).taken
+    assert north.attachments.due() == []
+
+
 def test_a_file_that_was_not_uploaded_stops_the_release(scene: Scene) -> None:
     with pytest.raises(AttachmentMissingError):
         scene.offer()
@@ -105,7 +123,7 @@ def test_pushing_goes_on_where_it_stopped_and_garbage_is_thrown_away(scene: Scen
     scene.upload()
     scene.offer()
     with scene.north.database.reading() as work:
-        [parcel] = work.files.outgoing(10)
+        [parcel] = work.files.outgoing(scene.south.id, 10)
         sealed = work.files.read(parcel.parcel.sealed, 0, parcel.parcel.size)
     accept = scene.south.attachments.accept
     name = parcel.parcel.sealed

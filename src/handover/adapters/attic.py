@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Select, delete, select
 
 from handover.adapters import tables
 from handover.adapters.post import to_bytes, to_digest
 from handover.adapters.unit import Unit
 from handover.application.facts import KeptParcel
 from handover.domain.errors import NotFoundError
+from handover.domain.handover import Act
 from handover.domain.ids import Digest, HandoverId, MatterId, NodeId
 from handover.protocol.attachment import Parcel
 
@@ -66,11 +67,16 @@ class FileShelf:
         rows = self._unit.rows(select(tables.parcel).where(tables.parcel.c.handover == handover))
         return [self._kept(row) for row in rows]
 
-    def outgoing(self, limit: int) -> list[KeptParcel]:
-        """Give parcels that are still to be pushed."""
+    def recipients(self) -> list[NodeId]:
+        """Give the peers to which parcels are still to be pushed."""
+        waiting = _waiting().with_only_columns(tables.parcel.c.peer, maintain_column_froms=True).distinct()
+        return [NodeId(row.peer) for row in self._unit.rows(waiting)]
+
+    def outgoing(self, peer: NodeId, limit: int) -> list[KeptParcel]:
+        """Give parcels that are still to be pushed to *peer*, oldest first."""
         table = tables.parcel
-        rows = self._unit.rows(select(table).where(table.c.incoming.is_(False)).limit(limit))
-        return [self._kept(row) for row in rows]
+        query = _waiting().where(table.c.peer == peer).order_by(table.c.handover, table.c.digest)
+        return [self._kept(row) for row in self._unit.rows(query.limit(limit))]
 
     def append(self, kept: KeptParcel, data: bytes) -> KeptParcel:
         """Keep the next bytes of a ciphertext."""
@@ -117,3 +123,14 @@ class FileShelf:
             have=row.have,
             owner=row.owner,
         )
+
+
+def _waiting() -> Select[Any]:
+    """Only what the recipient has receipted an offer for: it takes nothing that no offer has named."""
+    parcels, letters, receipts = tables.parcel, tables.envelope, tables.receipt
+    offered = (
+        select(receipts.c.envelope)
+        .join(letters, letters.c.digest == receipts.c.envelope)
+        .where(letters.c.handover == parcels.c.handover, letters.c.act == Act.OFFER)
+    )
+    return select(parcels).where(parcels.c.incoming.is_(False), offered.exists())

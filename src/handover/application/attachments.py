@@ -1,6 +1,6 @@
 """Photographs and documents: kept with the matter, sealed for a recipient, pushed beside the envelopes, adopted."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handover.application.alarms import raise_alarm
 from handover.application.facts import TALK, Actor, Handover, KeptParcel
@@ -15,7 +15,7 @@ from handover.domain.errors import (
     UntrustedError,
 )
 from handover.domain.handover import State
-from handover.domain.ids import Digest, HandoverId, MatterId
+from handover.domain.ids import Digest, HandoverId, MatterId, NodeId
 from handover.domain.record import Record
 from handover.protocol import attachment, strict
 from handover.protocol.attachment import LONGEST_FILE, PART, AttachmentError, Parcel
@@ -51,6 +51,14 @@ class AttachmentKnownError(UntrustedError):
     name = "attachment-known"
     title = "The offer names a sealed file that belongs to another round."
     advice = "Seal the file anew for each round."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pushed:
+    """How many parts were sent, and whether the peer has all of it now."""
+
+    sent: int
+    taken: bool
 
 
 class Attachments:
@@ -128,15 +136,29 @@ class Attachments:
                 _adopt_one(work, handover, kept)
             return kept.have
 
+    def due(self) -> list[NodeId]:
+        """Give the peers that have receipted an offer and not got all its files."""
+        with self._database.reading() as work:
+            return work.files.recipients()
+
     def push_due(self) -> int:
         """Push what recipients have not got yet; give the number of parts that were sent."""
-        with self._database.reading() as work:
-            waiting = work.files.outgoing(_PUSHED_AT_ONCE)
-            ready = [kept for kept in waiting if _receipted(work, kept)]
-            addresses = {kept.peer: self._registry.entry(kept.peer, work.now).address for kept in ready}
-        return sum(self._push(kept, addresses[kept.peer]) for kept in ready)
+        return sum(self.push_to(peer).sent for peer in self.due())
 
-    def _push(self, kept: KeptParcel, address: str) -> int:
+    def push_to(self, peer: NodeId) -> Pushed:
+        """Push what *peer* has not got yet, up to the first that it does not take."""
+        with self._database.reading() as work:
+            waiting = work.files.outgoing(peer, _PUSHED_AT_ONCE)
+            address = self._registry.entry(peer, work.now).address
+        sent = 0
+        for kept in waiting:
+            done = self._push(kept, address)
+            sent += done.sent
+            if not done.taken:
+                return Pushed(sent=sent, taken=False)
+        return Pushed(sent=sent, taken=True)
+
+    def _push(self, kept: KeptParcel, address: str) -> Pushed:
         sealed, sent = kept.parcel.sealed, 0
         try:
             have = self._wire.push(kept.peer, address, sealed, 0, b"")
@@ -146,12 +168,12 @@ class Attachments:
                 before, have = have, self._wire.push(kept.peer, address, sealed, have, part)
                 sent += 1
                 if have <= before:
-                    return sent
+                    return Pushed(sent=sent, taken=False)
         except HandoverError:
-            return sent  # it stays here, and is tried again with the next round
+            return Pushed(sent=sent, taken=False)  # it stays here, and is tried again
         with self._database.begin() as work:
             work.files.drop(sealed)
-        return sent
+        return Pushed(sent=sent, taken=True)
 
 
 def pack(work: UnitOfWork, handover: Handover, record: Record) -> list[Json]:
@@ -234,8 +256,3 @@ def _opened(work: UnitOfWork, kept: KeptParcel, handover: Handover) -> bytes:
         raise AttachmentUnderWayError
     parts = work.files.parts(kept.parcel.sealed)
     return attachment.open_sealed(kept.parcel, parts, round_=handover.round)
-
-
-def _receipted(work: UnitOfWork, kept: KeptParcel) -> bool:
-    offer = work.handovers.get(kept.handover).offer
-    return offer is not None and bool(work.envelopes.receipts([offer]))

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from typing import Final
 
@@ -14,9 +15,11 @@ from handover.application.outbox import Outbox
 from handover.application.refresher import Refresher
 from handover.domain.ids import NodeId
 
-LANES: Final = 4  # batches under way at a time, to as many peers
-_REGISTRY: Final = "registry"
-_FILES: Final = "files"
+_BATCHES, _RETRIES, _FILES, _REGISTRY = "batches", "retries", "files", "registry"
+LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1}
+"""How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
+so that any number of slow peers takes nothing from those that answer."""
+_LONGEST_PAUSE: Final = 900.0  # seconds between two tries to push files to a peer that does not take them
 
 Report = Callable[[str, Exception], None]
 """Takes the name of a part of the work and what went wrong in it."""
@@ -43,6 +46,8 @@ class Worker:
         self._lock = threading.Lock()
         self._busy: set[str] = set()
         self._tallies: Counter[tuple[NodeId, str]] = Counter()
+        self._doubted: set[NodeId] = set()
+        self._pauses: dict[NodeId, tuple[int, float]] = {}
 
     def wake(self) -> None:
         """Look at once whether something is due: called when something was queued, or a peer was heard from."""
@@ -56,25 +61,33 @@ class Worker:
     def run(self, stop: threading.Event, report: Report) -> None:
         """Work until *stop* is set and `wake` was called, or a moment after; what is under way is finished."""
         ticked = -self._poll
-        with ThreadPoolExecutor(LANES, thread_name_prefix="delivery") as lanes:
+        with ExitStack() as stack:
+            lanes = {
+                kind: stack.enter_context(ThreadPoolExecutor(number, thread_name_prefix=kind))
+                for kind, number in LANES.items()
+            }
             while not stop.is_set():
                 self._event.clear()
                 now = time.monotonic()
                 if now - ticked >= self._poll:
                     ticked = now
                     self._guarded("clock", self._clockwork.tick, report)
-                    self._start(lanes, _REGISTRY, self._refresher.tick, report)
-                    self._start(lanes, _FILES, self._attachments.push_due, report)
+                    self._start(lanes[_REGISTRY], _REGISTRY, self._refresher.tick, report)
+                    self._guarded(_FILES, lambda: self._push(lanes[_FILES], report), report)
                 self._guarded("queue", lambda: self._deliver(lanes, report), report)
                 self._event.wait(self._poll)
 
-    def _deliver(self, lanes: ThreadPoolExecutor, report: Report) -> None:
+    def _deliver(self, lanes: Mapping[str, ThreadPoolExecutor], report: Report) -> None:
         for peer in self._outbox.due():
-            self._start(lanes, peer, partial(self._to, peer), report)
+            lane = lanes[_RETRIES if peer in self._doubted else _BATCHES]
+            self._start(lane, peer, partial(self._to, peer), report)
 
-    def _start(
-        self, lanes: ThreadPoolExecutor, name: str, work: Callable[[], object], report: Report
-    ) -> None:
+    def _push(self, lane: ThreadPoolExecutor, report: Report) -> None:
+        for peer in self._attachments.due():
+            if time.monotonic() >= self._pauses.get(peer, (0, 0.0))[1]:
+                self._start(lane, f"{_FILES} {peer}", partial(self._files_to, peer), report)
+
+    def _start(self, lane: ThreadPoolExecutor, name: str, work: Callable[[], object], report: Report) -> None:
         """One batch at a time to each peer: the answer to the first says which log size it has seen."""
         with self._lock:
             if name in self._busy:
@@ -88,7 +101,7 @@ class Worker:
             if fine:  # there may be more than one batch; after a fault the next poll is soon enough
                 self.wake()
 
-        lanes.submit(carry_out)
+        lane.submit(carry_out)
 
     def _to(self, peer: NodeId) -> None:
         done = self._outbox.deliver_to(peer)
@@ -96,6 +109,15 @@ class Worker:
             self._tallies[peer, "receipted"] += done.receipted
             self._tallies[peer, "refused"] += done.refused
             self._tallies[peer, "failed"] += done.sent if done.error else 0
+            if done.error:
+                self._doubted.add(peer)
+            elif done.sent:
+                self._doubted.discard(peer)
+
+    def _files_to(self, peer: NodeId) -> None:
+        failures = 0 if self._attachments.push_to(peer).taken else self._pauses.get(peer, (0, 0.0))[0] + 1
+        pause = min(_LONGEST_PAUSE, self._poll * 2**failures) if failures else 0.0
+        self._pauses[peer] = (failures, time.monotonic() + pause)
 
     def _guarded(self, part: str, work: Callable[[], object], report: Report) -> bool:
         """Carry *work* out and tell whether it went well."""
