@@ -106,7 +106,10 @@ def test_a_withdrawal_that_crosses_an_acceptance_is_valid(tmp_path: Path) -> Non
         for files in (bundles[:1], bundles[1:], bundles):
             report = checked(files, s)
             assert report.verdict is Verdict.VALID, told(report)
-            assert "void" in [line.what for line in report.matters[0].timeline]
+            told_in_order = [line.what for line in report.matters[0].timeline]
+            assert told_in_order.index("void") < told_in_order.index("void-receipt")
+            if "erased" in told_in_order:
+                assert told_in_order.index("erased") > told_in_order.index("void-receipt")
 
 
 def test_an_offer_withdrawn_before_it_arrived_is_valid_evidence_of_a_void(tmp_path: Path) -> None:

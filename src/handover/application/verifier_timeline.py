@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
 from typing import Final
 
 from handover.application.verifier_case import Case, Logged, Said, Source
@@ -180,10 +179,7 @@ def _ordered(events: Iterable[_Event], sources: Sequence[Source]) -> list[_Event
         key: {each for each in event.after if each in known} for key, event in known.items()
     }
     for source in sources:
-        keys = [_key(logged) for logged in source.logged]
-        logged = [key for key in dict.fromkeys(keys) if key in known]
-        for earlier, later in pairwise(logged):
-            waits[later].add(earlier)
+        _follow(source, waits)
     followers: dict[str, list[str]] = defaultdict(list)
     for key, before in waits.items():
         for each in before:
@@ -200,6 +196,20 @@ def _ordered(events: Iterable[_Event], sources: Sequence[Source]) -> list[_Event
                 heappush(ready, (known[each].at, each))
     # What waits for itself cannot have happened so; it is shown all the same.
     return [*ordered, *sorted(known.values(), key=lambda event: (event.at, event.key))]
+
+
+def _follow(source: Source, waits: dict[str, set[str]]) -> None:
+    """What a node did came after all that its log has before it; what it heard may have been said long before."""
+    before: set[str] = set()
+    for logged in source.logged:
+        key = _key(logged)
+        if key not in waits:
+            continue
+        if logged.entry.kind is EntryKind.RECEIVED:
+            before.add(key)
+        else:
+            waits[key] |= before - {key}
+            before = {key}
 
 
 def _key(logged: Logged) -> str:
