@@ -67,7 +67,7 @@ def offered(on: Stage, full_one: Office) -> list[Story]:
     case = Case(on, story)
     matter = story.done(here, "/matters", {"kind": "guardianship", "reference": story.name})["id"]
     story.done(here, f"/matters/{matter}/record", examples.WRITE_RECORD, method="PUT")
-    offer = case._offer(here, full_one, matter)
+    offer = case.offer(here, str(full_one.id), matter)
     story.rounds[offer["round"]] = (NAMES[0], NAMES[1], "left")
     time.sleep(2)
     (waiting,) = here.get("/queue?delivery=queued")["data"]

@@ -79,7 +79,7 @@ class Case:
         body = {"kind": "guardianship", "reference": self.story.name}
         matter = self.story.done(here, "/matters", body)["id"]
         self.story.done(here, f"/matters/{matter}/record", examples.WRITE_RECORD, method="PUT")
-        offer = self._offer(here, there, matter)
+        offer = self.offer(here, str(there.id), matter)
         received = self._find(there, offer["round"])["id"]
         self.story.done(there, f"/handovers/{received}/open")
         self.story.done(there, f"/handovers/{received}/accept", examples.ACCEPT)
@@ -92,7 +92,7 @@ class Case:
 
     def _round(self, here: Office, there: Office, matter: str) -> tuple[str, str]:
         """Give how the round ended, and the receiving office's own name for the matter."""
-        offer = self._offer(here, there, matter)
+        offer = self.offer(here, str(there.id), matter)
         number = offer["round"]
         self.story.rounds[number] = (str(here.id), str(there.id), "offered")
         received = ""
@@ -104,16 +104,17 @@ class Case:
         self.story.rounds[number] = (str(here.id), str(there.id), ended)
         return ended, received
 
-    def _offer(self, here: Office, there: Office, matter: str) -> Json:
+    def offer(self, here: Office, to: str, matter: str) -> Json:
+        """Give the round of an offer that one officer prepared and another released."""
         now = int(time.time())
         ground = {
             **examples.NEW_GROUND,
-            "recipients": [str(there.id)],
+            "recipients": [to],
             "valid_from": now - 60,
             "valid_until": now + 86400,
         }
         kept = self.story.done(here, f"/matters/{matter}/grounds", ground)
-        wanted = {"matter": matter, "to": str(there.id), "fields": OFFERED, "ground": kept["id"]}
+        wanted = {"matter": matter, "to": to, "fields": OFFERED, "ground": kept["id"]}
         prepared = self.story.done(here, "/handovers", wanted)
         return self.story.done(here, f"/handovers/{prepared['id']}/release", officer=1)
 
