@@ -139,3 +139,11 @@ def test_an_unknown_matter_is_not_found(shown: Shown, call: Call, tmp_path: Path
     data = shown.fed.folder / "gr-athens"
     call("evidence", "export", "--matter", unknown, "-o", tmp_path / "x", "--data", data, expect=1)
     call("evidence", "export", "--matter", "7", "-o", tmp_path / "x", "--data", data, expect=1)
+
+
+def test_a_page_to_print_says_the_same(shown: Shown, call: Call, tmp_path: Path) -> None:
+    page = tmp_path / "verdict.html"
+    call("verify", *shown.files, "--root", shown.root, "--page", page)
+    written = page.read_text("utf-8")
+    assert "Verdict: valid" in written
+    assert "de/hamburg" in written

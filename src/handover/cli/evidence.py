@@ -43,6 +43,10 @@ NewerRegistry = Annotated[
         help="A newer registry: it tells of keys compromised since.",
     ),
 ]
+Page = Annotated[
+    Path | None,
+    typer.Option("--page", metavar="FILE", help="Write the report as a page to print (HTML), too."),
+]
 app = typer.Typer(
     no_args_is_help=True,
     help="Give evidence to auditors: signatures, proofs and digests, and no personal value.",
@@ -83,7 +87,11 @@ def export(
 
 
 def verify(
-    file: Files, as_json: AsJson = False, root: PinnedRoot = None, registry: NewerRegistry = None
+    file: Files,
+    as_json: AsJson = False,
+    root: PinnedRoot = None,
+    registry: NewerRegistry = None,
+    page: Page = None,
 ) -> None:
     """Check evidence: who did what, when, under which ground, in which order, and whether anything is missing.
 
@@ -91,7 +99,8 @@ def verify(
 
     Example: handover verify athens.handover hamburg.handover --root root.json
     """
-    from handover.application import verdict, verifier
+    from handover.adapters import files
+    from handover.application import verdict, verdict_page, verifier
     from handover.protocol.evidence import BUNDLE_LIMIT
 
     report = verifier.verify(
@@ -99,6 +108,8 @@ def verify(
         root=_pinned(root),
         registry=None if registry is None else _metadata(registry),
     )
+    if page is not None:
+        files.replace(page, verdict_page.page(report).encode())
     if as_json:
         terminal.say_json(report.to_json())
     else:
