@@ -246,9 +246,10 @@ class Office:
 class Stage:
     """A registry and the offices of `add`; each is reached by its peers through a `Wire` that the test can hurt."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, age: int = 0) -> None:
+        """*age*: how many seconds ago the registry and all keys were made."""
         self.folder = folder
-        self.registrar = Registrar(folder / "operators", now=int(time.time()))
+        self.registrar = Registrar(folder / "operators", now=int(time.time()) - age)
         self.registrar.found("gr", "de", "es")
         self.passphrase = folder / "passphrase"
         self.passphrase.write_text(PASSPHRASE)
@@ -335,9 +336,10 @@ def stage(
     wired: bool = True,
     poll: float = 0.2,
     more: str = "",
+    age: int = 0,
 ) -> Iterator[Stage]:
     """Give a registry with offices that do not run yet."""
-    made = Stage(folder)
+    made = Stage(folder, age=age)
     try:
         made.add(*names, database=database, wired=wired, poll=poll, more=more)
         yield made

@@ -110,7 +110,7 @@ class Case:
         ground = {
             **examples.NEW_GROUND,
             "recipients": [to],
-            "valid_from": now - 60,
+            "valid_from": now - 86400,
             "valid_until": now + 86400,
         }
         kept = self.story.done(here, f"/matters/{matter}/grounds", ground)
