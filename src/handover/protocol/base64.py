@@ -4,6 +4,8 @@ import binascii
 from collections.abc import Sequence
 from typing import Final
 
+import pybase64
+
 from handover.domain.errors import MalformedError
 
 _PADDING: Final = (b"", b"===", b"==", b"=")  # by the length modulo four; three are never right, and refused
@@ -18,7 +20,7 @@ def b64(data: bytes) -> str:
 
 def b64_ascii(data: bytes) -> bytes:
     """Give base64url without padding, as bytes."""
-    return _to_url(_encode(data)).rstrip(b"=")
+    return pybase64.urlsafe_b64encode(data).rstrip(b"=")
 
 
 def b64_rows(data: bytes, size: int) -> list[bytes]:
@@ -26,22 +28,18 @@ def b64_rows(data: bytes, size: int) -> list[bytes]:
     # Encoded at once, which is quicker: each row is filled up with zeros to whole groups, and their letters left out.
     fill, length, step = _ZEROS[size % 3], (size * 4 + 2) // 3, (size + 2) // 3 * 4
     rows = [data[start : start + size] for start in range(0, len(data), size)] if fill else [data]
-    whole = _to_url(_encode(fill.join([*rows, b""])))
+    whole = pybase64.urlsafe_b64encode(fill.join([*rows, b""]))
     return [whole[start : start + length] for start in range(0, len(whole), step)]
 
 
-def _encode(data: bytes) -> bytes:
-    return binascii.b2a_base64(data, newline=False)
-
-
-def _to_url(text: bytes) -> bytes:
-    return text.replace(b"+", b"-").replace(b"/", b"_")
-
-
-def _from_url(text: bytes) -> bytes:
-    if b"+" in text or b"/" in text or b"=" in text:
+def _decode(text: bytes) -> bytes:
+    """Give what padded base64url decodes to; the library takes more spellings than one."""
+    if b"+" in text or b"/" in text:
         raise MalformedError("not base64")
-    return text.replace(b"-", b"+").replace(b"_", b"/")
+    try:
+        return pybase64.b64decode(text, b"-_", validate=True)
+    except binascii.Error:
+        raise MalformedError("not base64") from None
 
 
 def unb64(text: str | bytes, *, length: int | None = None) -> bytes:
@@ -50,14 +48,9 @@ def unb64(text: str | bytes, *, length: int | None = None) -> bytes:
     Raises:
         MalformedError: a foreign character, padding, a second spelling, or not *length* bytes.
     """
-    source = _from_url(_ascii(text))
-    try:
-        data = binascii.a2b_base64(source + _PADDING[len(source) & 3], strict_mode=True)
-    except binascii.Error:
-        raise MalformedError("not base64") from None
-    # Strict mode leaves one freedom, the spare bits of the last group: encoding that group again shows them.
-    spare = len(data) % 3
-    if spare and binascii.b2a_base64(data[-spare:], newline=False).rstrip(b"=") != source[-spare - 1 :]:
+    source = _ascii(text)
+    data = _decode(source + _PADDING[len(source) & 3])
+    if b64_ascii(data) != source:
         raise MalformedError("not canonical base64")
     if length is not None and len(data) != length:
         raise MalformedError(f"not {length} bytes")
@@ -71,11 +64,10 @@ def unb64_each(texts: Sequence[bytes]) -> list[bytes]:
         MalformedError: as for `unb64`, in any of them.
     """
     # Decoded at once, each filled up with zero bits: what they decode to must be zero, or the spelling is a second one.
-    try:
-        source = _from_url(b"".join([text + _LETTERS[len(text) & 3] for text in texts]))
-        whole = binascii.a2b_base64(source, strict_mode=True)
-    except binascii.Error:
-        raise MalformedError("not base64") from None
+    filled = b"".join([text + _LETTERS[len(text) & 3] for text in texts])
+    if b"=" in filled:
+        raise MalformedError("not base64")
+    whole = _decode(filled)
     parts = []
     start = 0
     for text in texts:
