@@ -2,12 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from bench import stage
-from bench.meter import Round, Row, memory_of
+from bench.meter import Row, memory_of
 from bench.subjects.handover import NAMES, Handover
 from handover.application.facts import Handover as Kept
 from handover.application.facts import KeptEnvelope, KeptReceipt, KeptRecord, Matter
@@ -27,32 +27,36 @@ _RECORD: Final = b"r" * 1024  # sealed like a record; nothing reads it again
 _ENVELOPE: Final = 1600  # bytes
 
 
-def measure(folder: Path, sizes: Sequence[int], count: int, rounds: int) -> Iterator[tuple[int, Row, float]]:
-    """Give for each size what a batched handover costs then, and the larger node's memory in MiB."""
+def measure(folder: Path, sizes: Sequence[int], count: int, rounds: int) -> list[tuple[int, Row, float]]:
+    """Give for each size what a batched handover costs then, and the larger node's memory in MiB.
+
+    A pair of nodes for each size; their rounds are interleaved, so that a busy hour of the machine meets all alike.
+    """
+    pairs = [(size, _pair(folder / str(size), size)) for size in sizes]
+    rows = [Row(subject=f"handover, {size} stored", mode="batched") for size in sizes]
+    try:
+        for number in range(rounds + 1):
+            for row, (_, subject) in zip(rows, pairs, strict=True):
+                subject.prepare(count)
+                measured = subject.measure("batched", count)
+                if number:  # the first one warms up
+                    row.rounds.append(measured)
+        memory = [max(map(memory_of, subject.pids())) for _, subject in pairs]
+    finally:
+        for _, subject in pairs:
+            subject.stop()
+    return list(zip(sizes, rows, memory, strict=True))
+
+
+def _pair(folder: Path, size: int) -> Handover:
+    folder.mkdir(parents=True)
     subject = Handover()
     subject.start(folder)
-    stored = 0
-    try:
-        for size in sizes:
-            subject.stop()
-            for place, role in zip(subject.places, (Role.SENDER, Role.RECEIVER), strict=True):
-                fill(place.folder, role, size - stored)
-            stored = size
-            subject.run()
-            yield size, *_measured(subject, size, count, rounds)
-    finally:
-        subject.stop()
-
-
-def _measured(subject: Handover, size: int, count: int, rounds: int) -> tuple[Row, float]:
-    row = Row(subject=f"handover, {size} stored", mode="batched")
-    found: list[Round] = row.rounds
-    for number in range(rounds + 1):
-        subject.prepare(count)
-        measured = subject.measure("batched", count)
-        if number:  # the first one warms up
-            found.append(measured)
-    return row, max(map(memory_of, subject.pids()))
+    subject.stop()
+    for place, role in zip(subject.places, (Role.SENDER, Role.RECEIVER), strict=True):
+        fill(place.folder, role, size)
+    subject.run()
+    return subject
 
 
 def fill(folder: Path, role: Role, count: int) -> None:

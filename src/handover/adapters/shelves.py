@@ -140,6 +140,12 @@ class HandoverShelf:
         self._unit.preload_keys(handovers)
         return [self.get(each) for each in handovers]
 
+    def pairs(self, handovers: Sequence[HandoverId]) -> dict[HandoverId, PairId]:
+        """Give the pseudonyms under which the matters of these rounds go."""
+        table = tables.handover
+        rows = self._unit.rows(select(table.c.id, table.c.pair).where(table.c.id.in_(handovers)))
+        return {HandoverId.known(row.id): PairId.known(row.pair) for row in rows}
+
     def get(self, handover: HandoverId) -> Handover:
         """Give the round; raises NotFoundError."""
         if handover not in self._seen:

@@ -59,17 +59,19 @@ def verify(
     """
     receipts: list[KeptReceipt] = []
     problems: dict[Digest, Problem] = {}
+    signed: dict[bytes, LogKey] = {}  # most receipts of an answer rest on one checkpoint
     for kept, result in zip(batch, answer.results, strict=True):
         if isinstance(result, Problem):
             problems[kept.digest] = result
         else:
-            receipts.append(_receipt(kept, result, pairs[kept.handover], keys))
+            note = result.checkpoint
+            key = signed[note] = signed.get(note) or checkpoints.key_of(note, keys)
+            receipts.append(_receipt(kept, result, pairs[kept.handover], key))
     head = None if asked is None or answer.head is None else _extends(asked, answer.head, answer, keys)
     return Proved(receipts=tuple(receipts), problems=problems, head=head)
 
 
-def _receipt(kept: KeptEnvelope, result: Receipt, pair: PairId, keys: Sequence[LogKey]) -> KeptReceipt:
-    key = checkpoints.key_of(result.checkpoint, keys)
+def _receipt(kept: KeptEnvelope, result: Receipt, pair: PairId, key: LogKey) -> KeptReceipt:
     entry = receipt.verify(result, envelope=kept.digest, key=key)
     if entry.matter != pair:
         raise ReceiptMismatchError("the receipt files the envelope under another matter")

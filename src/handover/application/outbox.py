@@ -134,7 +134,7 @@ class Outbox:
     def _answered(self, batch: Batch, answer: Answer, keys: Sequence[LogKey], asked: Peer | None) -> Round:
         peer, kepts = batch[0][0].peer, [kept for kept, _ in batch]
         with self._database.reading() as work:
-            pairs = {each.id: each.pair for each in work.handovers.load([kept.handover for kept in kepts])}
+            pairs = work.handovers.pairs([kept.handover for kept in kepts])
         proved = answers.verify(answer, kepts, pairs=pairs, keys=keys, asked=asked)
         with self._database.begin() as work:
             work.envelopes.add_receipts(proved.receipts)

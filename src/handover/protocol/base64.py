@@ -8,6 +8,7 @@ import pybase64
 
 from handover.domain.errors import MalformedError
 
+_ALPHABET: Final = b"-_"  # in place of + and /
 _PADDING: Final = (b"", b"===", b"==", b"=")  # by the length modulo four; three are never right, and refused
 _ZEROS: Final = (b"", b"\0\0", b"\0")  # by the length modulo three
 _LETTERS: Final = (b"", b"!", b"AA", b"A")  # zero bits, by the length modulo four; one letter is no byte
@@ -20,7 +21,7 @@ def b64(data: bytes) -> str:
 
 def b64_ascii(data: bytes) -> bytes:
     """Give base64url without padding, as bytes."""
-    return pybase64.urlsafe_b64encode(data).rstrip(b"=")
+    return pybase64.b64encode(data, _ALPHABET).rstrip(b"=")
 
 
 def b64_rows(data: bytes, size: int) -> list[bytes]:
@@ -28,7 +29,7 @@ def b64_rows(data: bytes, size: int) -> list[bytes]:
     # Encoded at once, which is quicker: each row is filled up with zeros to whole groups, and their letters left out.
     fill, length, step = _ZEROS[size % 3], (size * 4 + 2) // 3, (size + 2) // 3 * 4
     rows = [data[start : start + size] for start in range(0, len(data), size)] if fill else [data]
-    whole = pybase64.urlsafe_b64encode(fill.join([*rows, b""]))
+    whole = pybase64.b64encode(fill.join([*rows, b""]), _ALPHABET)
     return [whole[start : start + length] for start in range(0, len(whole), step)]
 
 
@@ -37,7 +38,7 @@ def _decode(text: bytes) -> bytes:
     if b"+" in text or b"/" in text:
         raise MalformedError("not base64")
     try:
-        return pybase64.b64decode(text, b"-_", validate=True)
+        return pybase64.b64decode(text, _ALPHABET, validate=True)
     except binascii.Error:
         raise MalformedError("not base64") from None
 
