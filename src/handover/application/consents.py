@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from handover.application.facts import Actor, KeptGround
+from handover.application.facts import Actor, KeptGround, Officer
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
@@ -90,7 +90,7 @@ class Consents:
         with self._database.begin() as work:
             work.matters.get(matter)
             if terms.second_officer is not None:
-                work.staff.get(terms.second_officer)
+                _require_present(work.staff.get(terms.second_officer))
             kept = KeptGround(
                 id=new_id(work.now),
                 matter=matter,
@@ -134,6 +134,11 @@ class Consents:
                 cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
                 self._rounds.move(work, handover, cause)
             return kept
+
+
+def _require_present(officer: Officer) -> None:
+    if officer.disabled_at is not None:
+        raise GroundError("the second officer has left")
 
 
 def _statement(statement: Mapping[str, Json]) -> bytes:

@@ -30,6 +30,7 @@ from handover.protocol.delivery import (
     size_of,
 )
 from handover.protocol.entry import EntryKind
+from handover.protocol.node_entry import UnknownKeyError
 
 CAP: Final = 900
 """Seconds: the longest back-off, and how long after its receipt a standing message is said again."""
@@ -157,7 +158,8 @@ class Outbox:
                 self._reissuer.reissue(work, kept, standing=standing)
                 return
         except HandoverError as error:  # it was raised before anything was written
-            name, again = error.name, error.retry
+            name = error.name
+            again = error.retry or isinstance(error, UnknownKeyError)  # a key may yet be published
         retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
         if standing and retry_at is None:
