@@ -2,7 +2,7 @@
 FROM python:3.11-slim AS libraries
 COPY requirements-node.lock /
 RUN python -m venv /opt/handover \
- && /opt/handover/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements-node.lock
+ && /opt/handover/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r /requirements-node.lock
 
 FROM python:3.11-slim
 COPY --from=libraries /opt/handover /opt/handover

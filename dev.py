@@ -226,7 +226,9 @@ def _install() -> None:
                 "Neither uv, nor pip, nor a venv module that brings its own pip is here."
                 "\nInstall one of them and try again; on Debian: apt-get install python3-pip"
             )
-    problem = problem or _quietly(*pip, "install", "--quiet", "--require-hashes", "-r", str(LOCK))
+    problem = problem or _quietly(
+        *pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(LOCK)
+    )
     if problem is not None:
         raise SetupError(
             f"{problem}\n\nThe libraries could not be installed. Where the package index cannot be reached,"

@@ -134,7 +134,7 @@ def officers(at: Node) -> tuple[Actor, Actor]:
 def prepare(at: Node, to: str, count: int, actor: Actor) -> list[HandoverId]:
     """Give *count* offers, each of a matter and a consent of its own, all but released."""
     of, values = schema("guardianship/1"), case.values()
-    now = int(time.time())
+    now = at.clock()
     terms = Terms(
         basis=Basis.CONSENT,
         recipients=(NodeId(to),),
