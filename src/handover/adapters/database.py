@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, se
 from sqlalchemy.pool import QueuePool
 
 from handover.adapters import log_tables
+from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
@@ -55,7 +56,7 @@ class StorageError(UnreachableError):
 class _Work:
     """The shelves of one transaction."""
 
-    def __init__(self, unit: Unit, logbook: Logbook) -> None:
+    def __init__(self, unit: Unit, logbook: Logbook, vault: FileVault) -> None:
         self.now = unit.now
         self.unit = unit
         self.matters = MatterShelf(unit)
@@ -69,6 +70,9 @@ class _Work:
         self.grounds = GroundShelf(unit)
         self.peers = PeerShelf(unit)
         self.staff = StaffShelf(unit)
+        self.accounts = AccountShelf(unit, vault)
+        self.doors = DoorShelf(unit)
+        self.readings = ReadingShelf(unit)
         self.alarms = AlarmShelf(unit)
         self.replies = ReplyShelf(unit)
 
@@ -162,7 +166,9 @@ class SQLDatabase:
     def _work(self, connection: Connection, *, writes: bool) -> _Work:
         unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=writes)
         edge = self._edge if writes else Edge()
-        return _Work(unit, Logbook(unit, self._vault.log_signer, f"{self._vault.node}/log", edge))
+        return _Work(
+            unit, Logbook(unit, self._vault.log_signer, f"{self._vault.node}/log", edge), self._vault
+        )
 
     def prepare(self) -> None:
         """Make the rows that every database has; the tables are made by the migrations.

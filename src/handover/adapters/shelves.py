@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from handover.adapters import tables
+from handover.adapters import access_tables, tables
 from handover.adapters.unit import Unit
 from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
@@ -102,7 +102,7 @@ class MatterShelf:
         unit = self._unit
         unit.destroy_key(owner)
         unit.run(delete(tables.payload).where(tables.payload.c.owner == owner))
-        for table in (tables.record, tables.ground):
+        for table in (tables.record, tables.ground, access_tables.reading):
             unit.run(update(table).where(table.c.matter == owner).values(sealed=None))
 
 

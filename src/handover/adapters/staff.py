@@ -68,7 +68,10 @@ class StaffShelf:
     def _row(self, officer: Officer) -> dict[str, Any]:
         sealed = self._unit.cells.seal(NODE, f"officer|{officer.id}", officer.name.encode())
         roles = " ".join(officer.roles)
-        return {"id": officer.id, "sealed": sealed, "roles": roles, "disabled_at": officer.disabled_at}
+        return {"id": officer.id, "sealed": sealed, "roles": roles} | {
+            "disabled_at": officer.disabled_at,
+            "until": officer.until,
+        }
 
     def _officer(self, row: Row[Any]) -> Officer:
         return Officer(
@@ -76,6 +79,7 @@ class StaffShelf:
             name=self._unit.cells.open(NODE, f"officer|{row.id}", row.sealed).decode(),
             roles=tuple(OfficerRole(role) for role in row.roles.split()),
             disabled_at=row.disabled_at,
+            until=row.until,
         )
 
 

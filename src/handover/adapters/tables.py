@@ -1,4 +1,5 @@
-"""The tables, for SQLite and PostgreSQL alike; those of the log are in log_tables.py.
+"""The tables, for SQLite and PostgreSQL alike; those of the log are in log_tables.py,
+those of sign-in in access_tables.py.
 
 Values of persons stand only in columns named `sealed`.
 
@@ -261,6 +262,7 @@ officer: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("roles", String, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("until", BigInteger),
 )
 api_key: Final = Table(
     "api_key",

@@ -149,6 +149,11 @@ class FileVault:
         secret = self._newest("pseudonym").value
         return strict.b64(hmac.digest(secret, f"{matter}|{officer}".encode(), sha256)[:16])
 
+    def mark(self, use: str, value: str) -> bytes:
+        """Give a digest of *value* by which it can be found again, keyed with a node secret: one for each use."""
+        key = hmac.digest(self._newest("pseudonym").value, f"mark|{use}".encode(), sha256)
+        return hmac.digest(key, value.encode(), sha256)
+
     def wrap(self, key: bytes, owner: str) -> tuple[int, bytes]:
         """Give epoch and wrapped data key."""
         epoch = max(self._wrappers)

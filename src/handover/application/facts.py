@@ -220,12 +220,17 @@ class OfficerRole(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Officer:
-    """A member of staff; `name` is kept encrypted and leaves the node in no message."""
+    """A member of staff; `name` is kept encrypted and leaves the node in no message; access ends at `until`."""
 
     id: UUID7
     name: str
     roles: tuple[OfficerRole, ...]
     disabled_at: int | None = None
+    until: int | None = None
+
+    def may_enter(self, now: int) -> bool:
+        """Tell whether the officer has access at *now*."""
+        return self.disabled_at is None and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from handover.application.access_shelves import Accounts, Doors, Readings
 from handover.application.shelves import (
     Alarms,
     Envelopes,
@@ -45,6 +46,10 @@ class Vault(Protocol):
         """Give the officer's pseudonym for this matter: HMAC-SHA-256 of node secret, 128 bits, base64url."""
         ...
 
+    def mark(self, use: str, value: str) -> bytes:
+        """Give a digest of *value* by which it can be found again, keyed with a node secret: one for each use."""
+        ...
+
 
 class UnitOfWork(Protocol):
     """One transaction. Reading and writing go through the shelves; `now` is the time of the transaction."""
@@ -73,6 +78,12 @@ class UnitOfWork(Protocol):
     def peers(self) -> Peers: ...
     @property
     def staff(self) -> Staff: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def doors(self) -> Doors: ...
+    @property
+    def readings(self) -> Readings: ...
     @property
     def alarms(self) -> Alarms: ...
     @property
