@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         ("bench", bench, "measure; further arguments are passed on"),
         ("setup", lambda _: 0, "only install what the other commands need"),
         ("documents", documents, "write the generated parts of the documents anew"),
+        ("messages", messages, "bring the catalogues of the pages' texts up to date"),
+        ("styles", styles, "compile the pages' styles anew"),
         ("lock", lock, "resolve the dependencies anew into the lock files (needs uv)"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
@@ -136,6 +138,36 @@ def bench(options: argparse.Namespace) -> int:
 def documents(_: argparse.Namespace) -> int:
     """Write the generated parts of the documents."""
     return _run("tests/documents.py")
+
+
+def messages(_: argparse.Namespace) -> int:
+    """Bring the catalogues of the pages' texts up to date."""
+    return _run("tests/messages.py")
+
+
+def styles(_: argparse.Namespace) -> int:
+    """Compile the pages' styles anew, and mirror them; needs npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        print("This command needs npm; install it and try again.", file=sys.stderr)
+        return 2
+    pages = ROOT / "src" / "handover" / "pages"
+    with tempfile.TemporaryDirectory() as folder:
+        tools = ["govuk-frontend@6.3.0", "sass@1.108.2", "rtlcss@4.3.0"]
+        ltr, rtl = (pages / "static" / f"handover.{side}.css" for side in ("ltr", "rtl"))
+        sass = ["sass", "--load-path=node_modules", "--style=compressed", "--no-source-map", "--quiet-deps"]
+        steps = (
+            [npm, "install", "--silent", "--no-save", "--prefix", folder, *tools],
+            [npm, "exec", "--", *sass, str(pages / "style" / "handover.scss"), str(ltr)],
+            [npm, "exec", "--", "rtlcss", str(ltr), str(rtl)],
+        )
+        for step in steps:
+            done = subprocess.run(step, cwd=folder, env=_environment(), check=False)
+            if done.returncode:
+                return done.returncode
+    for path in (ltr, rtl):
+        path.write_text(path.read_text("utf-8").rstrip("\n") + "\n", "utf-8")
+    return 0
 
 
 def lock(_: argparse.Namespace) -> int:

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     poll: float = 1.0
     passphrase: SecretStr | None = None
     passphrase_file: Path | None = None
+    session_idle: int = 1800
+    session_life: int = 43200
+    exit_address: str = "https://www.wikipedia.org/"
     data: Path = Path()
 
     @classmethod

@@ -22,6 +22,7 @@ from handover.application.handovers import Handovers
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
 from handover.application.intake import Intake
+from handover.application.offered import Offereds
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
@@ -32,6 +33,7 @@ from handover.application.reissue import Reissuer
 from handover.application.repeats import Repeats
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
+from handover.application.sessions import Sessions
 from handover.application.watch import Watch
 from handover.application.worker import Worker
 from handover.application.worklist import Worklist
@@ -94,6 +96,21 @@ class Node:
     def worklist(self) -> Worklist:
         """Reads rounds."""
         return Worklist(self.database)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self.database, idle=self.settings.session_idle, life=self.settings.session_life)
+
+    @property
+    def offereds(self) -> Offereds:
+        """Reads offers before they are opened."""
+        return Offereds(self.database)
+
+    @property
+    def form_secret(self) -> str:
+        """What seals a form that outlives its session."""
+        return self.vault.pseudonym("pages", "forms")
 
     @property
     def authorities(self) -> Authorities:

@@ -1,9 +1,9 @@
 """Matters and rounds in the database."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, and_, delete, or_, select, tuple_, update
 
 from handover.adapters import access_tables, tables
 from handover.adapters.unit import Unit
@@ -14,6 +14,18 @@ from handover.domain.handover import OPEN_OFFER, Claim, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind, schema
 from handover.protocol import strict
+
+_UNFINISHED: Final = or_(
+    tables.handover.c.state.in_(
+        ["PREPARED", "OFFERED", "ACCEPTED", "RELIEVING", "VOIDING", "PENDING", "BOUND", "DECLINED"]
+    ),
+    and_(
+        tables.handover.c.state == "HOLDING",
+        tables.handover.c.kind == "guardianship",
+        tables.handover.c.arrived_at.is_(None),
+    ),
+)
+"""Rounds in which somebody still has to do something."""
 
 
 def fields_to_text(schema_name: str, fields: tuple[str, ...]) -> str:
@@ -207,6 +219,12 @@ class HandoverShelf:
         if state is not None:
             query = query.where(table.c.state == state)
         return self._list(query.order_by(table.c.id).limit(limit))
+
+    def unfinished(self, *, after: tuple[int, str], limit: int) -> list[Handover]:
+        """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
+        table = tables.handover
+        query = select(table).where(_UNFINISHED, tuple_(table.c.deadline, table.c.id) > tuple_(*after))
+        return self._list(query.order_by(table.c.deadline, table.c.id).limit(limit))
 
     def _list(self, query: Any) -> list[Handover]:
         found = [_handover(row) for row in self._unit.rows(query)]

@@ -72,6 +72,9 @@ class Handovers(Protocol):
     def page(
         self, *, after: str, limit: int, role: str | None = None, state: str | None = None
     ) -> list[Handover]: ...
+    def unfinished(self, *, after: tuple[int, str], limit: int) -> list[Handover]:
+        """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
+        ...
 
 
 class Envelopes(Protocol):

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Final
 
 from handover.application.clockwork import overdue
-from handover.application.facts import Actor, Handover
+from handover.application.facts import Actor, Handover, Matter
 from handover.application.permissions import ForbiddenError, Right, require
 from handover.application.ports import Database
 from handover.domain.handover import RECEIVER, SENDER, SETTLED, Order, Role, State
-from handover.domain.ids import HandoverId
+from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind
 
 
@@ -60,6 +60,14 @@ class Seen:
     overdue: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A round with its matter."""
+
+    seen: Seen
+    matter: Matter
+
+
 class Worklist:
     """Reads rounds; changes nothing."""
 
@@ -86,6 +94,31 @@ class Worklist:
         with self._database.reading() as work:
             found = work.handovers.page(after=after, limit=limit, role=role, state=state)
             return [seen(each, actor=actor, now=work.now) for each in found]
+
+    def unfinished(self, *, actor: Actor, after: tuple[int, str] = (0, ""), limit: int = 50) -> list[Row]:
+        """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            found = work.handovers.unfinished(after=after, limit=limit)
+            work.matters.load([each.matter for each in found])
+            return [
+                Row(seen=seen(each, actor=actor, now=work.now), matter=work.matters.get(each.matter))
+                for each in found
+            ]
+
+    def look(self, handover: HandoverId, *, actor: Actor) -> Row:
+        """Give the round with its matter; raises NotFoundError."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            found = work.handovers.get(handover)
+            return Row(seen=seen(found, actor=actor, now=work.now), matter=work.matters.get(found.matter))
+
+    def of_matter(self, matter: MatterId, *, actor: Actor) -> list[Seen]:
+        """Give the rounds of a matter, oldest first; raises NotFoundError."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            work.matters.get(matter)
+            return [seen(each, actor=actor, now=work.now) for each in work.handovers.of_matter(matter)]
 
 
 def seen(handover: Handover, *, actor: Actor, now: int) -> Seen:

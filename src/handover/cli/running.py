@@ -44,11 +44,12 @@ def serve(
     settings = opening.settings_of(data)
     if listen is not None:
         settings = config.load(data, listen=listen)
-    from handover.web import server  # after the settings: what is wrong with them is said at once
+    from handover.pages.routes import routes  # after the settings: what is wrong with them is said at once
+    from handover.web import server
 
     found = node.open_node(settings)
     try:
-        server.serve(found, settings, worker=settings.worker and not no_worker)
+        server.serve(found, settings, worker=settings.worker and not no_worker, pages=routes(found))
     finally:
         found.close()
 

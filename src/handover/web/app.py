@@ -67,8 +67,8 @@ _RULES: Final = {
 }
 
 
-def create_app(node: Node) -> FastAPI:
-    """Give the application that serves *node*."""
+def create_app(node: Node, pages: Sequence[Route] = ()) -> FastAPI:
+    """Give the application that serves *node*, its *pages* included."""
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -82,7 +82,12 @@ def create_app(node: Node) -> FastAPI:
         },
     )
     app.state.node = node
-    app.router.routes[:] = [*Federation(node).routes(), *operate.Health(node).routes(), *openapi.routes(app)]
+    app.router.routes[:] = [
+        *Federation(node).routes(),
+        *operate.Health(node).routes(),
+        *openapi.routes(app),
+        *pages,
+    ]
     for router in ROUTERS:
         app.router.routes.extend(router.routes)
     app.add_middleware(Limits)

@@ -22,6 +22,8 @@ from handover.web.problems import (
 
 API_LIMIT: Final = 256 * 1024  # bytes
 DOCUMENT_LIMIT: Final = 4 * 1024 * 1024  # a case system's own document
+FORM_LIMIT: Final = 1024 * 1024  # a form of the pages
+UPLOAD_LIMIT: Final = LONGEST_FILE + 64 * 1024  # a form of the pages with a file
 MOST_FIELDS: Final = 64
 FIELDS_LIMIT: Final = 16 * 1024
 ADDRESS_LIMIT: Final = 2 * 1024
@@ -29,6 +31,8 @@ SECONDS: Final = 30.0  # from the first byte of the body to its last
 DELIVERIES: Final = "/federation/v1/envelopes"
 _JSON: Final = re.compile(rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE)
 _BYTES: Final = re.compile(rb"application/octet-stream")
+_FORM: Final = re.compile(rb"application/x-www-form-urlencoded")
+_UPLOAD: Final = re.compile(rb'multipart/form-data; ?boundary="?[A-Za-z0-9\'()+_,./:=? -]{1,70}"?')
 _FILES: Final = re.compile("|".join(map(re.escape, MEDIA_TYPES)).encode())
 _LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,15}")
 # Which paths take how many bytes of which media type; the first that fits counts.
@@ -38,6 +42,8 @@ _TAKEN: Final = (
     (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),
     (re.compile(r"/api/v1/matters/[^/]+/attachments"), LONGEST_FILE, _FILES),
     (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),
+    (re.compile(r"/office/.*/(?:files|import)"), UPLOAD_LIMIT, _UPLOAD),
+    (re.compile(r"/office(?:/.*)?"), FORM_LIMIT, _FORM),
     (re.compile(r".*", re.DOTALL), 0, _JSON),
 )
 

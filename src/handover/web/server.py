@@ -4,10 +4,12 @@ import asyncio
 import signal
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any, ClassVar, Final
 
 import uvicorn
+from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from handover.web import journal
@@ -85,11 +87,13 @@ class Protocol(HttpToolsProtocol):
             self._end = None
 
 
-def config_of(node: Node, settings: Settings, *, protocol: type[Protocol] = Protocol) -> uvicorn.Config:
+def config_of(
+    node: Node, settings: Settings, *, protocol: type[Protocol] = Protocol, pages: Sequence[Route] = ()
+) -> uvicorn.Config:
     """Give uvicorn's configuration: fast parts by name, no log of addresses, no header that tells the version."""
     host, _, port = settings.listen.rpartition(":")
     return uvicorn.Config(
-        create_app(node),
+        create_app(node, pages),
         host=host.strip("[]"),
         port=int(port),
         loop="uvloop",
@@ -106,7 +110,7 @@ def config_of(node: Node, settings: Settings, *, protocol: type[Protocol] = Prot
     )
 
 
-def serve(node: Node, settings: Settings, *, worker: bool) -> None:
+def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route] = ()) -> None:
     """Serve until SIGTERM or SIGINT; answers under way are finished, and so is the worker's batch."""
     journal.set_up()
     stop = threading.Event()
@@ -117,7 +121,7 @@ def serve(node: Node, settings: Settings, *, worker: bool) -> None:
     if worker:
         thread.start()
     try:
-        uvicorn.Server(config_of(node, settings)).run()
+        uvicorn.Server(config_of(node, settings, pages=pages)).run()
     finally:
         stop.set()
         node.worker.wake()

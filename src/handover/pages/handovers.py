@@ -1,0 +1,152 @@
+"""One handover: where it stands, what happens next, every signed step, and what this officer can do now."""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from handover.application.permissions import Right
+from handover.domain.errors import HandoverError, OutOfOrderError
+from handover.domain.handover import DeclineReason, Role
+from handover.domain.ids import HandoverId
+from handover.domain.record import schema
+from handover.pages import paths, words
+from handover.pages.visit import Page, Visit
+
+
+def show(visit: Visit) -> Response:
+    """Show the round."""
+    return _shown(visit)
+
+
+def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    row = visit.node.worklist.look(id_, actor=visit.actor)
+    handover = row.seen.handover
+    offered = None
+    if handover.role is Role.RECEIVER:
+        try:
+            offered = visit.node.offereds.of(id_, actor=visit.actor)
+        except HandoverError:
+            offered = None  # a round that began with a deed or a void has no offer to look at
+    return visit.page(
+        "handover.html",
+        status=status,
+        row=row,
+        lines=visit.node.handovers.timeline(id_, actor=visit.actor),
+        offered=offered,
+        of=schema(handover.schema),
+        words=words,
+        declines=[(reason.value, visit.translate(words.DECLINES[reason])) for reason in DeclineReason],
+        **{"tried": "", **data},
+    )
+
+
+def leaves(visit: Visit) -> Response:
+    """Show what leaves this office: every field, granted or withheld and why."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    row = visit.node.worklist.look(id_, actor=visit.actor)
+    if row.seen.handover.role is not Role.SENDER:
+        raise OutOfOrderError
+    selections = visit.node.offers.preview(id_, actor=visit.actor)
+    return visit.page(
+        "leaves.html", row=row, selections=selections, of=schema(row.seen.handover.schema), words=words
+    )
+
+
+def withdraw(visit: Visit) -> Response:
+    """Take the offer back, or discard what was prepared."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    return _acted(visit, lambda: visit.node.offers.withdraw(id_, actor=visit.actor), said="withdrawn")
+
+
+def accept(visit: Visit) -> Response:
+    """Bind this office, naming the guardian and the plan for the arrival."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    form = visit.form
+    responsible = {
+        "name": form.text(
+            "name", missing="Enter the name of the person who will be responsible.", longest=200
+        ),
+        "organisation": form.text("organisation", missing="Enter the organisation.", longest=200),
+        "contact": form.text("contact", missing="Enter how the person can be reached.", longest=200),
+    }
+    plan = form.text("plan", missing="Enter the plan for the arrival.")
+    return _acted(
+        visit,
+        lambda: visit.node.handovers.accept(id_, responsible=responsible, plan=plan, actor=visit.actor),
+        said="accepted",
+    )
+
+
+def decline(visit: Visit) -> Response:
+    """Say no, with a reason."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    form = visit.form
+    code = form.choice("code", [each.value for each in DeclineReason], missing="Choose a reason.")
+    text = form.text("reason", missing="Say in your own words why.")
+    return _acted(
+        visit,
+        lambda: visit.node.handovers.decline(id_, code=code, text=text, actor=visit.actor),
+        said="declined",
+    )
+
+
+def ask(visit: Visit) -> Response:
+    """Ask the other side something."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    text = visit.form.text("question", missing="Enter your question.")
+    return _acted(visit, lambda: visit.node.handovers.ask(id_, text=text, actor=visit.actor), said="asked")
+
+
+def answer(visit: Visit) -> Response:
+    """Answer the newest question of the other side."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    text = visit.form.text("answer", missing="Enter your answer.")
+    return _acted(
+        visit, lambda: visit.node.handovers.answer(id_, text=text, actor=visit.actor), said="answered"
+    )
+
+
+def arrival(visit: Visit) -> Response:
+    """Confirm that the child has come."""
+    return _arrived(visit, came=True)
+
+
+def non_arrival(visit: Visit) -> Response:
+    """Report that the child has not come."""
+    return _arrived(visit, came=False)
+
+
+def _arrived(visit: Visit, *, came: bool) -> Response:
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    day = visit.form.date("day", missing="Enter the day.")
+    text = visit.form.text("note")
+    act = visit.node.handovers.arrival if came else visit.node.handovers.non_arrival
+    return _acted(
+        visit,
+        lambda: act(id_, date=day.isoformat() if day else "", text=text, actor=visit.actor),
+        said="arrived" if came else "not-arrived",
+    )
+
+
+def _acted(visit: Visit, act: Callable[[], object], *, said: str) -> Response:
+    """Carry a step out and show the round; what is refused stands above the round as it is now."""
+    visit.form.carry_out(act)
+    if visit.form.valid:
+        visit.node.worker.wake()
+        return visit.go(f"/handovers/{visit.args['handover']}", said=said)
+    return _shown(visit, status=422, tried=visit.path.rpartition("/")[2])
+
+
+_AT = "/handovers/{handover}"
+PAGES = (
+    Page(path=_AT, get=show, right=Right.READ_CASE),
+    Page(path=f"{_AT}/leaves", get=leaves, right=Right.READ_CASE),
+    Page(path=f"{_AT}/withdraw", post=withdraw, right=Right.PREPARE),
+    Page(path=f"{_AT}/accept", post=accept, right=Right.DECIDE),
+    Page(path=f"{_AT}/decline", post=decline, right=Right.DECIDE),
+    Page(path=f"{_AT}/question", post=ask, right=Right.DECIDE),
+    Page(path=f"{_AT}/answer", post=answer, right=Right.DECIDE),
+    Page(path=f"{_AT}/arrival", post=arrival, right=Right.DECIDE),
+    Page(path=f"{_AT}/non-arrival", post=non_arrival, right=Right.DECIDE),
+)

@@ -1,0 +1,77 @@
+"""What stands at the top of every page: the ways that a role may go, and the sentence about what was just done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from handover.application.access import Visitor
+from handover.application.permissions import MAY, Right
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name by which message extraction finds texts
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One way in the navigation; `text` is a message in English."""
+
+    href: str
+    text: str
+    current: bool
+
+
+_WAYS: Final = (
+    ("/office/work", N_("Work list"), Right.READ_CASE),
+    ("/office/matters", N_("Matters"), Right.READ_CASE),
+    ("/office/authorities", N_("Authorities"), Right.LOOK_UP),
+    ("/office/audit", N_("Audit"), Right.AUDIT),
+    ("/office/operate", N_("Operation"), Right.OPERATE),
+    ("/office/account", N_("Your account"), None),
+)
+SAID: Final[Mapping[str, str]] = {
+    "saved": N_("Saved."),
+    "signed-out": N_("You are signed out."),
+    "withdrawn": N_("The offer is withdrawn. The other authority is told, and erases what it had."),
+    "prepared": N_(
+        "The offer is prepared. Nothing has left this office: a second officer has to release it."
+    ),
+    "released": N_("The offer is released. It is on its way to the other authority."),
+    "countersigned": N_(
+        "The deed is given. This office still acts for the child until the other has taken up."
+    ),
+    "opened": N_("The other authority is told that you have read the offer."),
+    "accepted": N_("The offer is accepted. The other authority now gives the deed."),
+    "declined": N_("The offer is declined. The other authority is told, with your reason."),
+    "asked": N_("Your question is on its way."),
+    "answered": N_("Your answer is on its way."),
+    "arrived": N_("The arrival is confirmed."),
+    "not-arrived": N_("Both authorities are alarmed that the child has not come."),
+    "consent-recorded": N_("The consent is recorded."),
+    "consent-withdrawn": N_("The consent is withdrawn. Every open offer that rests on it is void."),
+    "imported": N_("The document is imported. Read what could not be taken over."),
+    "retried": N_("Everything for this authority is due again now."),
+}
+
+
+def entries(visitor: Visitor | None, path: str) -> list[Entry]:
+    """Give the ways that this visitor may go."""
+    if visitor is None:
+        return []
+    roles = set(visitor.actor.roles)
+    return [
+        Entry(href=href, text=text, current=path == href or path.startswith(f"{href}/"))
+        for href, text, right in _WAYS
+        if right is None or MAY[right] & roles
+    ]
+
+
+def home(visitor: Visitor) -> str:
+    """Give the page where this visitor's work begins, below `/office`."""
+    return entries(visitor, "")[0].href.removeprefix("/office")
+
+
+def said(name: str | None) -> str | None:
+    """Give the sentence of that name."""
+    return SAID.get(name or "")

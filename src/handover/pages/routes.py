@@ -1,0 +1,27 @@
+"""Every page of a node, in one table; the test of roles and addresses goes through it."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from handover.pages import first, handovers, static, work
+from handover.pages.parts import Node
+from handover.pages.shell import Shell
+from handover.pages.visit import PREFIX, Page
+from handover.web.guard import PlainRoute
+
+PAGES: Final[tuple[Page, ...]] = (*first.PAGES, *work.PAGES, *handovers.PAGES)
+
+
+def routes(node: Node) -> list[PlainRoute]:
+    """Give the routes of the pages of *node*."""
+    return [
+        PlainRoute("/", _first, methods=["GET"]),
+        *static.ROUTES,
+        *Shell(node, PAGES).routes(),
+    ]
+
+
+async def _first(_request: Request) -> Response:
+    return RedirectResponse(PREFIX, 303)

@@ -1,0 +1,189 @@
+"""States, steps and reasons in plain words: one table for each, so that every page says the same.
+
+Texts are messages in English; they are translated where they are shown.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from handover.application.facts import Delivery, Handover, OfficerRole
+from handover.application.worklist import Waits
+from handover.domain.consent import Basis, Onward, Purpose
+from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
+from handover.domain.record import MatterKind
+from handover.pages.navigation import N_
+from handover.protocol.node_entry import Mandate
+
+STATES: Final[Mapping[State, str]] = {
+    State.PREPARED: N_("Prepared"),
+    State.DISCARDED: N_("Discarded"),
+    State.OFFERED: N_("Offered"),
+    State.ACCEPTED: N_("Accepted"),
+    State.RELIEVING: N_("Deed given"),
+    State.VOIDING: N_("Being withdrawn"),
+    State.TRANSFERRED: N_("Handed over"),
+    State.VOIDED: N_("Void"),
+    State.PENDING: N_("To be decided"),
+    State.BOUND: N_("Accepted by us"),
+    State.DECLINED: N_("Declined by us"),
+    State.HOLDING: N_("Taken over"),
+    State.CLOSED: N_("Closed"),
+    State.UNKNOWN: N_("Unknown"),
+}
+COLOURS: Final[Mapping[State, str]] = {
+    State.PREPARED: "yellow",
+    State.OFFERED: "blue",
+    State.PENDING: "yellow",
+    State.ACCEPTED: "yellow",
+    State.BOUND: "blue",
+    State.RELIEVING: "orange",
+    State.VOIDING: "orange",
+    State.TRANSFERRED: "green",
+    State.HOLDING: "green",
+}
+"""Colours of GOV.UK's tags; states that are not named are grey."""
+
+NEXT: Final[Mapping[State, str]] = {
+    State.PREPARED: N_(
+        "Nothing has left this office. A second officer looks at what leaves, and releases it."
+    ),
+    State.DISCARDED: N_("It was discarded before anything left this office."),
+    State.OFFERED: N_(
+        "This office is responsible. The other authority reads the offer and decides before the deadline."
+    ),
+    State.ACCEPTED: N_(
+        "This office is responsible. A second officer gives the deed, or the offer is withdrawn."
+    ),
+    State.RELIEVING: N_(
+        "The deed is given and cannot be taken back. This office acts for the child until the other has taken up."
+    ),
+    State.VOIDING: N_("This office is responsible. The other authority erases what it had, and says so."),
+    State.TRANSFERRED: N_("The other authority has taken over. Nothing is left to do in this round."),
+    State.VOIDED: N_("The round ended without take-up. The other authority has erased what it had."),
+    State.PENDING: N_(
+        "The other authority is responsible. Read the offer, then accept or decline it before the deadline."
+    ),
+    State.BOUND: N_(
+        "The other authority is responsible until its deed comes. This office is bound to take over."
+    ),
+    State.DECLINED: N_(
+        "The other authority is responsible. What was offered is erased here when it confirms."
+    ),
+    State.HOLDING: N_("This office has taken over."),
+    State.CLOSED: N_("The round ended without take-up. What was offered is erased here."),
+    State.UNKNOWN: "",
+}
+ARRIVAL_NEXT: Final = N_(
+    "This office has taken over. Confirm that the child has arrived, or report that it has not come."
+)
+WAITS: Final[Mapping[Waits, str]] = {
+    Waits.SECOND_OFFICER: N_("a second officer here"),
+    Waits.THIS_OFFICE: N_("this office"),
+    Waits.OTHER_OFFICE: N_("the other office"),
+    Waits.OTHER_NODE: N_("an answer of the other node"),
+    Waits.REGISTRY: N_("a fresh registry"),
+    Waits.NOBODY: N_("nobody"),
+}
+ROLES: Final[Mapping[Role, str]] = {Role.SENDER: N_("We hand over"), Role.RECEIVER: N_("We take over")}
+CLAIMS: Final[Mapping[Claim, str]] = {
+    Claim.HOLDER: N_("This office is responsible"),
+    Claim.RELIEVING: N_("This office acts until the other has taken up"),
+    Claim.NONE: N_("Another authority is responsible"),
+    Claim.IN_DOUBT: N_("Not certain after a restore; this office acts"),
+}
+ACTS: Final[Mapping[Act, str]] = {
+    Act.OFFER: N_("Offer"),
+    Act.ACCEPTANCE: N_("Acceptance"),
+    Act.DECLINE: N_("Decline"),
+    Act.DEED: N_("Deed"),
+    Act.VOID: N_("Void"),
+    Act.TAKE_UP_RECEIPT: N_("Take-up"),
+    Act.VOID_RECEIPT: N_("Erasure after the void"),
+    Act.OPENED: N_("Read by an officer"),
+    Act.QUESTION: N_("Question"),
+    Act.ANSWER: N_("Answer"),
+    Act.ARRIVAL: N_("The child has arrived"),
+    Act.NON_ARRIVAL: N_("The child has not come"),
+}
+DECLINES: Final[Mapping[DeclineReason, str]] = {
+    DeclineReason.NO_CAPACITY: N_("No place or no staff for the child"),
+    DeclineReason.NO_JURISDICTION: N_("This authority may not take the case by law"),
+    DeclineReason.NOT_IN_BEST_INTERESTS: N_("Moving is not in the best interests of the child"),
+    DeclineReason.INCOMPLETE: N_("What was offered is not enough to decide"),
+    DeclineReason.WRONG_RECIPIENT: N_("Another authority is competent"),
+    DeclineReason.OTHER: N_("Another reason"),
+}
+VOIDS: Final[Mapping[VoidReason, str]] = {
+    VoidReason.WITHDRAWN: N_("The offer was withdrawn"),
+    VoidReason.EXPIRED: N_("The deadline passed"),
+    VoidReason.DECLINED: N_("The offer was declined"),
+    VoidReason.SUPERSEDED: N_("Another offer took its place"),
+    VoidReason.CONSENT_WITHDRAWN: N_("The consent was withdrawn"),
+    VoidReason.RESTORED: N_("The other node was restored from a backup"),
+}
+ALARMS: Final[Mapping[str, str]] = {
+    "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
+    "non-arrival": N_("The child has not arrived."),
+    "record-missing": N_("A deed came for a matter whose record is not here."),
+    "refused": N_("The other authority refuses a message of this node for good."),
+    "stray-deed": N_("A deed came that fits no acceptance of this office."),
+    "two-chains": N_("Two different chains of responsibility were shown for one child."),
+    "split-view": N_("The log of another node contradicts itself."),
+}
+DELIVERY: Final[Mapping[Delivery, str]] = {
+    Delivery.QUEUED: N_("waiting to be delivered"),
+    Delivery.RECEIPTED: N_("stored by the other authority, with proof"),
+    Delivery.REFUSED: N_("refused by the other authority"),
+}
+KINDS: Final[Mapping[MatterKind, str]] = {
+    MatterKind.GUARDIANSHIP: N_("Guardianship of a child"),
+    MatterKind.TRACING: N_("Search for a person"),
+}
+PURPOSES: Final[Mapping[Purpose, str]] = {
+    Purpose.CHILD_PROTECTION: N_("Protection of the child"),
+    Purpose.FAMILY_TRACING: N_("Search for the family"),
+}
+MANDATES: Final[Mapping[Mandate, str]] = {
+    Mandate.CHILD_PROTECTION: N_("Protection of children"),
+    Mandate.FAMILY_TRACING: N_("Family tracing"),
+    Mandate.AUDIT: N_("Audit"),
+}
+BASES: Final[Mapping[Basis, str]] = {
+    Basis.CONSENT: N_("Consent"),
+    Basis.BEST_INTERESTS: N_("Best interests of the child"),
+    Basis.VITAL_INTERESTS: N_("Vital interests"),
+    Basis.COURT_ORDER: N_("Order of a court"),
+    Basis.STATUTORY_DUTY: N_("Duty by law"),
+}
+ONWARD: Final[Mapping[Onward, str]] = {
+    Onward.NONE: N_("Must not be passed on"),
+    Onward.NEW_GROUND: N_("May be passed on under a new consent or legal basis"),
+}
+OFFICER_ROLES: Final[Mapping[OfficerRole, str]] = {
+    OfficerRole.CASEWORKER: N_("Caseworker"),
+    OfficerRole.LIAISON: N_("Liaison officer"),
+    OfficerRole.SUPERVISOR: N_("Supervisor"),
+    OfficerRole.TRACING: N_("Tracing officer"),
+    OfficerRole.AUDITOR: N_("Auditor"),
+    OfficerRole.OPERATOR: N_("Operator"),
+}
+WITH_DEADLINE: Final = frozenset({State.PREPARED, State.OFFERED, State.ACCEPTED, State.PENDING})
+"""States in which the deadline of the offer still counts for somebody."""
+
+
+def following(handover: Handover) -> str:
+    """Give what happens next in a round, in plain words."""
+    waits_for_arrival = handover.kind is MatterKind.GUARDIANSHIP and handover.arrived_at is None
+    return ARRIVAL_NEXT if handover.state is State.HOLDING and waits_for_arrival else NEXT[handover.state]
+
+
+SELECTED: Final[Mapping[str, str]] = {
+    "covered by the ground": N_("The consent or legal basis covers it"),
+    "not chosen": N_("Covered, but not chosen"),
+    "not covered by the ground": N_("The consent or legal basis does not cover it"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    **{each.value: text for each, text in DECLINES.items()},
+    **{each.value: text for each, text in VOIDS.items()},
+}
+"""What stands as the reason of a round's end, in words."""
