@@ -1,4 +1,4 @@
-"""The chapters names, envelope, payload, consent, messages and threats show what the vectors hold and the code does."""
+"""The chapters on names, acts, consent, assertions and threats show what the vectors hold and the code does."""
 
 import re
 from typing import Any
@@ -8,13 +8,13 @@ import pytest
 from handover.domain.consent import LONGEST_GROUND, Basis, Onward, Purpose
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, DeclineReason
-from handover.protocol import consent, envelope, message, part_schemas
+from handover.protocol import assertion, consent, envelope, message, part_schemas, passkey, statement
 from handover.protocol.node_entry import Mandate
 from handover.protocol.node_key import KeyUse
 from protocol import log_vectors
 from protocol.test_log_documents import EXAMPLE, SPEC, shown
 
-NAMES = ("names", "envelope", "payload", "consent", "messages", "threats")
+NAMES = ("names", "envelope", "payload", "consent", "messages", "assertion", "threats")
 CHAPTERS = {name: (SPEC / f"{name}.md").read_text("utf-8") for name in NAMES}
 
 
@@ -31,7 +31,8 @@ def test_examples_are_vectors(chapter: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chapter", "module"), [("envelope", envelope), ("payload", message), ("consent", consent)]
+    ("chapter", "module"),
+    [("envelope", envelope), ("payload", message), ("consent", consent), ("assertion", passkey)],
 )
 def test_every_refusal_is_named(chapter: str, module: object) -> None:
     raised = [
@@ -51,6 +52,9 @@ def test_members_stand_in_their_order() -> None:
     assert rows("envelope", "## 2. Members") == [f"`{name}`" for name in envelope._MEMBERS]
     joined = ", ".join(rows("consent", "## 3. The token"))
     assert joined == ", ".join(f"`{name}`" for name in consent._MEMBERS)
+    assert rows("assertion", "## 2. The statement") == [f"`{name}`" for name in statement.MEMBERS]
+    assert rows("assertion", "## 4. The attestation") == [f"`{name}`" for name in assertion.CLAIMS]
+    assert rows("assertion", "## 5. The assertion") == [f"`{name}`" for name in assertion.MEMBERS]
     assert rows("payload", "## 1. Plaintext") == [
         f"`{name}`" for name in ("record", "consent", "evidence", "nonce", "body")
     ]
@@ -69,6 +73,8 @@ def test_every_word_is_named() -> None:
         assert f"`{word}`" in CHAPTERS["names"]
     for word in (*Basis, *Onward, *Purpose):
         assert f"`{word}`" in CHAPTERS["consent"]
+    for word in statement.AssertedAct:
+        assert f"`{word}`" in CHAPTERS["assertion"]
     for word in DeclineReason:
         assert f"`{word}`" in CHAPTERS["messages"]
 
@@ -85,6 +91,11 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"1 to {spaced(envelope.LARGEST_COUNT)}" in CHAPTERS["envelope"]
     assert f"more than {envelope.FUTURE} seconds ahead" in CHAPTERS["envelope"]
     assert f"{LONGEST_GROUND // 86400} days ({spaced(LONGEST_GROUND)} seconds)" in CHAPTERS["consent"]
+    assert f"at most {spaced(passkey.CLIENT_DATA_LIMIT)} bytes" in CHAPTERS["assertion"]
+    assert f"at most {spaced(assertion.DOCUMENT_LIMIT)} bytes" in CHAPTERS["assertion"]
+    assert f"exactly {passkey.AUTHENTICATOR_DATA_BYTES} bytes" in CHAPTERS["assertion"]
+    assert f"at most {passkey.SIGNATURE_LIMIT} bytes" in CHAPTERS["assertion"]
+    assert f"{statement.TERM} seconds" in CHAPTERS["assertion"]
     question = log_vectors.read("payload", "question")["steps"]
     size, spaces = question["bytes"], question["padded"] - question["bytes"]
     assert f"These are {size} bytes; behind them stand {spaces} spaces." in CHAPTERS["payload"]

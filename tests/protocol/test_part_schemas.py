@@ -1,4 +1,4 @@
-"""The published schemas of envelope, payload, consent token and delivery: as the code makes them, and true."""
+"""The published schemas of the parts that nodes sign or send: as the code makes them, and true."""
 
 import json
 from typing import Any, Final
@@ -91,11 +91,33 @@ def test_deliveries_are_judged_alike() -> None:
         assert VALID["delivery"].is_valid(document) == ("error" not in case or twice), case["description"]
 
 
+def test_assertions_are_judged_alike() -> None:
+    judged = 0
+    for name, case in act_vectors.CASES["assertion"].items():
+        text = case["input"].get("document")
+        if text is None or name in ("document-space", "document-member-more", "document-signature"):
+            continue
+        wrong = name.startswith("document-")
+        assert VALID["assertion"].is_valid(json.loads(text)) != wrong, name
+        judged += 1
+    assert judged > 30
+
+
+def test_statements_are_judged_alike() -> None:
+    document = json.loads(act_vectors.CASES["assertion"]["es256"]["input"]["document"])
+    for name, case in act_vectors.CASES["assertion"].items():
+        text = case["input"].get("statement")
+        if text is not None and name not in ("statement-order", "statement-fields-spelling"):
+            there = document | {"statement": json.loads(text)}
+            assert VALID["assertion"].is_valid(there) == ("error" not in case), name
+
+
 EXAMPLES: Final = {
     "envelope": ("envelope", "deed", "steps", "payload"),
     "payload": ("payload", "acceptance", "steps", "json"),
     "consent": ("consent", "token", "steps", "payload"),
     "delivery": ("delivery", "request", "input", "request"),
+    "assertion": ("assertion", "es256", "input", "document"),
 }
 
 

@@ -13,6 +13,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from vectors import (  # noqa: E402
+    assertion_cases,
     consent_cases,
     envelope_cases,
     jwe_cases,
@@ -42,6 +43,7 @@ def acts() -> dict[str, dict[str, made.Case]]:
         "envelope": envelope_cases.cases(),
         "payload": payload_cases.cases(),
         "consent": consent_cases.cases(),
+        "assertion": assertion_cases.cases(),
     }
 
 

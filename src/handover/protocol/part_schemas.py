@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of envelope, payload, consent token and delivery, made from what the code checks.
+"""JSON Schemas (2020-12) of envelope, payload, consent token, assertion and delivery, made from what the code checks.
 
 They say less than the code where JSON Schema has no words: base64url that decodes, four eyes, the digest of a part.
 """
@@ -10,7 +10,7 @@ from typing import Final
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act
 from handover.domain.record import SCHEMAS
-from handover.protocol import attachment, delivery, envelope, message, strict
+from handover.protocol import assertion, attachment, delivery, envelope, message, statement, strict
 from handover.protocol.schema import BASE, JsonSchema
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +28,7 @@ _DEFINITIONS: Final[JsonSchema] = {
     "count": {"type": "integer", "minimum": 1, "maximum": envelope.LARGEST_COUNT},
     "word": {"type": "string", "maxLength": 32, "pattern": _WORD},
     "schema": {"type": "string", "pattern": "^[a-z]{1,32}/[1-9][0-9]{0,3}$"},
+    "bytes": {"type": "string", "maxLength": assertion.DOCUMENT_LIMIT, "pattern": "^[A-Za-z0-9_-]*$"},
     "part": {"type": "string", "maxLength": strict.PART_LIMIT, "pattern": "^[\\u0000-\\u007f]*$"},
 }
 
@@ -46,6 +47,7 @@ def documents() -> Mapping[str, bytes]:
         "envelope": envelope_schema(),
         "payload": payload_schema(),
         "consent": consent_schema(),
+        "assertion": assertion_schema(),
         "delivery": delivery_schema(),
     }
     return {
@@ -173,6 +175,47 @@ def consent_schema() -> JsonSchema:
         "then": {"properties": {"review": {"not": _NULL}, "second": {"not": _NULL}}},
     }
     return _document("consent", about, _object(claims)) | {"allOf": [other]}
+
+
+def assertion_schema() -> JsonSchema:
+    """Give the JSON Schema of an assertion's document."""
+    said = {
+        "typ": {"const": statement.TYPE},
+        "iss": _ref("node"),
+        "to": _or_null(_ref("node")),
+        "act": {"enum": [act.value for act in statement.AssertedAct]},
+        "matter": {"anyOf": [_ref("bits"), _ref("uuid")]},
+        "round": _or_null(_ref("bits")),
+        "epoch": _or_null(_ref("count")),
+        "purpose": _or_null({"enum": [purpose.value for purpose in Purpose]}),
+        "schema": _or_null(_ref("schema")),
+        "re": _or_null(_ref("digest")),
+        "fields": _or_null(_ref("bitmap")),
+        "consent": _or_null(_ref("digest")),
+        "deadline": _or_null(_ref("time")),
+        "made": {"type": "integer", "minimum": 1, "maximum": strict.LARGEST},
+        "nonce": _ref("bits"),
+    }
+    parts = {
+        "typ": {"const": assertion.DOCUMENT},
+        "attestation": _ref("digest"),
+        "officer": _ref("bits"),
+        "statement": _object(said) | {"allOf": [_stated(act) for act in statement.AssertedAct]},
+        **{name: _ref("bytes") for name in ("authenticator_data", "client_data", "signature")},
+    }
+    about = (
+        "An officer's passkey has signed the statement of an act; members in this order, without white space."
+    )
+    return _document("assertion", about, _object(parts))
+
+
+def _stated(act: statement.AssertedAct) -> JsonSchema:
+    there = statement.STATES[act]
+    rules: JsonSchema = {
+        name: {"not": _NULL} if name in there else _NULL for name in sorted(statement.MAY_BE_NULL)
+    }
+    rules["matter"] = _ref("uuid" if act is statement.AssertedAct.EXPORT else "bits")
+    return {"if": {"properties": {"act": {"const": act.value}}}, "then": {"properties": rules}}
 
 
 def delivery_schema() -> JsonSchema:
