@@ -27,6 +27,7 @@ from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Wire
+from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
 from handover.application.reissue import Reissuer
@@ -97,10 +98,29 @@ class Node:
         """Reads rounds."""
         return Worklist(self.database)
 
+    @cached_property
+    def reception(self) -> Reception:
+        """Where officers come in. Most commands never need it, and its libraries cost time."""
+        from handover.adapters.passkeys import WebAuthn
+        from handover.adapters.passwords import Argon2Passwords
+
+        settings = self.settings
+        return Reception.of(
+            self.database,
+            self.vault,
+            passwords=Argon2Passwords(),
+            authenticator=WebAuthn(settings.address, node=self.id),
+            terms=Terms(
+                idle=settings.session_idle,
+                life=settings.session_life,
+                issuer=f"Handover {self.id.replace('/', ' ')}",
+            ),
+        )
+
     @property
     def sessions(self) -> Sessions:
         """Who is signed in."""
-        return Sessions(self.database, idle=self.settings.session_idle, life=self.settings.session_life)
+        return self.reception.sessions
 
     @property
     def offereds(self) -> Offereds:

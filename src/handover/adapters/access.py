@@ -6,24 +6,26 @@ from sqlalchemy import Row, delete, select, update
 
 from handover.adapters import access_tables as tables
 from handover.adapters.cells import NODE, ErasedError
-from handover.adapters.post import to_bytes, to_digest
 from handover.adapters.unit import Unit
 from handover.application.access import (
+    AccessChange,
     Account,
     Attempts,
     Challenge,
     ChallengeKind,
+    Change,
     Invitation,
     Passkey,
     Reading,
     ReadingReason,
     Session,
 )
+from handover.application.facts import OfficerRole
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId
 from handover.protocol import strict
 
-_SEALED: Final = ("login", "subject", "email", "password", "totp", "totp_confirmed")
+_SEALED: Final = ("login", "subject", "email", "password", "totp", "totp_offered")
 
 
 class Marker(Protocol):
@@ -101,15 +103,13 @@ class AccountShelf:
 
     def _passkey_row(self, passkey: Passkey) -> dict[str, Any]:
         row = {name: getattr(passkey, name) for name in passkey.__dataclass_fields__ if name != "label"}
-        row["attestation"] = None if passkey.attestation is None else to_bytes(passkey.attestation)
         row["sealed"] = self._unit.cells.seal(NODE, f"passkey|{passkey.id}", passkey.label.encode())
         return row
 
     def _passkey(self, row: Row[Any]) -> Passkey:
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
         label = self._unit.cells.open(NODE, f"passkey|{row.id}", values.pop("sealed")).decode()
-        attestation = None if row.attestation is None else to_digest(row.attestation)
-        values |= {"id": UUID7(row.id), "officer": UUID7(row.officer), "attestation": attestation}
+        values |= {"id": UUID7(row.id), "officer": UUID7(row.officer)}
         return Passkey(label=label, **values)
 
     def put_invitation(self, invitation: Invitation) -> None:
@@ -128,6 +128,28 @@ class AccountShelf:
     def drop_invitations(self, officer: UUID7) -> None:
         """Forget all one-time links of *officer*."""
         self._unit.run(delete(tables.invitation).where(tables.invitation.c.officer == officer))
+
+    def note(self, change: AccessChange) -> None:
+        """Keep what was done to an officer's access."""
+        self._unit.insert(tables.access_change, {**vars(change), "roles": " ".join(change.roles)})
+
+    def changes(self, officer: UUID7 | None, limit: int) -> list[AccessChange]:
+        """Give the newest changes: of one officer, or of all."""
+        table = tables.access_change
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        rows = self._unit.rows(query if officer is None else query.where(table.c.officer == officer))
+        return [_change(row) for row in rows]
+
+
+def _change(row: Row[Any]) -> AccessChange:
+    return AccessChange(
+        id=UUID7(row.id),
+        officer=UUID7(row.officer),
+        by=UUID7(row.by),
+        what=Change(row.what),
+        roles=tuple(OfficerRole(role) for role in row.roles.split()),
+        at=row.at,
+    )
 
 
 class DoorShelf:

@@ -29,10 +29,19 @@ passkey: Final = Table(
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("attestation", LargeBinary),
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
     Column("revoked_at", BigInteger),
+)
+access_change: Final = Table(
+    "access_change",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("officer", String, nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("roles", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 session: Final = Table(
     "session",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from handover.application.facts import Actor
-from handover.domain.ids import UUID7, Digest, MatterId
+from handover.application.facts import Actor, OfficerRole
+from handover.domain.ids import UUID7, MatterId
 
 PASSKEY: Final = "passkey"
 PASSWORD: Final = "password-totp"  # noqa: S105 - the name of a way to sign in
@@ -16,14 +16,20 @@ OIDC: Final = "oidc"
 CONSOLE: Final = "console"
 LINK: Final = "one-time-link"
 """How an officer was authenticated: the words of `Actor.auth`, beside `api-key`."""
+BROWSER: Final = frozenset({PASSKEY, PASSWORD, OIDC, LINK})
+OPERATOR_HERE: Final = Actor(
+    officer=UUID7("00000000-0000-7000-8000-000000000000"), roles=(OfficerRole.OPERATOR,), auth=CONSOLE
+)
+"""Whoever uses the command line of this machine has its keys and database anyway."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """How one officer signs in. `login` and `subject` are the names to look it up by: all texts are kept encrypted.
+    """How one officer signs in. `login` and `subject` are the names to look it up by; but for `language`, texts are
+    kept encrypted.
 
-    `subject` is the person's name at the authority's identity provider; `totp` a secret in base32, which counts once
-    `totp_confirmed`; `totp_step` is the last time step whose code was used. `email` is for notices alone.
+    `subject` is the person's name at the authority's identity provider; `totp` a secret in base32, `totp_offered` the
+    one that no code has confirmed yet; `totp_step` is the last time step whose code was used. `email` is for notices.
     """
 
     officer: UUID7
@@ -33,13 +39,18 @@ class Account:
     email: str | None = None
     password: str | None = None
     totp: str | None = None
-    totp_confirmed: bool = False
+    totp_offered: str | None = None
     totp_step: int = 0
+
+    @property
+    def has_other_way_in(self) -> bool:
+        """Tell whether the officer can sign in without a passkey."""
+        return self.subject is not None or (self.password is not None and self.totp is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passkey:
-    """An officer's passkey; `public_key` is a COSE key, `attestation` the digest of what vouches for it."""
+    """An officer's passkey; `public_key` is a COSE key."""
 
     id: UUID7
     officer: UUID7
@@ -48,9 +59,50 @@ class Passkey:
     sign_count: int
     label: str
     created_at: int
-    attestation: Digest | None = None
     last_used_at: int | None = None
     revoked_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPasskey:
+    """What a browser made: not yet kept."""
+
+    credential: bytes
+    public_key: bytes
+    sign_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who signed in at the authority's identity provider: `subject` is unique among all issuers."""
+
+    subject: str
+    name: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """What a browser gets when an officer has signed in: the values of its two cookies.
+
+    `device` stays in the browser when the session ends: by it the browser is known again, and is not made to wait
+    for what strangers tried.
+    """
+
+    cookie: str
+    device: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Where a request to sign in comes from: its address, what the browser calls itself, and its device cookie.
+
+    The address is empty where a reverse proxy on the same machine speaks for everybody.
+    """
+
+    address: str = ""
+    browser: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +178,33 @@ class Attempts:
     failures: int = 0
     failed_at: int = 0
     good_at: int = 0
+
+
+class Change(StrEnum):
+    """What was done to an officer's access."""
+
+    INVITED = "invited"
+    CAME_BY_LINK = "came-by-link"
+    CAME_BY_PROVIDER = "came-by-provider"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSWORD_SET = "password-set"  # noqa: S105 - a word of the log
+    CODES_SET = "codes-set"
+    ROLES_CHANGED = "roles-changed"
+    DISABLED = "disabled"
+    SESSIONS_ENDED = "sessions-ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessChange:
+    """Who changed whose access, when, and how; the log has an entry for each, with its mark."""
+
+    id: UUID7
+    officer: UUID7
+    by: UUID7
+    what: Change
+    roles: tuple[OfficerRole, ...]
+    at: int
 
 
 class ReadingReason(StrEnum):

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from handover.application.access import (
+    AccessChange,
     Account,
     Attempts,
     Challenge,
@@ -34,6 +35,10 @@ class Accounts(Protocol):
     def put_invitation(self, invitation: Invitation) -> None: ...
     def invitation(self, digest: bytes) -> Invitation | None: ...
     def drop_invitations(self, officer: UUID7) -> None: ...
+    def note(self, change: AccessChange) -> None: ...
+    def changes(self, officer: UUID7 | None, limit: int) -> list[AccessChange]:
+        """Give the newest changes: of one officer, or of all."""
+        ...
 
 
 class Doors(Protocol):

@@ -6,6 +6,7 @@ from handover.application.alarms import raise_alarm
 from handover.application.facts import TALK, Actor, Handover, KeptParcel
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Wire
+from handover.application.readings import require_stated
 from handover.application.registry import Registry
 from handover.domain.errors import (
     HandoverError,
@@ -85,9 +86,14 @@ class Attachments:
         return digest
 
     def read(self, matter: MatterId, digest: Digest, *, actor: Actor) -> tuple[str, bytes]:
-        """Give media type and content of a file of the matter; the reading is logged."""
+        """Give media type and content of a file of the matter; the reading is logged.
+
+        Raises:
+            ReadingReasonError: the officer has not said today why.
+        """
         require(actor, Right.READ_CASE)
         with self._database.begin() as work:
+            require_stated(work, matter, actor)
             found = work.files.get(matter, digest)
             work.log.append(EntryKind.DISCLOSED, stream=matter, object_=digest, now=work.now)
             return found
@@ -97,12 +103,14 @@ class Attachments:
 
         Raises:
             AttachmentUnderWayError: it has not arrived in full.
+            ReadingReasonError: the officer has not said today why.
         """
         require(actor, Right.DECIDE)
         with self._database.begin() as work:
             found = work.handovers.get(handover)
             if found.opened_at is None or found.state in _OVER:
                 raise NotFoundError
+            require_stated(work, found.matter, actor)
             for kept in work.files.parcels(handover):
                 if kept.parcel.file == digest:
                     data = _opened(work, kept, found)

@@ -6,6 +6,7 @@ from handover.application import documents
 from handover.application.facts import Actor, KeptRecord, Matter
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.readings import require_stated
 from handover.application.sealing import new_id
 from handover.domain.handover import Claim, NotResponsibleError
 from handover.domain.ids import MatterId
@@ -84,9 +85,11 @@ class Cases:
 
         Raises:
             NotFoundError: there is no record, or it was erased.
+            ReadingReasonError: the officer has not said today why.
         """
         require(actor, Right.READ_CASE)
         with self._database.begin() as work:
+            require_stated(work, matter, actor)
             kept = work.records.latest(matter)
             self._log(work, EntryKind.DISCLOSED, kept)
             return kept, documents.record_of(kept.document, schema(kept.schema))

@@ -8,6 +8,7 @@ from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Delivery, Handover, KeptEnvelope
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork
+from handover.application.readings import require_stated
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, answers_to
 from handover.domain.consent import GroundExpiredError, GroundWithdrawnError
@@ -71,10 +72,12 @@ class Handovers:
         Raises:
             GroundExpiredError: the ground does not count any more; nothing is shown.
             OutOfOrderError: the round is closed.
+            ReadingReasonError: the officer has not said today why.
         """
         require(actor, Right.DECIDE)
         with self._database.begin() as work:
             found = _receiving(work.handovers.get(handover))
+            require_stated(work, found.matter, actor)
             if found.state not in _OPEN or found.offer is None:
                 raise OutOfOrderError
             content = message.decode_kept(work.envelopes.plaintext(found.offer))

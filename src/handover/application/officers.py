@@ -10,12 +10,14 @@ from typing import Final
 from handover.application.facts import Actor, ApiKey, Officer, OfficerRole
 from handover.application.ports import Database
 from handover.application.sealing import new_id
-from handover.domain.errors import HandoverError, MalformedError, NotFoundError
+from handover.domain.errors import HandoverError, MalformedError, NotFoundError, RefusedError
 from handover.domain.ids import UUID7
 from handover.protocol import strict
 
 KEY_LIFE: Final = 90 * 86400  # seconds
 LONGEST_KEY_LIFE: Final = 366 * 86400
+AUDIT_LIFE: Final = 90 * 86400
+LONGEST_AUDIT_LIFE: Final = 366 * 86400
 SCOPES: Final = ("read", "write")
 _PREFIX: Final = "ho_"
 
@@ -28,28 +30,55 @@ class UnauthenticatedError(HandoverError):
     advice = "Send a valid API key as a bearer token."
 
 
+class OfficerGoneError(RefusedError):
+    """Who has no access any more does nothing here."""
+
+    name = "officer-gone"
+    title = "This officer has no access any more."
+    advice = "Name another officer, or enter this one anew."
+
+
+def end_of(roles: Sequence[OfficerRole], until: int | None, now: int) -> int | None:
+    """Give when access ends: as asked for, or after 90 days for who is here as an auditor alone.
+
+    Raises:
+        MalformedError: it is over already, or an auditor's is more than a year away.
+    """
+    auditor = set(roles) == {OfficerRole.AUDITOR}
+    if until is None:
+        return now + AUDIT_LIFE if auditor else None
+    if not now < until <= now + LONGEST_AUDIT_LIFE and (auditor or until <= now):
+        raise MalformedError("access ends after today, and an auditor's within 366 days")
+    return until
+
+
 class Officers:
     """The operator's desk for people and keys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, name: str, roles: Sequence[OfficerRole]) -> Officer:
-        """Give a new officer."""
+    def add(self, name: str, roles: Sequence[OfficerRole], *, until: int | None = None) -> Officer:
+        """Give a new officer, with access until a date if one is given; an auditor's always has an end."""
         if not name.strip() or not roles:
             raise MalformedError("an officer has a name and at least one role")
         with self._database.begin() as work:
             officer = Officer(
-                id=new_id(work.now), name=strict.text(name, 200), roles=tuple(sorted(set(roles)))
+                id=new_id(work.now),
+                name=strict.text(name, 200),
+                roles=tuple(sorted(set(roles))),
+                until=end_of(roles, until, work.now),
             )
             work.staff.add(officer)
             return officer
 
     def disable(self, officer: UUID7) -> Officer:
-        """End the officer's access: at once, with all keys."""
+        """End the officer's access: at once, with all keys, sessions and links."""
         with self._database.begin() as work:
             found = replace(work.staff.get(officer), disabled_at=work.now)
             work.staff.change(found)
+            work.doors.end(officer, work.now)
+            work.accounts.drop_invitations(officer)
             for key in work.staff.keys_of(officer):
                 if key.revoked_at is None:
                     work.staff.revoke_key(key.id, work.now)
@@ -105,6 +134,6 @@ class Officers:
         except (ValueError, MalformedError, NotFoundError) as error:
             raise UnauthenticatedError from error
         good = hmac.compare_digest(sha256(secret).digest(), key.digest) and f"{prefix}_" == _PREFIX
-        if not good or key.revoked_at is not None or now >= key.expires_at or officer.disabled_at is not None:
+        if not good or key.revoked_at is not None or now >= key.expires_at or not officer.may_enter(now):
             raise UnauthenticatedError
         return Actor(officer=officer.id, roles=officer.roles, auth="api-key", scopes=key.scopes)

@@ -1,9 +1,10 @@
 """What the use cases need from outside, as protocols. A `UnitOfWork` is one transaction: all of it, or none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from handover.application.access import NewPasskey, Passkey, Person
 from handover.application.access_shelves import Accounts, Doors, Readings
 from handover.application.shelves import (
     Alarms,
@@ -99,6 +100,66 @@ class Database(Protocol):
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
         """Begin a transaction that only reads."""
+        ...
+
+
+class Passwords(Protocol):
+    """Stretches passwords, few at once, and reads one-time codes; without a secret, with the same work for nothing."""
+
+    def stretch(self, password: str) -> str:
+        """Give what is kept of a password; raises SignInBusyError."""
+        ...
+
+    def fits(self, kept: str | None, password: str) -> bool:
+        """Tell whether it is that password; raises SignInBusyError."""
+        ...
+
+    def new_secret(self) -> str:
+        """Give a fresh secret for one-time codes, in base32."""
+        ...
+
+    def address(self, secret: str, *, login: str, issuer: str) -> str:
+        """Give the `otpauth:` address that a code app reads."""
+        ...
+
+    def step(self, secret: str | None, code: str, now: int) -> int | None:
+        """Give the time step whose code this is, at most one away from now."""
+        ...
+
+
+class Authenticator(Protocol):
+    """Speaks with passkeys (WebAuthn): options and answers are the JSON of `PublicKeyCredential`."""
+
+    def creation(self, challenge: bytes, *, handle: bytes, name: str, known: Sequence[Passkey]) -> str:
+        """Give the options for making a passkey."""
+        ...
+
+    def created(self, answer: str, challenge: bytes) -> NewPasskey:
+        """Give the passkey that was made; raises PasskeyError."""
+        ...
+
+    def request(self, challenge: bytes, *, known: Sequence[Passkey] = ()) -> str:
+        """Give the options for using a passkey: one of *known*, or any of this node."""
+        ...
+
+    def asked(self, answer: str) -> tuple[bytes, bytes]:
+        """Give the challenge and the credential that the answer names, unchecked; raises PasskeyError."""
+        ...
+
+    def used(self, answer: str, challenge: bytes, expected: Passkey) -> int:
+        """Give the passkey's new sign count; raises PasskeyError."""
+        ...
+
+
+class Provider(Protocol):
+    """The authority's own identity provider (OpenID Connect, code with PKCE)."""
+
+    def address(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Give where the browser is sent; raises ProviderError."""
+        ...
+
+    def person(self, *, code: str, nonce: str, verifier: str) -> Person:
+        """Give who signed in there; raises ProviderError."""
         ...
 
 

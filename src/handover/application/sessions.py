@@ -6,20 +6,24 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
-from handover.application.access import Session, Visitor
+from handover.application.access import LINK, Caller, Change, Session, SignedIn, Visitor
+from handover.application.brake import Brake
+from handover.application.changes import note
 from handover.application.facts import Actor, Officer
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import ForbiddenError, Right, require
 from handover.application.ports import Database, UnitOfWork
-from handover.application.sealing import new_id
+from handover.application.sealing import new_id, new_token
 from handover.domain.errors import MalformedError, NotFoundError, RefusedError
 from handover.domain.ids import UUID7
 from handover.protocol import strict
 
 STEP_UP: Final = 300  # seconds for which a step-up counts
+LINK_LIFE: Final = 3600  # seconds for a session that began with a one-time link
 _TOUCH: Final = 60  # seconds: a session is written at most so often for being seen
 _KEPT: Final = 30 * 86400  # seconds for which an ended session is still listed in the database
 _BROWSER: Final = 200
+_DEVICE: Final = 16  # bytes
 
 
 class SignedOutError(UnauthenticatedError):
@@ -49,13 +53,25 @@ class StepUpError(RefusedError):
 class Sessions:
     """Begins, finds and ends sessions. `idle` and `life` are seconds."""
 
-    def __init__(self, database: Database, *, idle: int, life: int) -> None:
+    def __init__(self, database: Database, brake: Brake, *, idle: int, life: int) -> None:
         self._database = database
+        self._brake = brake
         self._idle = idle
         self._life = life
 
+    def admit(self, work: UnitOfWork, officer: UUID7, *, auth: str, caller: Caller) -> SignedIn:
+        """Begin a session for an officer whose identity was proved in this transaction.
+
+        The cookie's value is new each time, so that nobody can know it before; it is told this once and not kept.
+        """
+        device = caller.device if is_device(caller.device) else new_token()
+        login = work.accounts.get(officer).login
+        if login is not None and auth != LINK:
+            self._brake.succeeded(work, login, caller, device)
+        return SignedIn(cookie=self.begin(work, officer, auth=auth, browser=caller.browser), device=device)
+
     def begin(self, work: UnitOfWork, officer: UUID7, *, auth: str, browser: str) -> str:
-        """Give the cookie's value of a new session; the caller has proved who the officer is, in this transaction."""
+        """Give the cookie's value of a new session, as `admit`, without a word about the browser's past."""
         secret = secrets.token_bytes(32)
         work.doors.drop_sessions(work.now - _KEPT)
         work.doors.put(
@@ -68,13 +84,15 @@ class Sessions:
                 created_at=work.now,
                 seen_at=work.now,
                 fresh_at=work.now,
-                ends_at=work.now + self._life,
+                ends_at=work.now + (LINK_LIFE if auth == LINK else self._life),
             )
         )
         return strict.b64(secret)
 
     def find(self, cookie: str) -> Visitor:
         """Give who is behind the cookie; being seen keeps the session from ending for idleness.
+
+        Whoever came by a one-time link has no role before a passkey, or a password and codes, were made in it.
 
         Raises:
             SignedOutError: no such session, or it was ended, or is over, or the officer has no access any more.
@@ -89,7 +107,9 @@ class Sessions:
                 session, officer = self._live(work, secret)
                 work.doors.put(replace(session, seen_at=work.now))
         return Visitor(
-            actor=Actor(officer=officer.id, roles=officer.roles, auth=session.auth),
+            actor=Actor(
+                officer=officer.id, roles=() if session.auth == LINK else officer.roles, auth=session.auth
+            ),
             name=officer.name,
             session=session.id,
             language=language,
@@ -108,7 +128,9 @@ class Sessions:
         return None if found is None else found.officer
 
     def renew(self, work: UnitOfWork, session: UUID7, *, auth: str | None = None) -> str:
-        """Give the session a new cookie value after a step-up, from when it is fresh; the old value is worth nothing.
+        """Give the session a new cookie value; it is fresh from now, and the old value is worth nothing.
+
+        *auth* is the way in that was just made; it counts where the session began with a one-time link.
 
         Raises:
             SignedOutError: it has ended meanwhile.
@@ -118,7 +140,9 @@ class Sessions:
             raise SignedOutError
         secret = secrets.token_bytes(32)
         changed = replace(found, digest=sha256(secret).digest(), fresh_at=work.now, seen_at=work.now)
-        work.doors.put(changed if auth is None else replace(changed, auth=auth))
+        if auth is not None and found.auth == LINK:
+            changed = replace(changed, auth=auth, ends_at=found.created_at + self._life)
+        work.doors.put(changed)
         return strict.b64(secret)
 
     def require_fresh(self, visitor: Visitor) -> None:
@@ -174,7 +198,16 @@ class Sessions:
         """
         _require_own(actor, officer)
         with self._database.begin() as work:
-            return work.doors.end(officer, work.now)
+            ended = work.doors.end(officer, work.now)
+            if actor.officer != officer:
+                note(work, Change.SESSIONS_ENDED, work.staff.get(officer), by=actor)
+            return ended
+
+    def end_others(self, work: UnitOfWork, visitor: Visitor) -> None:
+        """End all sessions of the officer but this one."""
+        for each in work.doors.sessions(visitor.actor.officer):
+            if each.id != visitor.session:
+                work.doors.put(replace(each, revoked_at=work.now))
 
     def _live(self, work: UnitOfWork, secret: bytes) -> tuple[Session, Officer]:
         found = work.doors.find(sha256(secret).digest())
@@ -198,6 +231,14 @@ def check_form(visitor: Visitor, token: str) -> None:
     """
     if not hmac.compare_digest(visitor.csrf.encode(), token.encode()):
         raise ForgedFormError
+
+
+def is_device(device: str) -> bool:
+    """Tell whether a browser's device cookie is one that a node can have given."""
+    try:
+        return len(strict.unb64(device)) == _DEVICE
+    except MalformedError:
+        return False
 
 
 def _token(secret: bytes) -> str:

@@ -32,14 +32,6 @@ class WhichOfficerError(RefusedError):
     advice = "Name the officer by the identifier that `handover user list` shows."
 
 
-class OfficerGoneError(RefusedError):
-    """Who has no access any more writes nothing."""
-
-    name = "officer-gone"
-    title = "This officer has no access any more."
-    advice = "Name another officer with --as."
-
-
 @app.command()
 def add(
     name: Annotated[
@@ -175,6 +167,7 @@ def acting(node: "Node", text: str) -> "Actor":
         OfficerGoneError: the officer has left.
     """
     from handover.application.facts import Actor
+    from handover.application.officers import OfficerGoneError
 
     found = _find(node, text)
     if found.disabled_at is not None:

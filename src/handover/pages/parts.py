@@ -4,6 +4,7 @@ from typing import Protocol
 
 from handover.application.offered import Offereds
 from handover.application.ports import Clock
+from handover.application.reception import Reception
 from handover.application.sessions import Sessions
 from handover.web import parts
 
@@ -28,6 +29,11 @@ class Node(parts.Node, Protocol):
     @property
     def clock(self) -> Clock:
         """The time in whole seconds since 1970."""
+        ...
+
+    @property
+    def reception(self) -> Reception:
+        """Where officers come in: accounts, passkeys, sign-in, readings."""
         ...
 
     @property
