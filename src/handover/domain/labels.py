@@ -1,9 +1,9 @@
-"""What officers, guardians and children read for each section, field, part, code and category, by language.
+"""What officers, guardians and children read for each section, field, part, code and category, in English.
 
-English is taken from the definitions themselves. Another language is one more mapping of the same keys in
-`TRANSLATIONS`; what it lacks is shown in English. Keys are ``guardianship/1/identity`` (section),
-``guardianship/1/identity.sex`` (field), ``part/place/country``, ``code/sex/female``, ``category/health`` and
-``absent/unknown``.
+English is taken from the definitions themselves. Every other language has the same keys; its texts stand where
+records are shown. Keys are ``guardianship/1/identity`` (section), ``guardianship/1/identity.sex`` (field),
+``part/place/country``, ``code/sex/female``, ``category/health``, ``absent/unknown``, ``flag/yes`` and
+``precision/estimated``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,11 +21,22 @@ ABSENCES: Final[Mapping[Absent, str]] = {
 }
 
 
+FLAGS: Final[Mapping[str, str]] = {"yes": "Yes", "no": "No"}
+PRECISIONS: Final[Mapping[str, str]] = {
+    "day": "Exact to the day",
+    "month": "Exact to the month",
+    "year": "Exact to the year",
+    "estimated": "Estimated",
+}
+
+
 @cache
 def english() -> Mapping[str, str]:
     """Give every key with its English label."""
     labels: dict[str, str] = {f"category/{category}": words for category, words in CATEGORIES.items()}
     labels.update((f"absent/{reason}", words) for reason, words in ABSENCES.items())
+    labels.update((f"flag/{answer}", words) for answer, words in FLAGS.items())
+    labels.update((f"precision/{precision}", words) for precision, words in PRECISIONS.items())
     for schema in SCHEMAS.values():
         for section in schema.sections:
             labels[f"{schema.name}/{section.name}"] = section.label
@@ -33,15 +44,6 @@ def english() -> Mapping[str, str]:
                 labels[f"{schema.name}/{field.path}"] = field.label
                 labels.update(_of_shape(field.shape))
     return MappingProxyType(labels)
-
-
-def label(key: str, language: str = "en") -> str:
-    """Give the label for *key* in *language*, in English where that language lacks it.
-
-    Raises:
-        KeyError: there is no such key.
-    """
-    return TRANSLATIONS.get(language, {}).get(key) or english()[key]
 
 
 def _of_shape(shape: Shape) -> Iterator[tuple[str, str]]:
@@ -57,6 +59,3 @@ def _of_shape(shape: Shape) -> Iterator[tuple[str, str]]:
                 yield f"code/{shape.codes.name}/{code}", words
         case _:
             return
-
-
-TRANSLATIONS: Final[Mapping[str, Mapping[str, str]]] = {"en": english()}

@@ -41,7 +41,7 @@ def catalogue(language: str) -> standard.NullTranslations:
 
 def direction(language: str) -> str:
     """Give `ltr` or `rtl`."""
-    return str(_locale(language).text_direction)
+    return str(locale(language).text_direction)
 
 
 def chosen(wanted: Sequence[str | None]) -> str:
@@ -62,13 +62,13 @@ def accepted(header: str) -> str | None:
 
 def date(at: int, language: str) -> str:
     """Give the day of a time, in words."""
-    return format_date(datetime.fromtimestamp(at, UTC), format="long", locale=_locale(language))
+    return format_date(datetime.fromtimestamp(at, UTC), format="long", locale=locale(language))
 
 
 def time(at: int, language: str) -> str:
     """Give day and minute of a time in UTC, which is said."""
     found = datetime.fromtimestamp(at, UTC)
-    return format_datetime(found, format="d MMMM y HH:mm 'UTC'", locale=_locale(language))
+    return format_datetime(found, format="d MMMM y HH:mm 'UTC'", locale=locale(language))
 
 
 def iso(at: int) -> str:
@@ -78,11 +78,12 @@ def iso(at: int) -> str:
 
 def distance(seconds: int, language: str) -> str:
     """Give how far ahead (positive) or behind (negative) something lies, in words."""
-    return format_timedelta(seconds, add_direction=True, locale=_locale(language))
+    return format_timedelta(seconds, add_direction=True, locale=locale(language))
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale(language: str) -> Locale:
+    """Give what the CLDR knows of *language*."""
     return Locale.parse(language)
 
 

@@ -8,8 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Undef
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from handover.domain import labels
-from handover.pages import languages
+from handover.pages import labels, languages
 
 ISOLATE: Final = ("\u2068", "\u2069")  # for places where no <bdi> can stand
 
