@@ -105,6 +105,15 @@ class MatterShelf:
             query = query.where(tables.matter.c.reference == reference)
         return [_matter(row) for row in self._unit.rows(query.order_by(tables.matter.c.id).limit(limit))]
 
+    def newest(self, *, before: str | None, limit: int) -> list[Matter]:
+        """Give matters, the newest first, from before *before*."""
+        query = select(tables.matter)
+        if before is not None:
+            query = query.where(tables.matter.c.id < before)
+        return [
+            _matter(row) for row in self._unit.rows(query.order_by(tables.matter.c.id.desc()).limit(limit))
+        ]
+
     def expect_new(self, owner: str) -> None:
         """Take it that *owner* has no data key yet, without looking (an optimisation for batches)."""
         self._unit.expect_no_keys([owner])

@@ -1,6 +1,7 @@
 """Matters and their records: what caseworkers write and read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from handover.application import documents
 from handover.application.facts import Actor, KeptRecord, Matter
@@ -8,11 +9,30 @@ from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.readings import require_stated
 from handover.application.sealing import new_id
+from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.handover import Claim, NotResponsibleError
 from handover.domain.ids import MatterId
 from handover.domain.record import MatterKind, Record, Schema, Value, record, schema
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
+
+
+class RecordChangedError(OutOfOrderError):
+    """Another officer has written the record meanwhile."""
+
+    name = "record-changed"
+    title = "Another officer has changed the record since you opened it."
+    advice = "Open the record again, look at what was changed, and enter your change once more."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A record without its values: which fields are stated, and why it cannot be offered yet."""
+
+    kept: KeptRecord
+    schema: Schema
+    stated: frozenset[str]
+    gaps: tuple[type[RefusedError], ...]
 
 
 class Cases:
@@ -51,12 +71,41 @@ class Cases:
         with self._database.reading() as work:
             return work.matters.page(after=after, limit=limit, reference=reference)
 
+    def newest(self, *, actor: Actor, before: str | None = None, limit: int = 50) -> list[Matter]:
+        """Give matters, the newest first, from before *before*."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return work.matters.newest(before=before, limit=limit)
+
+    def overview(self, matter: MatterId, *, actor: Actor) -> Overview:
+        """Give what stands in the record without any value; no reading is logged, for nothing personal is shown.
+
+        Raises:
+            NotFoundError: there is no record, or it was erased.
+        """
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            kept = work.records.latest(matter)
+        found = documents.record_of(kept.document, schema(kept.schema))
+        stated = frozenset(path for path in found.values if found.stated(path))
+        return Overview(
+            kept=replace(kept, document=b""), schema=found.schema, stated=stated, gaps=found.gaps()
+        )
+
     def write(
-        self, matter: MatterId, of: Schema, values: Mapping[str, Value], *, source: str, actor: Actor
+        self,
+        matter: MatterId,
+        of: Schema,
+        values: Mapping[str, Value],
+        *,
+        source: str,
+        actor: Actor,
+        after: int | None = None,
     ) -> KeptRecord:
         """Keep *values* as the next version of the record; fields that are left out are unknown.
 
         Raises:
+            RecordChangedError: *after*, the version that was changed, is not the newest any more.
             MalformedRecordError: naming field and rule, never the value.
             NotResponsibleError: another node is responsible for the matter.
         """
@@ -67,6 +116,8 @@ class Cases:
             if found.claim not in (Claim.HOLDER, Claim.RELIEVING) or found.kind is not of.kind:
                 raise NotResponsibleError
             versions = work.records.versions(matter)
+            if after is not None and after != max(versions, default=0):
+                raise RecordChangedError
             kept = KeptRecord(
                 matter=matter,
                 version=max(versions, default=0) + 1,

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
+from handover.application.facts import Actor
 from handover.application.permissions import Right
 from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.handover import DeclineReason, Role
-from handover.domain.ids import HandoverId
-from handover.domain.record import schema
-from handover.pages import paths, words
+from handover.domain.ids import Digest, HandoverId
+from handover.domain.record import Absent, schema
+from handover.pages import confirming, content, paths, reasons, values, words
 from handover.pages.visit import Page, Visit
+from handover.protocol.statement import AssertedAct
 
 
 def show(visit: Visit) -> Response:
@@ -43,13 +45,97 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
 
 def leaves(visit: Visit) -> Response:
     """Show what leaves this office: every field, granted or withheld and why."""
+    return _leaves(visit, "leaves.html")
+
+
+def read(visit: Visit) -> Response:
+    """Show what was offered to an officer who has said why; the sender is told that an officer has read it."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    row = visit.node.worklist.look(id_, actor=visit.actor)
+    gate = reasons.gate(visit, row.matter.id)
+    if gate is not None:
+        return gate
+    if row.seen.handover.opened_at is None:
+        return visit.page("open.html", row=row)
+    return _read(visit, id_)
+
+
+def open_(visit: Visit) -> Response:
+    """Confirm the receipt: a named officer reads the offer."""
+    return _read(visit, paths.ident(HandoverId, visit.args["handover"]))
+
+
+def _read(visit: Visit, id_: HandoverId) -> Response:
+    offered = visit.node.handovers.open(id_, actor=visit.actor)
+    visit.node.worker.wake()
+    row = visit.node.worklist.look(id_, actor=visit.actor)
+    of = schema(row.seen.handover.schema)
+    return visit.page(
+        "offered.html",
+        row=row,
+        matter=row.matter,
+        sections=values.parts(
+            of, {path: offered.get(path, Absent.UNKNOWN) for path in of.all_paths}, visit.language
+        ),
+        withheld=[path for path in of.all_paths if path not in offered],
+        file_at=f"/office/handovers/{id_}/files",
+    )
+
+
+def file(visit: Visit) -> Response:
+    """Give a file of an opened offer to be saved; the reading is logged."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    digest = paths.ident(Digest, visit.args["file"])
+    return content.download(*visit.node.attachments.read_offered(id_, digest, actor=visit.actor))
+
+
+def look(visit: Visit) -> Response:
+    """Show what leaves this office, with the button that releases it."""
+    return _leaves(visit, "release.html")
+
+
+def release(visit: Visit) -> Response:
+    """Release the offer, as an officer other than the one who prepared it."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    return _confirmed(
+        visit,
+        AssertedAct.OFFER,
+        id_,
+        lambda actor: visit.node.offers.release(id_, actor=actor),
+        said="released",
+    )
+
+
+def look_again(visit: Visit) -> Response:
+    """Show what the deed does, with the button that gives it."""
+    return _leaves(visit, "countersign.html")
+
+
+def countersign(visit: Visit) -> Response:
+    """Give the deed, as an officer other than the one who released the offer."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    return _confirmed(
+        visit,
+        AssertedAct.DEED,
+        id_,
+        lambda actor: visit.node.offers.countersign(id_, actor=actor),
+        said="countersigned",
+    )
+
+
+def _leaves(visit: Visit, template: str, *, status: int = 200) -> Response:
     id_ = paths.ident(HandoverId, visit.args["handover"])
     row = visit.node.worklist.look(id_, actor=visit.actor)
     if row.seen.handover.role is not Role.SENDER:
         raise OutOfOrderError
     selections = visit.node.offers.preview(id_, actor=visit.actor)
     return visit.page(
-        "leaves.html", row=row, selections=selections, of=schema(row.seen.handover.schema), words=words
+        template,
+        status=status,
+        row=row,
+        selections=selections,
+        of=schema(row.seen.handover.schema),
+        words=words,
     )
 
 
@@ -71,9 +157,13 @@ def accept(visit: Visit) -> Response:
         "contact": form.text("contact", missing="Enter how the person can be reached.", longest=200),
     }
     plan = form.text("plan", missing="Enter the plan for the arrival.")
-    return _acted(
+    if not form.valid:
+        return _shown(visit, status=422, tried="accept")
+    return _confirmed(
         visit,
-        lambda: visit.node.handovers.accept(id_, responsible=responsible, plan=plan, actor=visit.actor),
+        AssertedAct.ACCEPTANCE,
+        id_,
+        lambda actor: visit.node.handovers.accept(id_, responsible=responsible, plan=plan, actor=actor),
         said="accepted",
     )
 
@@ -129,6 +219,14 @@ def _arrived(visit: Visit, *, came: bool) -> Response:
     )
 
 
+def _confirmed(
+    visit: Visit, act: AssertedAct, id_: HandoverId, do: Callable[[Actor], object], *, said: str
+) -> Response:
+    """Carry out an act of weight: a passkey signs for it where the officer has one."""
+    actor = confirming.actor(visit, act, id_)
+    return actor if isinstance(actor, Response) else _acted(visit, lambda: do(actor), said=said)
+
+
 def _acted(visit: Visit, act: Callable[[], object], *, said: str) -> Response:
     """Carry a step out and show the round; what is refused stands above the round as it is now."""
     visit.form.carry_out(act)
@@ -142,6 +240,10 @@ _AT = "/handovers/{handover}"
 PAGES = (
     Page(path=_AT, get=show, right=Right.READ_CASE),
     Page(path=f"{_AT}/leaves", get=leaves, right=Right.READ_CASE),
+    Page(path=f"{_AT}/open", get=read, post=open_, right=Right.DECIDE),
+    Page(path=f"{_AT}/files/{{file}}", get=file, right=Right.DECIDE),
+    Page(path=f"{_AT}/release", get=look, post=release, right=Right.RELEASE),
+    Page(path=f"{_AT}/countersign", get=look_again, post=countersign, right=Right.RELEASE),
     Page(path=f"{_AT}/withdraw", post=withdraw, right=Right.PREPARE),
     Page(path=f"{_AT}/accept", post=accept, right=Right.DECIDE),
     Page(path=f"{_AT}/decline", post=decline, right=Right.DECIDE),

@@ -1,9 +1,9 @@
 """The languages of the pages: texts by gettext, dates and directions by the Unicode CLDR (Babel)."""
 
+import datetime as dt
 import gettext as standard
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -62,18 +62,28 @@ def accepted(header: str) -> str | None:
 
 def date(at: int, language: str) -> str:
     """Give the day of a time, in words."""
-    return format_date(datetime.fromtimestamp(at, UTC), format="long", locale=locale(language))
+    return format_date(dt.datetime.fromtimestamp(at, dt.UTC), format="long", locale=locale(language))
+
+
+def day_of(at: int) -> dt.date:
+    """Give the day of a time, in UTC."""
+    return dt.datetime.fromtimestamp(at, dt.UTC).date()
+
+
+def end_of(day: dt.date) -> int:
+    """Give the last second of a day, in UTC."""
+    return int(dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC).timestamp())
 
 
 def time(at: int, language: str) -> str:
     """Give day and minute of a time in UTC, which is said."""
-    found = datetime.fromtimestamp(at, UTC)
+    found = dt.datetime.fromtimestamp(at, dt.UTC)
     return format_datetime(found, format="d MMMM y HH:mm 'UTC'", locale=locale(language))
 
 
 def iso(at: int) -> str:
     """Give a time as machines read it (RFC 3339)."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def distance(seconds: int, language: str) -> str:

@@ -59,3 +59,12 @@ def _known(name: str, language: str) -> str | None:
 def _detail(code: str, language: str) -> str:
     known = locale(language)
     return str((known.scripts if len(code) == 4 else known.territories).get(code, code))
+
+
+@lru_cache(maxsize=16)
+def language_tags(language: str) -> list[tuple[str, str]]:
+    """Give the languages that the CLDR names with a plain tag, by name."""
+    known = locale(language).languages
+    return sorted(
+        ((tag, name) for tag, name in known.items() if 2 <= len(tag) <= 3), key=lambda each: each[1]
+    )

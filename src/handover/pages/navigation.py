@@ -32,6 +32,8 @@ _WAYS: Final = (
 )
 SAID: Final[Mapping[str, str]] = {
     "saved": N_("Saved."),
+    "passkey-added": N_("The passkey is kept. Use it from now on to sign in."),
+    "codes-set": N_("The codes are set. You can sign in with password and code from now on."),
     "signed-out": N_("You are signed out."),
     "withdrawn": N_("The offer is withdrawn. The other authority is told, and erases what it had."),
     "prepared": N_(

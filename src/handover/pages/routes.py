@@ -5,13 +5,38 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from handover.pages import first, handovers, static, work
+from handover.pages import (
+    account,
+    authorities,
+    consents,
+    first,
+    handovers,
+    matters,
+    offers,
+    reasons,
+    records,
+    sign_in,
+    static,
+    work,
+)
 from handover.pages.parts import Node
 from handover.pages.shell import Shell
 from handover.pages.visit import PREFIX, Page
 from handover.web.guard import PlainRoute
 
-PAGES: Final[tuple[Page, ...]] = (*first.PAGES, *work.PAGES, *handovers.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    *first.PAGES,
+    *sign_in.PAGES,
+    *account.PAGES,
+    *work.PAGES,
+    *handovers.PAGES,
+    *matters.PAGES,
+    *reasons.PAGES,
+    *records.PAGES,
+    *consents.PAGES,
+    *offers.PAGES,
+    *authorities.PAGES,
+)
 
 
 def routes(node: Node) -> list[PlainRoute]:

@@ -4,7 +4,6 @@ Pages hold no rule. What a use case refuses is shown in the officer's language w
 """
 
 import gzip
-import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,15 +13,15 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handover.application.access import Visitor
+from handover.application.access import Caller, Visitor
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import require
-from handover.application.sessions import ForgedFormError
-from handover.domain.errors import HandoverError, MalformedError, NotFoundError
+from handover.application.sessions import ForgedFormError, StepUpError
+from handover.domain.errors import MalformedError, NotFoundError
 from handover.pages import languages, tokens
 from handover.pages.forms import Form, Upload
 from handover.pages.parts import Node
-from handover.pages.visit import PREFIX, Page, Visit
+from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit
 from handover.web import journal
 from handover.web.guard import PlainRoute, known
 from handover.web.problems import InternalError, MethodNotAllowedError, NoSuchPathError, status_of
@@ -32,9 +31,10 @@ POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _YEAR: Final = 366 * 86400
+_HOST: Final = "__Host-"  # a browser takes such a cookie from this host alone, over TLS alone
+_FORM, _LANGUAGE = "handover-form", "handover-language"
 MOST_FIELDS: Final = 3000
 MOST_FILES: Final = 4
-_INSIDE: Final = re.compile(r"/office(?:/[a-z0-9-]+)*(?:\?[a-z0-9=&-]*)?")
 
 
 class Shell:
@@ -45,12 +45,9 @@ class Shell:
         self._pages = list(pages)
         address = node.settings.address
         self._secure = address.startswith("https://")
+        self._mark = _HOST if self._secure else ""
         self._origin = address
-        mark = "__Host-" if self._secure else ""
-        self.session_cookie = f"{mark}handover-session"
-        self.form_cookie = f"{mark}handover-form"
-        self.language_cookie = f"{mark}handover-language"
-        self.keeper = tokens.Keeper(node.form_secret)
+        self._keeper = tokens.Keeper(node.form_secret)
 
     def routes(self) -> list[PlainRoute]:
         """Give a route for each page, and one for all that is none."""
@@ -88,36 +85,46 @@ class Shell:
                 raise MethodNotAllowedError
             if request.method == "POST":
                 self._require_own(request, visit)
-            response = handler(visit)
-            self._set_cookies(visit, response)
-            return response
-        except UnauthenticatedError as error:
-            return self._sign_in(visit, request, error)
+            return self._with_cookies(visit, handler(visit))
+        except UnauthenticatedError:
+            return self._sign_in(visit, request)
+        except StepUpError:
+            return self._step_up(visit, request)
         except Exception as error:  # noqa: BLE001 - nothing of an unforeseen error may leave this process
             return self.refusal(visit, error)
 
     def _visit(self, request: Request, form: Form) -> Visit:
-        cookies = request.cookies
-        visitor = self._visitor(cookies.get(self.session_cookie))
+        cookies = {
+            name.removeprefix(_HOST): value
+            for name, value in request.cookies.items()
+            if name.startswith(self._mark)
+        }
+        visitor = self._visitor(cookies.get(SESSION_COOKIE))
         asked = dict(request.query_params)
         language = languages.chosen(
             [
                 asked.get("language"),
                 visitor.language if visitor else None,
-                cookies.get(self.language_cookie),
+                cookies.get(_LANGUAGE),
                 languages.accepted(request.headers.get("accept-language", "")),
             ]
         )
         visit = Visit(
             node=self._node,
+            keeper=self._keeper,
             visitor=visitor,
             language=language,
             path=request.scope["path"],
             args=dict(request.path_params),
             asked=asked,
             form=form,
-            anonymous=cookies.get(self.form_cookie) or tokens.fresh(),
-            address=request.client.host if request.client else "",
+            anonymous=cookies.get(_FORM) or tokens.fresh(),
+            caller=Caller(
+                address=_address(request),
+                browser=request.headers.get("user-agent", ""),
+                device=cookies.get(DEVICE_COOKIE, ""),
+            ),
+            sent_cookies=cookies,
         )
         form.translate = visit.translate
         return visit
@@ -147,31 +154,38 @@ class Shell:
 
     def _set_cookies(self, visit: Visit, response: Response) -> None:
         if visit.visitor is None:
-            self.set_cookie(response, self.form_cookie, visit.anonymous)
+            visit.cookies[_FORM] = (visit.anonymous, None)
         if visit.asked.get("language") == visit.language:
-            self.set_cookie(response, self.language_cookie, visit.language, life=_YEAR)
+            visit.cookies[_LANGUAGE] = (visit.language, _YEAR)
+            if visit.visitor is not None and visit.visitor.language != visit.language:
+                self._node.reception.accounts.set_language(visit.visitor, visit.language)
+        for name, (value, life) in visit.cookies.items():
+            response.set_cookie(
+                self._mark + name, value, max_age=life, secure=self._secure, httponly=True, samesite="lax"
+            )
 
-    def set_cookie(self, response: Response, name: str, value: str, *, life: int | None = None) -> None:
-        """Set a cookie that no script reads and that no other site sends along with a form."""
-        response.set_cookie(
-            name, value, max_age=life, path="/", secure=self._secure, httponly=True, samesite="lax"
-        )
-
-    def _sign_in(self, visit: Visit, request: Request, error: HandoverError) -> Response:
+    def _sign_in(self, visit: Visit, request: Request) -> Response:
         """Ask who it is, and come back: what was typed goes along, sealed for the officer who typed it."""
-        if request.method == "GET":
-            wanted = visit.path.removeprefix(PREFIX)
+        visit.visitor = None
+        if request.method != "POST":
             response = visit.go("/sign-in")
-            if wanted not in ("", "/"):
+            if visit.path not in (PREFIX, f"{PREFIX}/"):
                 response.headers["location"] += f"?next={visit.path}"
             return response
-        kept = ""
-        whose = self._node.sessions.whose(request.cookies.get(self.session_cookie, ""))
-        if whose is not None:
-            sent = {name: values for name, values in visit.form.sent.items() if name != "csrf"}
-            kept = self.keeper.seal(whose, visit.path, sent, now=visit.now)
-        del error
-        response = visit.page("sign_in.html", status=401, next="", kept=kept, ended=True)
+        whose = self._node.sessions.whose(visit.sent_cookies.get(SESSION_COOKIE, ""))
+        kept = "" if whose is None else visit.keep(whose)
+        visit.form.faults.clear()
+        return self._with_cookies(visit, visit.sign_in_page(status=401, kept=kept, ended=True))
+
+    def _step_up(self, visit: Visit, request: Request) -> Response:
+        """Ask the officer to prove once more to be there, then go on with what was to be done."""
+        if request.method != "POST":
+            return self._with_cookies(visit, visit.step_up_page(to=visit.path))
+        kept = visit.keep(visit.actor.officer)
+        visit.form.faults.clear()
+        return self._with_cookies(visit, visit.step_up_page(status=401, kept=kept))
+
+    def _with_cookies(self, visit: Visit, response: Response) -> Response:
         self._set_cookies(visit, response)
         return response
 
@@ -182,12 +196,13 @@ class Shell:
             journal.fault("pages", error)
             found = InternalError()
         status = 404 if isinstance(found, NotFoundError) else status_of(type(found))
-        response = visit.page("problem.html", status=status, error=found)
-        self._set_cookies(visit, response)
-        return response
+        return self._with_cookies(visit, visit.page("problem.html", status=status, error=found))
 
     def _finished(self, request: Request, response: Response) -> Response:
         response.headers.setdefault("content-security-policy", POLICY)
+        response.headers["referrer-policy"] = (
+            "same-origin"  # with none at all, a form would not say where it is from
+        )
         body = bytes(response.body)
         if len(body) > 1024 and "gzip" in request.headers.get("accept-encoding", ""):
             response.body = gzip.compress(body, 5)
@@ -197,9 +212,10 @@ class Shell:
         return response
 
 
-def inside(path: str) -> str:
-    """Give *path* if it is one of these pages, and the first page otherwise: no way leads to another site."""
-    return path if _INSIDE.fullmatch(path) else PREFIX
+def _address(request: Request) -> str:
+    """Give where the request comes from; nothing where a proxy on this machine speaks for everybody."""
+    host = request.client.host if request.client else ""
+    return "" if host.startswith("127.") or host == "::1" else host
 
 
 async def _form(sent: FormData) -> Form:

@@ -54,6 +54,7 @@ def environment(language: str) -> Environment:
     )
     catalogue = languages.catalogue(language)
     made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["undefined"] = ""  # the kit names it for what is left out
     made.globals["language"] = language
     made.globals["direction"] = languages.direction(language)
     made.globals["label"] = lambda key: labels.label(key, language)

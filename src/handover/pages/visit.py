@@ -1,22 +1,28 @@
 """One visit of one page: who looks, what was asked and sent, and the ways to answer."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.responses import Response
 
-from handover.application.access import Visitor
+from handover.application.access import PASSKEY, Caller, SignedIn, Visitor
 from handover.application.facts import Actor
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import Right
 from handover.pages import languages, navigation, tokens, view
 from handover.pages.forms import Form
+from handover.pages.labels import label
 from handover.pages.parts import Node
 from handover.pages.static import asset
 
 PREFIX: Final = "/office"
+SESSION_COOKIE: Final = "handover-session"
+DEVICE_COOKIE: Final = "handover-device"
+_YEAR: Final = 366 * 86400
 HTML: Final = "text/html; charset=utf-8"
+_INSIDE: Final = re.compile(r"/office(?:/[A-Za-z0-9_.-]+)*(?:\?[A-Za-z0-9=&_-]*)?")
 _SEE_OTHER: Final = 303
 
 
@@ -25,6 +31,7 @@ class Visit:
     """What a page gets. `args` are the parts of the path, `asked` those of the query; `said` is what was just done."""
 
     node: Node
+    keeper: tokens.Keeper
     visitor: Visitor | None
     language: str
     path: str
@@ -32,7 +39,9 @@ class Visit:
     asked: Mapping[str, str] = field(default_factory=dict)
     form: Form = field(default_factory=Form)
     anonymous: str = ""
-    address: str = ""
+    caller: Caller = field(default_factory=Caller)
+    sent_cookies: Mapping[str, str] = field(default_factory=dict)
+    cookies: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
     @property
     def actor(self) -> Actor:
@@ -42,6 +51,13 @@ class Visit:
         return self.visitor.actor
 
     @property
+    def signed_in(self) -> Visitor:
+        """The visitor; raises UnauthenticatedError where nobody is signed in."""
+        if self.visitor is None:
+            raise UnauthenticatedError
+        return self.visitor
+
+    @property
     def now(self) -> int:
         """The node's time."""
         return self.node.clock()
@@ -49,6 +65,10 @@ class Visit:
     def translate(self, text: str) -> str:
         """Give *text*, a message in English, in the language of the visit."""
         return languages.catalogue(self.language).gettext(text) if text else text
+
+    def label(self, key: str) -> str:
+        """Give the label of a record's section, field or code in the language of the visit."""
+        return label(key, self.language)
 
     def page(self, template: str, *, status: int = 200, **data: object) -> Response:
         """Give the page that *template* makes of *data*; `form`, `visit` and what the frame needs are added."""
@@ -74,10 +94,71 @@ class Visit:
         """Give the page once more, with what was typed and a summary of the faults."""
         return self.page(template, status=422, **data)
 
+    def enter(self, signed_in: SignedIn) -> None:
+        """Go on as the officer who has just signed in."""
+        self.cookies[DEVICE_COOKIE] = (signed_in.device, _YEAR)
+        self.renew(signed_in.cookie)
+
+    def renew(self, cookie: str) -> None:
+        """Go on under the session's new cookie value."""
+        self.cookies[SESSION_COOKIE] = (cookie, None)
+        self.visitor = self.node.sessions.find(cookie)
+
+    def leave(self) -> None:
+        """End the session."""
+        self.node.sessions.end(self.sent_cookies.get(SESSION_COOKIE, ""))
+        self.cookies[SESSION_COOKIE] = ("", 0)
+        self.visitor = None
+
+    def sign_in_page(
+        self, *, status: int = 200, to: str = "", kept: str = "", ended: bool = False
+    ) -> Response:
+        """Give the page that asks who it is; *kept* is what was typed, sealed."""
+        reception = self.node.reception
+        return self.page(
+            "sign_in.html",
+            status=status,
+            options=reception.passkeys.ask_to_sign_in(),
+            provided=reception.provided is not None,
+            to=to,
+            kept=kept,
+            ended=ended,
+        )
+
+    def step_up_page(self, *, status: int = 200, to: str = "", kept: str = "") -> Response:
+        """Give the page on which an officer proves once more to be there."""
+        visitor = self.signed_in
+        passkey = visitor.actor.auth == PASSKEY
+        options = self.node.reception.passkeys.ask_to_step_up(visitor) if passkey else ""
+        return self.page("step_up.html", status=status, options=options, to=to, kept=kept)
+
+    def resume(self, kept: str) -> Response | None:
+        """Give the page with what this officer had typed before, or None: there is nothing of this officer's."""
+        found = self.keeper.open(kept, self.actor.officer, now=self.now)
+        if found is None:
+            return None
+        path, sent = found
+        fields = [(name, value) for name, values in sent.items() for value in values]
+        return self.page("resume.html", to=inside(path), fields=fields)
+
+    def keep(self, officer: str) -> str:
+        """Give what was typed, sealed for the officer."""
+        sent = {name: values for name, values in self.form.sent.items() if name not in ("csrf", "credential")}
+        return self.keeper.seal(officer, self.path, sent, now=self.now)
+
+    def go_inside(self, to: str) -> Response:
+        """Send the browser to a page that it named itself, if it is one of these pages."""
+        return self.go(inside(to).removeprefix(PREFIX)) if to else self.go("")
+
     def go(self, path: str, *, said: str | None = None) -> Response:
         """Send the browser to *path* of the pages; *said* names the sentence about what was done."""
         query = f"?said={said}" if said else ""
         return Response(status_code=_SEE_OTHER, headers={"location": f"{PREFIX}{path}{query}"})
+
+
+def inside(path: str) -> str:
+    """Give *path* if it is one of these pages, and the first page otherwise: no way leads to another site."""
+    return path if _INSIDE.fullmatch(path) else PREFIX
 
 
 Handler = Callable[[Visit], Response]

@@ -33,6 +33,14 @@ async function answer(event) {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (window.PublicKeyCredential) form.addEventListener("submit", answer);
 }
+for (const form of document.querySelectorAll("form[data-from-fragment]")) {
+  // A one-time link carries its secret behind #, which no browser sends to a server.
+  const field = form.elements.namedItem(form.dataset.fromFragment);
+  if (location.hash.length > 1) {
+    field.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
+}
 for (const block of document.querySelectorAll("[data-needs-script]")) block.hidden = false;
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -1,0 +1,67 @@
+"""Preparing an offer: under which ground, to whom, which fields, until when. A second officer releases it."""
+
+from starlette.responses import Response
+
+from handover.application.permissions import Right
+from handover.domain.consent import PURPOSE_OF
+from handover.domain.ids import UUID7, MatterId, NodeId
+from handover.domain.record import SCHEMAS
+from handover.pages import languages, paths, words
+from handover.pages.visit import Page, Visit
+
+DAYS = 14  # until the deadline, if no other is chosen
+
+
+def choose(visit: Visit) -> Response:
+    """Show the grounds that count now, or, once one is chosen, what can be offered under it."""
+    return _page(visit, visit.asked.get("ground", ""))
+
+
+def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
+    id_ = paths.ident(MatterId, visit.args["matter"])
+    matter = visit.node.cases.matter(id_, actor=visit.actor)
+    grounds = [
+        each
+        for each in visit.node.consents.of_matter(id_, actor=visit.actor)
+        if each.ground.in_force(visit.now) and PURPOSE_OF[matter.kind] in each.ground.purposes
+    ]
+    kept = next((each for each in grounds if each.id == chosen), grounds[0] if len(grounds) == 1 else None)
+    return visit.page(
+        "offer.html",
+        status=status,
+        matter=matter,
+        grounds=grounds,
+        kept=kept,
+        of=SCHEMAS[kept.ground.schema] if kept else None,
+        recipients=[(each, each) for each in kept.ground.recipients] if kept else [],
+        fields=visit.form.values("fields") if visit.form.sent else (kept.ground.fields if kept else ()),
+        deadline=languages.day_of(visit.now + DAYS * 86400),
+        words=words,
+    )
+
+
+def prepare(visit: Visit) -> Response:
+    """Prepare the offer; nothing leaves this office by it."""
+    form, id_ = visit.form, paths.ident(MatterId, visit.args["matter"])
+    ground = form.value("ground")
+    to = form.text("to", missing="Choose the authority.")
+    fields = form.choices("fields", form.values("fields"), missing="Choose at least one field.")
+    day = form.date("deadline", missing="Enter the deadline.")
+    made = form.carry_out(
+        lambda: visit.node.offers.prepare(
+            id_,
+            to=NodeId(to),
+            fields=fields,
+            ground=UUID7(ground),
+            deadline=languages.end_of(day) if day else None,
+            actor=visit.actor,
+        )
+    )
+    return (
+        _page(visit, ground, status=422)
+        if made is None
+        else visit.go(f"/handovers/{made.id}", said="prepared")
+    )
+
+
+PAGES = (Page(path="/matters/{matter}/offer", get=choose, post=prepare, right=Right.PREPARE),)
