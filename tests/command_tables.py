@@ -102,6 +102,8 @@ def _kind(annotation: object) -> str:
         return "list of texts"
     if text.startswith("dict"):
         return "table of texts"
+    if "Provider" in text:
+        return "table"
     return "path" if "Path" in text else "text"
 
 

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
+from handover.application.facts import OfficerRole
 from handover.domain.errors import HandoverError
 
 FILE_NAME = "handover.toml"
@@ -26,6 +27,33 @@ class SettingsError(HandoverError):
     advice = (
         "Correct the named setting in handover.toml or in the environment; docs/guide/operator.md lists them."
     )
+
+
+class ProviderSettings(BaseModel):
+    """The table `[oidc]`: the authority's identity provider."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    issuer: str
+    client_id: str
+    client_secret_file: Path | None = None
+    scope: str = "openid profile"
+    name_claim: str = "name"
+    groups_claim: str = "groups"
+    groups: dict[str, list[OfficerRole]]
+
+    def read_secret(self) -> str:
+        """Give the client's secret; empty for a client that has none.
+
+        Raises:
+            SettingsError: the file cannot be read.
+        """
+        if self.client_secret_file is None:
+            return ""
+        try:
+            return self.client_secret_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SettingsError("oidc.client_secret_file cannot be read") from error
 
 
 class Settings(BaseSettings):
@@ -56,6 +84,7 @@ class Settings(BaseSettings):
     session_idle: int = 1800
     session_life: int = 43200
     exit_address: str = "https://www.wikipedia.org/"
+    oidc: ProviderSettings | None = None
     data: Path = Path()
 
     @classmethod

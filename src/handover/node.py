@@ -26,7 +26,7 @@ from handover.application.offered import Offereds
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
-from handover.application.ports import Clock, Wire
+from handover.application.ports import Clock, Provider, Wire
 from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
@@ -38,7 +38,7 @@ from handover.application.sessions import Sessions
 from handover.application.watch import Watch
 from handover.application.worker import Worker
 from handover.application.worklist import Worklist
-from handover.config import Settings
+from handover.config import ProviderSettings, Settings
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
 from handover.domain.record import SCHEMAS
@@ -104,7 +104,7 @@ class Node:
         from handover.adapters.passkeys import WebAuthn
         from handover.adapters.passwords import Argon2Passwords
 
-        settings = self.settings
+        settings, oidc = self.settings, self.settings.oidc
         return Reception.of(
             self.database,
             self.vault,
@@ -114,7 +114,9 @@ class Node:
                 idle=settings.session_idle,
                 life=settings.session_life,
                 issuer=f"Handover {self.id.replace('/', ' ')}",
+                groups=oidc.groups if oidc else {},
             ),
+            provider=provider_of(settings.address, oidc) if oidc else None,
         )
 
     @property
@@ -233,6 +235,22 @@ def assemble(
         peers=peers,
         clock=clock,
     )
+
+
+def provider_of(address: str, oidc: ProviderSettings) -> Provider:
+    """Give the authority's identity provider; it sends browsers back to the pages at *address*."""
+    from handover.adapters.oidc import OIDCProvider, ProviderTerms
+
+    terms = ProviderTerms(
+        issuer=oidc.issuer,
+        client_id=oidc.client_id,
+        client_secret=oidc.read_secret(),
+        redirect=f"{address}/office/oidc",
+        scope=oidc.scope,
+        name_claim=oidc.name_claim,
+        groups_claim=oidc.groups_claim,
+    )
+    return OIDCProvider(terms)
 
 
 def _pins(registry: Registry, node: NodeId, clock: Clock) -> frozenset[bytes]:

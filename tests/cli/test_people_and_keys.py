@@ -8,7 +8,9 @@ import pytest
 from cli.stage import PASSPHRASE, Stage
 from handover import config, node
 from handover.adapters.vault import FileVault, PassphraseError
+from handover.application.access import Caller
 from handover.application.officers import UnauthenticatedError
+from handover.application.sign_in import LinkRefusedError
 
 NAME = "Ά. Παπαδοπούλου"
 
@@ -72,6 +74,52 @@ def test_officers_are_listed_for_programs(stage: Stage) -> None:
     assert officers[0]["roles"] == ["auditor"]
 
 
+def test_an_officer_gets_a_link_that_lets_them_in_once(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    made = _json(stage.call("user", "add", NAME, "--role", "caseworker", "--json", *data).out)
+    address, mark, secret = str(made["link"]).partition("#")
+    assert address == f"{config.load(stage.data()).address}/office/welcome"
+    assert mark
+    opened = node.open_node(config.load(stage.data()))
+    try:
+        cookie = opened.reception.sign_in.with_link(secret, Caller(browser="Firefox")).cookie
+        assert opened.sessions.find(cookie).name == NAME
+        with pytest.raises(LinkRefusedError):
+            opened.reception.sign_in.with_link(secret, Caller())
+    finally:
+        opened.close()
+    listed = _json(stage.call("user", "sessions", NAME, "--json", *data).out)["sessions"]
+    assert isinstance(listed, list)
+    assert [(each["auth"], each["browser"]) for each in listed] == [("one-time-link", "Firefox")]
+    assert "Firefox" in stage.call("user", "sessions", NAME, *data).out
+    assert "1 ended" in stage.call("user", "end", NAME, *data).out
+    assert _json(stage.call("user", "sessions", NAME, "--json", *data).out) == {"sessions": []}
+
+
+def test_a_new_link_is_made_for_whoever_has_lost_the_passkey(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    first = stage.call("user", "add", NAME, "--role", "caseworker", *data).out
+    again = _json(stage.call("user", "invite", NAME, "--json", *data).out)
+    assert str(again["link"]) not in first
+    assert "/office/welcome#" in stage.call("user", "invite", NAME, *data).out
+    stage.call("user", "disable", NAME, *data)
+    assert stage.call("user", "invite", NAME, *data, expect=1).out == ""
+
+
+def test_roles_and_the_end_of_access_are_changed(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "caseworker", *data)
+    stage.call("user", "role", NAME, "--role", "supervisor", "--until", "2126-12-31", *data)
+    officers = _json(stage.call("user", "list", "--json", *data).out)["officers"]
+    assert isinstance(officers, list)
+    assert (officers[0]["roles"], officers[0]["until"]) == (["supervisor"], "2127-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("day", ["soon", "2026-02-30", "31.12.2026"])
+def test_a_day_that_is_none_is_a_wrong_call(stage: Stage, day: str) -> None:
+    stage.call("user", "add", NAME, "--role", "auditor", "--until", day, "--data", stage.data(), expect=64)
+
+
 def test_an_unknown_role_is_a_wrong_call(stage: Stage) -> None:
     stage.call("user", "add", NAME, "--role", "king", "--data", stage.data(), expect=64)
 
@@ -123,6 +171,6 @@ def test_a_short_new_passphrase_changes_nothing(stage: Stage) -> None:
 
 def test_the_roles_that_can_be_named_are_all_there_are() -> None:
     from handover.application.facts import OfficerRole
-    from handover.cli import user
+    from handover.cli import officer
 
-    assert set(user.ROLES) == {role.value for role in OfficerRole}
+    assert set(officer.ROLES) == {role.value for role in OfficerRole}

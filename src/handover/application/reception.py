@@ -1,12 +1,14 @@
 """The desks of sign-in, joined: all of them know the same sessions and the same brake."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 from handover.application.accounts import Accounts
 from handover.application.brake import Brake
+from handover.application.facts import OfficerRole
 from handover.application.passkeys import Passkeys
-from handover.application.ports import Authenticator, Database, Passwords, Vault
+from handover.application.ports import Authenticator, Database, Passwords, Provider, Vault
 from handover.application.provided import Provided
 from handover.application.readings import Readings
 from handover.application.sessions import Sessions
@@ -15,11 +17,12 @@ from handover.application.sign_in import SignIn
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """How long sessions last (seconds), and what code apps call this node."""
+    """How long sessions last (seconds), what code apps call this node, and which roles a provider's groups have."""
 
     idle: int
     life: int
     issuer: str
+    groups: Mapping[str, Sequence[OfficerRole]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class Reception:
         passwords: Passwords,
         authenticator: Authenticator,
         terms: Terms,
-        provided: Provided | None = None,
+        provider: Provider | None = None,
     ) -> Self:
         """Join the desks."""
         brake = Brake(vault)
@@ -53,5 +56,5 @@ class Reception:
             passkeys=Passkeys(database, vault, authenticator, sessions),
             sign_in=SignIn(database, passwords, brake, sessions),
             readings=Readings(database),
-            provided=provided,
+            provided=Provided(database, provider, sessions, terms.groups) if provider else None,
         )

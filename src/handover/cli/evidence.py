@@ -155,7 +155,7 @@ def _metadata(folder: Path) -> "MetadataSet":
 def _actor(node: "Node", officer: str | None) -> "Actor":
     from handover.application.facts import Actor, OfficerRole
     from handover.application.sealing import new_id
-    from handover.cli.user import AUTH, acting
+    from handover.cli.officer import AUTH, acting
 
     if officer is not None:
         return acting(node, officer)

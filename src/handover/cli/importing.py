@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from handover.cli import opening, terminal
+from handover.cli.officer import acting
 from handover.cli.options import HERE, AsJson, Data
-from handover.cli.user import acting
 from handover.domain.errors import RefusedError
 from handover.domain.ids import MatterId
 

@@ -1,35 +1,30 @@
-"""`handover user`: officers and the API keys by which programs act for them."""
+"""`handover user`: officers, how they get into the pages, and the API keys by which programs act for them."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handover.cli import opening, terminal
+from handover.cli import opening, terminal, user_key
+from handover.cli.officer import ROLES, Who, find, roles_of
 from handover.cli.options import HERE, AsJson, Data
-from handover.domain.errors import NotFoundError, RefusedError
-from handover.domain.ids import UUID7
 
 if TYPE_CHECKING:
-    from handover.application.facts import Actor, ApiKey, Officer, OfficerRole
+    from handover.application.access import Session
+    from handover.application.facts import ApiKey, Officer
     from handover.node import Node
 
-app = typer.Typer(no_args_is_help=True, help="Enter officers, end their access, and give out API keys.")
-key = typer.Typer(no_args_is_help=True, help="API keys: each acts for one named officer, and ends by itself.")
-app.add_typer(key, name="key")
-
-AUTH = "console"
-ROLES = ("caseworker", "liaison", "supervisor", "tracing", "auditor", "operator")
-Who = Annotated[
-    str, typer.Argument(metavar="OFFICER", help="The officer's identifier, or whole name if only one has it.")
+app = typer.Typer(
+    no_args_is_help=True, help="Enter officers, let them in, end their access, and give out API keys."
+)
+app.add_typer(user_key.app, name="key")
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DAY",
+        help="The last day of access, as 2027-01-31. An auditor's is 90 days away unless given.",
+    ),
 ]
-
-
-class WhichOfficerError(RefusedError):
-    """A name fits several officers."""
-
-    name = "which-officer"
-    title = "Several officers have this name."
-    advice = "Name the officer by the identifier that `handover user list` shows."
 
 
 @app.command()
@@ -38,20 +33,95 @@ def add(
         str, typer.Argument(metavar="NAME", help="The officer's name; kept encrypted, sent to nobody.")
     ],
     role: Annotated[list[str], typer.Option(metavar="ROLE", help=f"{', '.join(ROLES)}; once for each role.")],
+    until: Until = None,
     data: Data = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Enter an officer. Two are needed for any handover: whoever prepares an offer cannot release it.
 
+    The one-time link that is printed lets the officer into the pages for the first time: within three days, once.
+
     Example: handover user add "A. Papadopoulou" --role caseworker --role liaison
     """
-    roles = _roles(role)
+    roles = roles_of(role)
     with opening.opened(data) as node:
-        officer = node.officers.add(name, roles)
+        officer = node.officers.add(name, roles, until=_end(until))
+        link = _link(node, officer)
     if as_json:
-        terminal.say_json({"id": officer.id, "roles": list(officer.roles)})
+        terminal.say_json(
+            {"id": officer.id, "roles": list(officer.roles), "until": _when(officer.until), "link": link}
+        )
     else:
-        terminal.say(f"Officer {officer.id} ({', '.join(officer.roles)})")
+        terminal.say(f"Officer {officer.id} ({', '.join(officer.roles)}){_until_words(officer)}")
+        _say_link(link)
+
+
+@app.command()
+def invite(officer: Who, data: Data = HERE, as_json: AsJson = False) -> None:
+    """Make a new one-time link, as when an officer has lost the passkey. It ends every earlier link; it is logged.
+
+    Example: handover user invite "A. Papadopoulou"
+    """
+    with opening.opened(data) as node:
+        link = _link(node, find(node, officer))
+    if as_json:
+        terminal.say_json({"link": link})
+    else:
+        _say_link(link)
+
+
+@app.command("role")
+def set_roles(
+    officer: Who,
+    role: Annotated[list[str], typer.Option(metavar="ROLE", help=f"{', '.join(ROLES)}; once for each role.")],
+    until: Until = None,
+    data: Data = HERE,
+) -> None:
+    """Give an officer other roles in place of the present ones, from the next request on; it is logged.
+
+    Example: handover user role "A. Papadopoulou" --role supervisor
+    """
+    from handover.application.access import OPERATOR_HERE
+
+    roles = roles_of(role)
+    with opening.opened(data) as node:
+        found = find(node, officer).id
+        changed = node.reception.accounts.set_roles(found, roles, actor=OPERATOR_HERE, until=_end(until))
+    terminal.say(f"Officer {changed.id} is now {', '.join(changed.roles)}{_until_words(changed)}")
+
+
+@app.command()
+def sessions(officer: Who, data: Data = HERE, as_json: AsJson = False) -> None:
+    """Show in which browsers an officer is signed in.
+
+    Example: handover user sessions "A. Papadopoulou"
+    """
+    from handover.application.access import OPERATOR_HERE
+
+    with opening.opened(data) as node:
+        found = node.sessions.list(find(node, officer).id, actor=OPERATOR_HERE)
+    if as_json:
+        terminal.say_json({"sessions": [_session_as_json(each) for each in found]})
+        return
+    rows = (
+        (each.id, each.auth, terminal.when(each.created_at), terminal.when(each.seen_at), each.browser)
+        for each in found
+    )
+    terminal.say_table(("session", "signed in by", "since", "seen", "browser"), rows)
+
+
+@app.command()
+def end(officer: Who, data: Data = HERE) -> None:
+    """End all sessions of an officer, as when a device was lost. Passkeys, keys and roles stay; it is logged.
+
+    Example: handover user end "A. Papadopoulou"
+    """
+    from handover.application.access import OPERATOR_HERE
+
+    with opening.opened(data) as node:
+        found = find(node, officer)
+        number = node.sessions.end_all(found.id, actor=OPERATOR_HERE)
+    terminal.say(f"Officer {found.id} is signed out everywhere: {number} ended.")
 
 
 @app.command("list")
@@ -71,8 +141,8 @@ def list_(data: Data = HERE, as_json: AsJson = False) -> None:
             officer.id,
             officer.name,
             ", ".join(officer.roles),
-            f"left {terminal.when(officer.disabled_at)}" if officer.disabled_at else "active",
-            sum(_counts(each, now) for each in keys),
+            _access(officer, now),
+            sum(user_key.counts(each, now) for each in keys),
         )
         for officer, keys in officers
     )
@@ -81,114 +151,58 @@ def list_(data: Data = HERE, as_json: AsJson = False) -> None:
 
 @app.command()
 def disable(officer: Who, data: Data = HERE) -> None:
-    """End an officer's access at once, with all keys. What the officer did stays in the evidence.
+    """End an officer's access at once, with all sessions, links and keys. What the officer did stays in the evidence.
 
     Example: handover user disable 0198c0de-0000-7000-8000-000000000000
     """
+    from handover.application.access import OPERATOR_HERE
+
     with opening.opened(data) as node:
-        found = node.officers.disable(_find(node, officer).id)
-    terminal.say(f"Officer {found.id} has no access any more; all keys are revoked.")
+        found = node.reception.accounts.disable(find(node, officer).id, actor=OPERATOR_HERE)
+    terminal.say(f"Officer {found.id} has no access any more; all sessions, links and keys are ended.")
 
 
-@key.command("add")
-def add_key(
-    officer: Who,
-    scope: Annotated[
-        list[str] | None, typer.Option(metavar="read|write", help="What the key is for; both unless given.")
-    ] = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="Days until the key ends.")] = 90,
-    data: Data = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Give out an API key. Its secret is shown this once and not kept.
+def _link(node: "Node", officer: "Officer") -> str:
+    """Give the one-time link; its secret stands behind the hash mark, which browsers send to nobody."""
+    from handover.application.access import OPERATOR_HERE
 
-    Example: handover user key add "A. Papadopoulou" --scope read --days 30
-    """
-    with opening.opened(data) as node:
-        found = _find(node, officer)
-        made, secret = node.officers.issue_key(found.id, scopes=scope or ("read", "write"), life=days * 86400)
-    if as_json:
-        terminal.say_json({**_key_as_json(made), "secret": secret})
-        return
-    terminal.say_facts(
-        {"key": made.id, "scopes": ", ".join(made.scopes), "until": terminal.when(made.expires_at)}
+    secret = node.reception.accounts.invite(officer.id, actor=OPERATOR_HERE)
+    return f"{node.settings.address}/office/welcome#{secret}"
+
+
+def _say_link(link: str) -> None:
+    terminal.say(f"link  {link}")
+    terminal.say(
+        "This is shown once. It counts once, for three days: give it to the officer and to nobody else."
     )
-    terminal.say(f"secret  {secret}")
-    terminal.say("This is shown once. Send it as: Authorization: Bearer SECRET")
 
 
-@key.command("list")
-def list_keys(officer: Who, data: Data = HERE, as_json: AsJson = False) -> None:
-    """Show an officer's API keys, the ended ones too.
-
-    Example: handover user key list "A. Papadopoulou"
-    """
-    with opening.opened(data) as node:
-        found = _find(node, officer)
-        with node.database.reading() as work:
-            keys = work.staff.keys_of(found.id)
-    if as_json:
-        terminal.say_json({"keys": [_key_as_json(each) for each in keys]})
-        return
-    rows = (
-        (each.id, ", ".join(each.scopes), terminal.when(each.expires_at), terminal.when(each.revoked_at))
-        for each in keys
-    )
-    terminal.say_table(("key", "scopes", "until", "revoked"), rows)
+def _end(day: str | None) -> int | None:
+    """Give the end of that day, UTC."""
+    if day is None:
+        return None
+    try:
+        found = dt.date.fromisoformat(day)
+    except ValueError as error:
+        raise typer.BadParameter("a day is written as 2027-01-31") from error
+    end = dt.datetime.combine(found, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    return int(end.timestamp())
 
 
-@key.command("revoke")
-def revoke_key(
-    key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's identifier.")], data: Data = HERE
-) -> None:
-    """End an API key at once.
-
-    Example: handover user key revoke 0198c0de-0000-7000-8000-000000000000
-    """
-    with opening.opened(data) as node:
-        node.officers.revoke_key(UUID7(key_id))
-    terminal.say(f"Key {key_id} is revoked.")
+def _when(time: int | None) -> str | None:
+    return None if time is None else terminal.when(time)
 
 
-def _roles(names: list[str]) -> "list[OfficerRole]":
-    from handover.application.facts import OfficerRole
-
-    if not set(names) <= set(ROLES):
-        raise typer.BadParameter(f"a role is one of: {', '.join(ROLES)}")
-    return [OfficerRole(name) for name in names]
-
-
-def acting(node: "Node", text: str) -> "Actor":
-    """Give the officer of that identifier or whole name as the one who acts at this console.
-
-    Raises:
-        NotFoundError: nobody has it.
-        WhichOfficerError: several have the name.
-        OfficerGoneError: the officer has left.
-    """
-    from handover.application.facts import Actor
-    from handover.application.officers import OfficerGoneError
-
-    found = _find(node, text)
-    if found.disabled_at is not None:
-        raise OfficerGoneError
-    return Actor(officer=found.id, roles=found.roles, auth=AUTH)
+def _access(officer: "Officer", now: int) -> str:
+    if officer.disabled_at is not None:
+        return f"left {terminal.when(officer.disabled_at)}"
+    if officer.until is None:
+        return "active"
+    return f"{'until' if officer.may_enter(now) else 'ended'} {terminal.when(officer.until)}"
 
 
-def _find(node: "Node", text: str) -> "Officer":
-    officers = node.officers.all()
-    found = [officer for officer in officers if officer.id == text] or [
-        officer for officer in officers if officer.name == text
-    ]
-    if not found:
-        raise NotFoundError("no officer has this identifier or name")
-    if len(found) > 1:
-        raise WhichOfficerError
-    return found[0]
-
-
-def _counts(found: "ApiKey", now: int) -> bool:
-    return found.revoked_at is None and now < found.expires_at
+def _until_words(officer: "Officer") -> str:
+    return "" if officer.until is None else f", until {terminal.when(officer.until)}"
 
 
 def _as_json(officer: "Officer", keys: "list[ApiKey]") -> dict[str, object]:
@@ -197,14 +211,16 @@ def _as_json(officer: "Officer", keys: "list[ApiKey]") -> dict[str, object]:
         "name": officer.name,
         "roles": list(officer.roles),
         "disabled": terminal.when(officer.disabled_at) if officer.disabled_at else None,
-        "keys": [_key_as_json(each) for each in keys],
+        "until": _when(officer.until),
+        "keys": [user_key.as_json_of(each) for each in keys],
     }
 
 
-def _key_as_json(found: "ApiKey") -> dict[str, object]:
+def _session_as_json(found: "Session") -> dict[str, object]:
     return {
         "id": found.id,
-        "scopes": list(found.scopes),
-        "until": terminal.when(found.expires_at),
-        "revoked": terminal.when(found.revoked_at) if found.revoked_at else None,
+        "auth": found.auth,
+        "since": terminal.when(found.created_at),
+        "seen": terminal.when(found.seen_at),
+        "browser": found.browser,
     }
