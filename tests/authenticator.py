@@ -61,6 +61,19 @@ class Authenticator:
         """Answer a challenge."""
         return self.over(self.data(flags=flags), self.client_data(challenge, **changes))
 
+    def answer(self, options: str, *, flags: int = PRESENT | VERIFIED, **changes: Any) -> str:
+        """Give what a page sends back: `PublicKeyCredential.toJSON()` of the answer to the options of a request."""
+        asked = json.loads(options)
+        signed = self.sign(strict.unb64(asked["challenge"]), flags=flags, **changes)
+        named = strict.b64(self.credential)
+        response = {
+            "authenticatorData": strict.b64(signed.authenticator_data),
+            "clientDataJSON": strict.b64(signed.client_data),
+            "signature": strict.b64(signed.signature),
+            "userHandle": None,
+        }
+        return json.dumps({"id": named, "rawId": named, "type": "public-key", "response": response})
+
     def over(self, data: bytes, client_data: bytes) -> Signed:
         """Sign the given bytes, whatever they are."""
         signed = data + sha256(client_data).digest()

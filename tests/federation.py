@@ -100,6 +100,7 @@ class Federation:
         *,
         mandates: tuple[str, ...] = ("child-protection", "family-tracing"),
         database: str = "",
+        step_up: str = "required",
     ) -> Node:
         """Give a new node, admitted, with its registry refreshed."""
         id_ = NodeId(name)
@@ -115,6 +116,7 @@ class Federation:
             hours="Mon-Fri 9-17",
             address=f"https://{name.replace('/', '-')}.example",
             database=database,
+            step_up=step_up,
             passphrase=PASSPHRASE,
         )
         opened = node.open_node(settings, clock=self.clock, wire=self.wire)

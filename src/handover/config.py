@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     poll: float = 1.0
     passphrase: SecretStr | None = None
     passphrase_file: Path | None = None
+    step_up: Literal["required", "offered"] = "required"
     session_idle: int = 1800
     session_life: int = 43200
     exit_address: str = "https://www.wikipedia.org/"

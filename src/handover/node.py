@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from handover.adapters import migrate
 from handover.adapters.database import SQLDatabase
@@ -35,6 +36,7 @@ from handover.application.repeats import Repeats
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
+from handover.application.stepups import StepUp, StepUps
 from handover.application.watch import Watch
 from handover.application.worker import Worker
 from handover.application.worklist import Worklist
@@ -78,6 +80,7 @@ class Node:
     clockwork: Clockwork
     officers: Officers
     evidence: Evidence
+    stepups: StepUps
     refresher: Refresher
     sources: Sources
     peers: HTTPPeers
@@ -211,7 +214,9 @@ def assemble(
 ) -> Node:
     """Join the parts."""
     sealer = Sealer(vault, registry)
-    rounds = Rounds(vault.node, sealer, registry)
+    host = urlsplit(settings.address).hostname or ""
+    stepups = StepUps(database, vault, rp_id=host, mode=StepUp(settings.step_up))
+    rounds = Rounds(vault.node, sealer, registry, stepups)
     peers = HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
     sources = Sources(peers, registry, node=vault.node, places=settings.registry_sources, clock=clock)
     return Node(
@@ -229,7 +234,8 @@ def assemble(
         outbox=Outbox(database, wire or peers, registry, Reissuer(vault, registry)),
         clockwork=Clockwork(database, registry, rounds),
         officers=Officers(database),
-        evidence=Evidence(database, vault, registry),
+        evidence=Evidence(database, vault, registry, stepups),
+        stepups=stepups,
         refresher=Refresher(database, registry, sources),
         sources=sources,
         peers=peers,

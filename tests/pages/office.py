@@ -10,7 +10,7 @@ import httpx2
 from starlette.testclient import TestClient
 
 from federation import ALL, Federation
-from handover.application.access import PASSKEY
+from handover.application.access import PASSWORD
 from handover.application.facts import OfficerRole
 from handover.domain.ids import UUID7
 from handover.node import Node
@@ -58,7 +58,7 @@ class Offices(Stage):
         office.hire(name, roles)
         node, officer = office.node, office.ids[name]
         with node.database.begin() as work:
-            cookie = node.sessions.begin(work, UUID7(officer), auth=PASSKEY, browser="test")
+            cookie = node.sessions.begin(work, UUID7(officer), auth=PASSWORD, browser="test")
         client = TestClient(office.client.app, base_url=node.settings.address)
         client.cookies.set("__Host-handover-session", cookie)
         return Browser(node, client, officer)

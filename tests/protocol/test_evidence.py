@@ -121,6 +121,22 @@ def test_a_manifest_has_one_shape(changes: dict[str, strict.Json]) -> None:
         evidence.read(manifest_with(**changes))
 
 
+def test_kinds_that_came_later_are_named_only_where_there_is_such_a_part() -> None:
+    claims = strict.loads(evidence.read(WRITTEN).signed.payload)
+    assert isinstance(claims, dict)
+    parts = claims["parts"]
+    assert isinstance(parts, dict)
+    later = (Word.ATTESTATION, Word.ASSERTION)
+    assert not {word.value for word in later} & parts.keys()
+    for word in later:
+        with pytest.raises(MalformedError):
+            evidence.read(manifest_with(parts={**parts, word.value: []}))
+        lines = {**LINES, word: [b"x"]}
+        data = evidence.write(replace(MANIFEST, parts=evidence.digests(lines)), lines, signer=SIGNER)
+        found = evidence.read(data)
+        assert (found.lines[word], found.faults) == ((b"x",), ())
+
+
 def test_only_what_can_be_read_is_written() -> None:
     with pytest.raises(MalformedError):
         evidence.write(MANIFEST, {**LINES, Word.ROOT: []}, signer=SIGNER)

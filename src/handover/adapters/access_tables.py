@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and readings. Values of persons stand only in columns named `sealed`.
+"""The tables of accounts, sessions, assertions and readings. Values of persons stand only in columns named `sealed`.
 
 A login name, a person's name at an identity provider and an address are looked up by a keyed digest, under a secret
 that is not in the database.
@@ -95,4 +95,19 @@ reading: Final = Table(
     Column("at", BigInteger, nullable=False),
     Column("sealed", LargeBinary),
     Index(None, "matter", "officer", "day", unique=True),
+)
+assertion: Final = Table(
+    "assertion",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+attestation: Final = Table(
+    "attestation",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("stream", String, nullable=False),
+    Column("passkey", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "stream", "passkey"),
 )

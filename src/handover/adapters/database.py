@@ -10,6 +10,7 @@ from sqlalchemy.pool import QueuePool
 
 from handover.adapters import log_tables
 from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
+from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
@@ -72,6 +73,7 @@ class _Work:
         self.staff = StaffShelf(unit)
         self.accounts = AccountShelf(unit, vault)
         self.doors = DoorShelf(unit)
+        self.assertions = AssertionShelf(unit)
         self.readings = ReadingShelf(unit)
         self.alarms = AlarmShelf(unit)
         self.replies = ReplyShelf(unit)

@@ -153,6 +153,7 @@ class ChallengeKind(StrEnum):
     REGISTER = "register"
     SIGN_IN = "sign-in"
     STEP_UP = "step-up"
+    ACT = "act"
     OIDC = "oidc"
 
 

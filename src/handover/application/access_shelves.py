@@ -1,5 +1,6 @@
 """What is kept of accounts, sessions and readings, as the use cases reach it inside one transaction."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from handover.application.access import (
@@ -12,7 +13,7 @@ from handover.application.access import (
     Reading,
     Session,
 )
-from handover.domain.ids import UUID7, MatterId
+from handover.domain.ids import UUID7, Digest, MatterId
 
 
 class Accounts(Protocol):
@@ -65,6 +66,24 @@ class Doors(Protocol):
     def attempts(self, key: bytes) -> Attempts: ...
     def put_attempts(self, attempts: Attempts) -> None: ...
     def drop_attempts(self, before: int) -> None: ...
+
+
+class Assertions(Protocol):
+    """What officers' passkeys have signed, and the node's word whose they are: evidence, kept for ever."""
+
+    def keep(self, document: bytes) -> None: ...
+    def keep_attestation(self, stream: str, passkey: UUID7, data: bytes) -> None: ...
+    def of_passkey(self, stream: str, passkey: UUID7) -> list[bytes]:
+        """Give every word about a passkey in one stream of the log."""
+        ...
+
+    def documents(self, digests: Sequence[Digest]) -> list[bytes]:
+        """Give the assertions with these digests, in this order."""
+        ...
+
+    def attestations(self, digests: Sequence[Digest]) -> list[bytes]:
+        """Give the attestations with these digests, in this order."""
+        ...
 
 
 class Readings(Protocol):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope, KeptReceipt, Matter
-from handover.application.permissions import ForbiddenError, Right, require
+from handover.application.permissions import require_reader
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry
+from handover.application.stepups import StepUps
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, MatterId
 from handover.protocol import entry as entries
@@ -23,6 +24,7 @@ from handover.protocol.registry_set import MetadataSet
 MOST_REFUSED: Final = 64  # contradictions that one bundle shows; two are enough to prove a point
 _OF_NODE: Final = ""
 _CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
+_VOUCHED: Final = (EntryKind.ATTESTED, EntryKind.ASSERTED)
 
 
 @dataclass(kw_only=True)
@@ -46,10 +48,11 @@ class _Gathered:
 class Evidence:
     """The auditor's desk at a node. What leaves it is checked without any node: `application.verifier`."""
 
-    def __init__(self, database: Database, vault: Vault, registry: Registry) -> None:
+    def __init__(self, database: Database, vault: Vault, registry: Registry, stepups: StepUps) -> None:
         self._database = database
         self._vault = vault
         self._registry = registry
+        self._stepups = stepups
 
     def export(self, matter: MatterId, *, actor: Actor) -> bytes:
         """Give the evidence bundle of *matter*; that it left is logged.
@@ -57,10 +60,12 @@ class Evidence:
         Raises:
             NotFoundError: there is no such matter.
             ForbiddenError: the officer may neither audit nor read cases.
+            StepUpError: the officer has to confirm it.
         """
-        _require_reader(actor)
+        require_reader(actor)
         with self._database.begin() as work:
             work.matters.get(matter)
+            self._stepups.confirm_export(work, matter, actor=actor)
             work.log.checkpoint(work.now)
         with self._database.reading() as work:
             bundle = self._bundle(work, self._gather(work, matter))
@@ -111,6 +116,11 @@ class Evidence:
         lines[Word.RECORD] = _each(exhibit.record for exhibit in found.exhibits)
         lines[Word.CONSENT] = _each(exhibit.consent for exhibit in found.exhibits)
         lines[Word.RECEIPT] = [_receipt_line(receipt) for receipt in found.receipts]
+        objects = {
+            kind: [each.object for _, _, each in found.logged if each.kind is kind] for kind in _VOUCHED
+        }
+        lines[Word.ATTESTATION] = work.assertions.attestations(objects[EntryKind.ATTESTED])
+        lines[Word.ASSERTION] = work.assertions.documents(objects[EntryKind.ASSERTED])
         manifest = Manifest(
             exporter=self._vault.node,
             exported=work.now,
@@ -128,13 +138,6 @@ class Evidence:
         sizes = {int(note.split(b"\n", 2)[1]) for note in given}
         sizes |= {each.log.size for each in found.read.values() if each.iss == self._vault.node}
         return sorted(size for size in sizes if 0 < size < found.head.size)
-
-
-def _require_reader(actor: Actor) -> None:
-    try:
-        require(actor, Right.AUDIT)
-    except ForbiddenError:
-        require(actor, Right.READ_CASE)
 
 
 def _logged(work: UnitOfWork, stream: str, size: int) -> list[tuple[int, bytes, Entry]]:

@@ -9,6 +9,7 @@ from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
 from handover.protocol.attachment import Parcel
+from handover.protocol.passkey import Signed
 
 _Fact = TypeVar("_Fact")
 TALK: Final = (
@@ -247,13 +248,26 @@ class ApiKey:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a browser gave for one act: which passkey has signed what."""
+
+    credential: bytes
+    signed: Signed
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts now: an officer with roles, and how the officer was authenticated."""
+    """Who acts now: an officer with roles, and how the officer was authenticated.
+
+    `fresh_at` is when the officer last proved to be there in this session; `proof` is for one act alone.
+    """
 
     officer: UUID7
     roles: tuple[OfficerRole, ...]
     auth: str
     scopes: tuple[str, ...] = ("read", "write")
+    fresh_at: int | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from handover.application import documents
+from handover.application import documents, proofs
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Delivery, Handover, KeptEnvelope
 from handover.application.permissions import Right, require
@@ -18,6 +18,7 @@ from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind, Value
 from handover.protocol import consent, message, strict
 from handover.protocol.entry import EntryKind
+from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
 
 DECLINE_CODES = tuple(reason.value for reason in DeclineReason)
@@ -97,6 +98,7 @@ class Handovers:
 
         Raises:
             NotOpenedError: nobody has read the offer.
+            StepUpError: the officer has to confirm it.
             IncompleteMessageError: the guardian (or the responsible officer) or the plan is not named.
         """
         require(actor, Right.DECIDE)
@@ -106,7 +108,9 @@ class Handovers:
             body: dict[str, Json] = {"responsible": {"as": as_, **responsible}, "plan": plan}
             message.check_body(Act.ACCEPTANCE, body)
             by = self._sealer.by(found, actor.officer, actor)
-            return self._rounds.move(work, found, Cause(event=Order.ACCEPT, by=by, body=body))
+            begun = proofs.take(work, AssertedAct.ACCEPTANCE, found.id, actor)
+            cause = Cause(event=Order.ACCEPT, by=by, body=body, actor=actor, begun=begun)
+            return self._rounds.move(work, found, cause)
 
     def decline(self, handover: HandoverId, *, code: str, text: str, actor: Actor) -> Handover:
         """Say no, with a reason; who is bound already asks to be released and stays bound until a void or a deed.

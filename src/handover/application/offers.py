@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, documents
+from handover.application import attachments, documents, proofs, tokens
 from handover.application.facts import Actor, Handover, KeptGround, Matter, changed
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -15,12 +15,12 @@ from handover.application.sealing import Saying, Sealer, new_id, new_token
 from handover.domain.consent import PURPOSE_OF
 from handover.domain.errors import RefusedError
 from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State, VoidReason
-from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, Pseudonym, RoundId
-from handover.domain.record import MatterKind, Record, Schema, schema
-from handover.protocol import consent, sdjwt, strict
-from handover.protocol.consent import ConsentToken
+from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
+from handover.domain.record import MatterKind, Record, schema
+from handover.protocol import sdjwt, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.message import Message
+from handover.protocol.statement import AssertedAct
 
 DEFAULT_TERM: Final = 14 * 86400  # seconds from preparing to the deadline
 SHORTEST_TERM: Final = 60
@@ -165,6 +165,7 @@ class Offers:
         Raises:
             SameOfficerError: four eyes.
             RegistryStaleError: the registry is too old for an act of weight.
+            StepUpError: the officer has to confirm it.
             RefusedError: a ground, mandate or part of the record is missing now.
         """
         return self.release_many([handover], actor=actor)[0]
@@ -188,11 +189,22 @@ class Offers:
         record = _record(work, handover.matter)
         self._check(work, handover, record)
         handover = changed(handover, epoch=matter.epoch + 1, released_by=actor.officer)
-        saying = self._offer(work, handover, matter, record, actor)
-        return self._rounds.move(work, handover, Cause(event=Order.RELEASE, saying=saying))
+        begun = proofs.take(work, AssertedAct.OFFER, handover.id, actor)
+        jti, iat = (begun.jti, begun.made) if begun else (new_id(work.now), work.now)
+        token = tokens.issue(work, self._vault, handover, jti=jti, iat=iat)
+        saying = self._offer(work, handover, matter, record, token=token, actor=actor)
+        cause = Cause(event=Order.RELEASE, saying=saying, actor=actor, begun=begun)
+        return self._rounds.move(work, handover, cause)
 
     def _offer(
-        self, work: UnitOfWork, handover: Handover, matter: Matter, record: Record, actor: Actor
+        self,
+        work: UnitOfWork,
+        handover: Handover,
+        matter: Matter,
+        record: Record,
+        *,
+        token: bytes,
+        actor: Actor,
     ) -> Saying:
         issued = sdjwt.issue(
             record,
@@ -202,7 +214,6 @@ class Offers:
             matter=handover.pair,
             signer=self._vault.signer,
         )
-        token = self._token(work, handover, record.schema)
         content = Message(
             nonce=secrets.token_bytes(32),
             record=sdjwt.present(issued, handover.fields),
@@ -217,26 +228,6 @@ class Offers:
             record=strict.digest(issued.jwt),
             consent=strict.digest(token),
         )
-
-    def _token(self, work: UnitOfWork, handover: Handover, of: Schema) -> bytes:
-        kept = work.grounds.get(UUID7(handover.ground or ""))
-        second = kept.ground.second_officer
-        ground = replace(
-            kept.ground,
-            recipients=(handover.peer,),
-            purposes=(handover.purpose,),
-            fields=of.in_order(handover.fields),
-            second_officer=second and Pseudonym(self._vault.pseudonym(handover.pair, second)),
-        )
-        token = ConsentToken(
-            jti=new_id(work.now),
-            iat=work.now,
-            matter=handover.pair,
-            round=handover.round,
-            ground=ground,
-            statement=consent.commit_statement(consent.salt_for(kept.salt, handover.round), kept.statement),
-        )
-        return consent.sign(token, signer=self._vault.signer)
 
     def withdraw(self, handover: HandoverId, *, actor: Actor) -> Handover:
         """Take the offer back; before its release it is merely discarded.
@@ -261,6 +252,7 @@ class Offers:
         Raises:
             SameOfficerError: the officer released the offer.
             RegistryStaleError: the registry is too old for an act of weight.
+            StepUpError: the officer has to confirm it.
             RefusedError: the registry no longer names the recipient for this purpose.
         """
         require(actor, Right.RELEASE)
@@ -270,7 +262,9 @@ class Offers:
             self._registry.require_fresh(work.now)
             self._registry.recipient(found.peer, found.purpose, found.schema, now=work.now)
             by = self._sealer.by(found, found.released_by or "", actor)
-            return self._rounds.move(work, found, Cause(event=Order.COUNTERSIGN, by=by))
+            begun = proofs.take(work, AssertedAct.DEED, found.id, actor)
+            cause = Cause(event=Order.COUNTERSIGN, by=by, actor=actor, begun=begun)
+            return self._rounds.move(work, found, cause)
 
     def _decided(self, work: UnitOfWork, handover: Handover, what: str, actor: Actor) -> None:
         pseudonym = self._vault.pseudonym(handover.pair, actor.officer)

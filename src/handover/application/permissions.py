@@ -78,3 +78,15 @@ def require_second(actor: Actor, first: str | None) -> None:
     """
     if first is None or actor.officer == first:
         raise SameOfficerError
+
+
+def require_reader(actor: Actor) -> None:
+    """Do nothing if *actor* may audit or read cases.
+
+    Raises:
+        ForbiddenError: neither.
+    """
+    try:
+        require(actor, Right.AUDIT)
+    except ForbiddenError:
+        require(actor, Right.READ_CASE)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
-from handover.application.access_shelves import Accounts, Doors, Readings
+from handover.application.access_shelves import Accounts, Assertions, Doors, Readings
 from handover.application.shelves import (
     Alarms,
     Envelopes,
@@ -83,6 +83,8 @@ class UnitOfWork(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def doors(self) -> Doors: ...
+    @property
+    def assertions(self) -> Assertions: ...
     @property
     def readings(self) -> Readings: ...
     @property

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import attachments, documents
-from handover.application.facts import TALK, Handover, KeptRecord, changed
+from handover.application.facts import TALK, Actor, Handover, KeptRecord, changed
 from handover.application.ports import UnitOfWork
+from handover.application.proofs import Begun
 from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, answers_to
+from handover.application.stepups import StepUps
 from handover.domain.consent import GroundError
 from handover.domain.errors import HandoverError, NotFoundError, OutOfOrderError
 from handover.domain.handover import (
@@ -49,11 +51,14 @@ _MARKS: Final[dict[Act, Callable[[Handover, Digest | None], Handover]]] = {
 class Cause:
     """Why a round is moved: the event; who acts (none: clock or peer) and says what; or the envelope that was heard.
 
+    `actor` is who acts now and `begun` what that officer was asked to confirm.
     `bound` says that the deed heard holds this node's own acceptance; `answers` is what the envelope heard answers.
     """
 
     event: Act | Order
     by: By | None = None
+    actor: Actor | None = None
+    begun: Begun | None = None
     body: Mapping[str, Json] | None = None
     code: str | None = None
     void: VoidReason | None = None
@@ -66,10 +71,11 @@ class Cause:
 class Rounds:
     """The one place where states and claims are written."""
 
-    def __init__(self, node: NodeId, sealer: Sealer, registry: Registry) -> None:
+    def __init__(self, node: NodeId, sealer: Sealer, registry: Registry, stepups: StepUps) -> None:
         self._node = node
         self._sealer = sealer
         self._registry = registry
+        self._stepups = stepups
 
     def standing(self, work: UnitOfWork, handover: Handover, *, bound: bool = False) -> Standing:
         """Give all that the step may look at, as it is in this transaction."""
@@ -178,6 +184,7 @@ class Rounds:
             saying = replace(saying, reason=handover.reason)
         if act is Act.DEED:
             saying = self._deed(work, handover, saying)
+        saying = self._stepups.confirm(work, handover, saying, actor=cause.actor, begun=cause.begun)
         said = self._sealer.say(work, handover, saying)
         return _MARKS[act](said, said.last) if act in _MARKS else said
 

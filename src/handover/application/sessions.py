@@ -108,7 +108,10 @@ class Sessions:
                 work.doors.put(replace(session, seen_at=work.now))
         return Visitor(
             actor=Actor(
-                officer=officer.id, roles=() if session.auth == LINK else officer.roles, auth=session.auth
+                officer=officer.id,
+                roles=() if session.auth == LINK else officer.roles,
+                auth=session.auth,
+                fresh_at=session.fresh_at,
             ),
             name=officer.name,
             session=session.id,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from handover.application import (
+    verifier_assertions,
     verifier_case,
     verifier_chain,
     verifier_growth,
@@ -74,6 +75,7 @@ def _matter(case: Case, trust: Trust, findings: Findings) -> MatterReport:
     verifier_sequence.check(case, findings)
     shown = Grounds(case, trust, findings).check()
     verifier_rounds.check(case, shown, findings)
+    confirmed = verifier_assertions.check(case, trust, findings)
     chain = verifier_chain.check(case, findings)
     verifier_chain.anchors(case, findings)
     verifier_chain.sides(case, findings)
@@ -87,7 +89,7 @@ def _matter(case: Case, trust: Trust, findings: Findings) -> MatterReport:
         names={node: trust.name(node) for node in sorted(nodes)},
         responsible=chain.responsible,
         chain=chain.links,
-        timeline=verifier_timeline.timeline(case, chain, shown, trust),
+        timeline=verifier_timeline.timeline(case, chain, shown, confirmed, trust),
     )
 
 
@@ -124,5 +126,6 @@ def _counts(bundles: Sequence[Bundle], cases: Sequence[Case], trust: Trust) -> d
         "checkpoints": lines[Word.CHECKPOINT],
         "records": lines[Word.RECORD],
         "grounds": lines[Word.CONSENT],
+        "assertions": lines[Word.ASSERTION],
         "registries": len(trust.sets),
     }

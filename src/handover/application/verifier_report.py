@@ -71,6 +71,8 @@ class Rule(StrEnum):
     MANDATE = "mandate"
     SUSPENDED = "suspended"
     FOUR_EYES = "four-eyes"
+    ASSERTION = "assertion"
+    ASSERTION_MISSING = "assertion-missing"
     DEADLINE = "deadline"
     ORDER = "order"
     OPEN = "open"

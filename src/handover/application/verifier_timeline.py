@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from typing import Final
 
+from handover.application.verifier_assertions import Confirmed
 from handover.application.verifier_case import Case, Logged, Said, Source
 from handover.application.verifier_chain import Chain
 from handover.application.verifier_grounds import Shown
@@ -17,6 +18,7 @@ from handover.domain.ids import Digest
 from handover.domain.record import MatterKind
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
+from handover.protocol.statement import AssertedAct
 
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
 _MATTER: Final = {
@@ -48,6 +50,13 @@ _ENTRIES: Final[Mapping[EntryKind, str]] = {
 }
 
 
+_DONE: Final[Mapping[Act, str]] = {
+    Act.OFFER: "released",
+    Act.ACCEPTANCE: "decided",
+    Act.DEED: "countersigned",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Event:
     """Something that happened, with what must have been before it."""
@@ -63,10 +72,12 @@ def utc(seconds: int) -> str:
     return datetime.fromtimestamp(min(seconds, _LATEST), tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def timeline(case: Case, chain: Chain, shown: Mapping[Digest, Shown], trust: Trust) -> tuple[Line, ...]:
+def timeline(
+    case: Case, chain: Chain, shown: Mapping[Digest, Shown], confirmed: Confirmed, trust: Trust
+) -> tuple[Line, ...]:
     """Give all that happened, each step with who is responsible after it."""
-    writer = _Writer(case, chain, shown, trust)
-    events = [*writer.foreign(), *writer.said(), *writer.entries()]
+    writer = _Writer(case, chain, shown, confirmed, trust)
+    events = [*writer.foreign(), *writer.said(), *writer.entries(), *writer.exports()]
     responsible = chain.origin
     lines: list[Line] = []
     for event in _ordered(events, case.sources):
@@ -82,8 +93,11 @@ def timeline(case: Case, chain: Chain, shown: Mapping[Digest, Shown], trust: Tru
 class _Writer:
     """Puts events into words."""
 
-    def __init__(self, case: Case, chain: Chain, shown: Mapping[Digest, Shown], trust: Trust) -> None:
+    def __init__(
+        self, case: Case, chain: Chain, shown: Mapping[Digest, Shown], confirmed: Confirmed, trust: Trust
+    ) -> None:
         self._case = case
+        self._confirmed = confirmed
         self._chain = chain
         self._shown = shown
         self._trust = trust
@@ -155,7 +169,20 @@ class _Writer:
             text += f", and is responsible since {utc(link.taken_up_at)}"
         if envelope.replaces is not None:
             text += " (the same act, signed anew)"
+        officer = self._confirmed.said.get(said.digest)
+        if officer is not None:
+            text += f"; {_DONE[envelope.act]} by officer {officer} with a passkey, checked"
         return text
+
+    def exports(self) -> Iterable[_Event]:
+        """Give the demands for evidence that an officer's passkey has signed."""
+        for source in self._case.sources:
+            for logged in source.logged:
+                found = self._confirmed.logged.get(logged.entry.object)
+                if found is not None and found.statement.act is AssertedAct.EXPORT:
+                    words = f"an officer of {{who}} asked for the evidence, with a passkey, checked: {found.officer}"
+                    line = self._entry(source, logged, words)
+                    yield _Event(key=logged.digest, at=logged.entry.time, line=line)
 
     def _entry(self, source: Source, logged: Logged, words: str) -> Line:
         name = self._trust.name(source.node)

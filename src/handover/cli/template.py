@@ -21,6 +21,7 @@ MEANING: Final[dict[str, str]] = {
     "poll": "Seconds between two looks at what is due.",
     "passphrase": "The passphrase itself. Only through the environment, never in the file.",
     "passphrase_file": "A file that holds the passphrase of the node's keys; an absolute path outside the data folder.",
+    "step_up": "Confirming offers, acceptances, deeds and exports anew: `required`, or `offered` to who wants it.",
     "session_idle": "Seconds after which an officer who does nothing is signed out.",
     "session_life": "Seconds after which an officer has to sign in again in any case.",
     "exit_address": "Where the quick-exit link of every page leads: a harmless site.",

@@ -54,6 +54,10 @@ class Word(StrEnum):
     """The token of a ground, without the statement behind it."""
     RECEIPT = "receipt"
     """A receipt for an envelope, given or got."""
+    ATTESTATION = "attestation"
+    """The exporter's word that a passkey is that of one of its officers in this matter."""
+    ASSERTION = "assertion"
+    """What an officer's passkey has signed."""
 
 
 LINE_LIMIT: Final[dict[Word, int]] = {
@@ -70,9 +74,12 @@ LINE_LIMIT: Final[dict[Word, int]] = {
     Word.RECORD: strict.PART_LIMIT,
     Word.CONSENT: strict.PART_LIMIT,
     Word.RECEIPT: 8192,
+    Word.ATTESTATION: 8192,
+    Word.ASSERTION: 8192,
 }
 """The longest text of a line behind its word, in bytes."""
 
+_LATER: Final = (Word.ATTESTATION, Word.ASSERTION)  # a manifest names them only where there is one
 Lines = Mapping[Word, Sequence[bytes]]
 _WORDS: Final = {word.value.encode(): word for word in Word}
 _ORDER: Final = {word: place for place, word in enumerate(Word)}
@@ -220,7 +227,11 @@ def _to_json(manifest: Manifest) -> Json:
         "matter": manifest.matter,
         "kind": manifest.kind.value,
         "log": manifest.log,
-        "parts": {word.value: list(manifest.parts[word]) for word in Word},
+        "parts": {
+            word.value: list(manifest.parts[word])
+            for word in Word
+            if word not in _LATER or manifest.parts[word]
+        },
     }
 
 
@@ -230,15 +241,18 @@ def _from_json(value: Json) -> Manifest:
         known = MatterKind(strict.text(kind))
     except ValueError:
         raise MalformedError("unknown word") from None
-    named = strict.members(parts, *(word.value for word in Word))
+    words = [word for word in Word if word not in _LATER or (isinstance(parts, dict) and word.value in parts)]
+    named = {
+        word: tuple(Digest(strict.text(each)) for each in strict.array(list_, LINES_LIMIT))
+        for word, list_ in zip(words, strict.members(parts, *(word.value for word in words)), strict=True)
+    }
+    if any(word in named and not named[word] for word in _LATER):
+        raise MalformedError("a manifest names no kind of part of which there is none")
     return Manifest(
         exporter=NodeId(strict.text(exporter)),
         exported=strict.integer(exported),
         matter=MatterId(strict.text(matter)),
         kind=known,
         log=Digest(strict.text(log)),
-        parts={
-            word: tuple(Digest(strict.text(each)) for each in strict.array(list_, LINES_LIMIT))
-            for word, list_ in zip(Word, named, strict=True)
-        },
+        parts={word: named.get(word, ()) for word in Word},
     )
