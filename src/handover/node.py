@@ -251,7 +251,7 @@ def provider_of(address: str, oidc: ProviderSettings) -> Provider:
         issuer=oidc.issuer,
         client_id=oidc.client_id,
         client_secret=oidc.read_secret(),
-        redirect=f"{address}/office/oidc",
+        redirect=f"{address}/office/sign-in/back",
         scope=oidc.scope,
         name_claim=oidc.name_claim,
         groups_claim=oidc.groups_claim,

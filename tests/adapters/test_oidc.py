@@ -87,7 +87,7 @@ def go(made: Door, person: str) -> tuple[str, str, str]:
     departure = made.desks.provided.depart()
     answer = httpx2.post(departure.address, data={"sub": person}, trust_env=False)
     back = urlsplit(answer.headers["location"])
-    assert (back.netloc, back.path) == ("gr-athens.example", "/office/oidc")
+    assert (back.netloc, back.path) == ("gr-athens.example", "/office/sign-in/back")
     asked = parse_qs(back.query)
     return asked["state"][0], asked["code"][0], departure.state
 
@@ -106,7 +106,7 @@ def test_the_browser_is_sent_with_pkce_state_and_nonce(made: Door) -> None:
     assert asked["response_type"] == "code"
     assert (asked["code_challenge_method"], len(asked["code_challenge"])) == ("S256", 43)
     assert len(asked["nonce"]) == 43
-    assert asked["redirect_uri"] == "https://gr-athens.example/office/oidc"
+    assert asked["redirect_uri"] == "https://gr-athens.example/office/sign-in/back"
 
 
 def test_the_first_sign_in_makes_an_officer_and_the_next_finds_the_same(made: Door) -> None:
