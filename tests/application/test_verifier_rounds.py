@@ -139,6 +139,23 @@ def test_a_deed_signed_anew_after_its_time_counts_from_its_first_form(stage: Sta
     tale.parts[deed] = without
 
 
+def test_an_offer_signed_anew_in_the_last_second_counts_from_its_first_form(stage: Stage) -> None:
+    tale = stage.tale(deadline=stage.a.now + DAY)
+    offer = tale.say(Act.OFFER, stage.a, deliver=False)
+    old = envelopes.read(tale.parts[offer]).claimed
+    assert old.deadline is not None
+    tale.now = old.deadline
+    again = tale.envelope(Act.OFFER, stage.a, replaces=offer, payload=old.payload, deadline=old.deadline)
+    tale.said[Act.OFFER] = tale.put(again, envelopes.sign(again, signer=stage.a.signer), stage.a)
+    tale.now += 1
+    tale.tell(Act.VOID, Act.VOID_RECEIPT)
+    for who in (stage.a, stage.b):
+        report = stage.judge(bundle(who, tale))
+        assert report.verdict is Verdict.VALID, told(report)
+        without = tale.parts.pop(offer, None)  # the receiver never had the first form
+    assert without is None
+
+
 def test_a_deed_without_an_acceptance_is_refused(stage: Stage) -> None:
     tale = stage.tale().tell(Act.OFFER, Act.OPENED)
     tale.say(Act.DEED, stage.a, re=strict.digest(b"no acceptance"))

@@ -71,6 +71,18 @@ def test_each_fault_names_its_line() -> None:
     )
 
 
+def test_a_part_stands_once_though_the_manifest_names_it_twice() -> None:
+    lines = {**LINES, Word.ENVELOPE: [b"a.b.c", b"d.e.f", b"a.b.c"]}
+    written = evidence.write(replace(MANIFEST, parts=evidence.digests(lines)), lines, signer=SIGNER)
+    assert faults(written) == f"0: envelope {strict.digest(b'a.b.c')} stands there more than once"
+
+
+def test_a_bundle_may_have_as_many_lines_as_the_chapter_says() -> None:
+    full = WRITTEN + b"x\n" * (LINES_LIMIT - WRITTEN.count(b"\n"))
+    assert full.count(b"\n") == LINES_LIMIT
+    assert evidence.read(full).manifest == MANIFEST
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -83,7 +95,7 @@ def test_each_fault_names_its_line() -> None:
         WRITTEN.replace(b"manifest", b"Manifest", 1),
         b"\n" + WRITTEN,
         WRITTEN.replace(b"\n", b"\r\n"),
-        WRITTEN + b"x\n" * (LINES_LIMIT + 1),
+        WRITTEN + b"x\n" * (LINES_LIMIT + 1 - WRITTEN.count(b"\n")),
         b"x" * (BUNDLE_LIMIT + 1),
     ],
     ids=range(11),

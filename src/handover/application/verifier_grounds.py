@@ -75,8 +75,8 @@ class Grounds:
 
     def _offer(self, said: Said) -> Shown:
         envelope = said.envelope
-        decided = self._decided(said) or envelope.iat
-        if envelope.deadline is not None and envelope.deadline <= decided:
+        decided = self._decided(said)
+        if envelope.deadline is not None and decided is not None and envelope.deadline <= decided:
             self._findings.invalid(
                 Rule.DEADLINE, said.place, "the deadline had passed when the offer was made"
             )

@@ -5,6 +5,7 @@ it, in their order; so no byte can be changed, and no line added, removed or mov
 lines say is judged elsewhere (`application.verifier`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -162,12 +163,13 @@ def read(data: bytes) -> Bundle:
     word, _, compact = second.partition(b" ")
     if first != FIRST_LINE or word != _MANIFEST or (rest and not rest.endswith(b"\n")):
         raise MalformedError("not an evidence bundle")
-    if rest.count(b"\n") > LINES_LIMIT:
+    if data.count(b"\n") > LINES_LIMIT:
         raise MalformedError(f"more than {LINES_LIMIT} lines")
     signed = jws.read(compact, typ=TYPE, limit=MANIFEST_LIMIT)
     manifest = _from_json(strict.loads_compact(signed.payload, limit=MANIFEST_LIMIT))
     lines, faults = _lines(rest)
-    faults += _compare(manifest.parts, digests(lines))
+    there = digests(lines)
+    faults += [*_compare(manifest.parts, there), *_twice(there)]
     return Bundle(
         manifest=manifest,
         kid=signed.kid,
@@ -218,6 +220,15 @@ def _compare(
         if not missing and not strange:
             faults.append(Fault(line=0, text=f"parts of the kind {word} stand in another order, or twice"))
     return faults
+
+
+def _twice(found: Mapping[Word, tuple[Digest, ...]]) -> list[Fault]:
+    return [
+        Fault(line=0, text=f"{word} {digest} stands there more than once")
+        for word, each in found.items()
+        for digest, times in Counter(each).items()
+        if times > 1
+    ]
 
 
 def _to_json(manifest: Manifest) -> Json:

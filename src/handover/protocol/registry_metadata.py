@@ -25,6 +25,7 @@ SPECIFICATION: Final = "1.0.31"  # the version of the TUF specification that new
 COUNTRY: Final = re.compile(r"[a-z]{2}|int")
 Page = Metadata[Root] | Metadata[Timestamp] | Metadata[Snapshot] | Metadata[Targets]
 _COMMON: Final = ("_type", "spec_version", "version", "expires")
+_VERSION: Final = re.compile(r"1\.0\.[0-9]{1,3}")
 _HEX_256: Final = re.compile(r"[0-9a-f]{64}")
 _HEX_512: Final = re.compile(r"[0-9a-f]{128}")
 
@@ -198,7 +199,7 @@ def _object(value: Json) -> dict[str, Json]:
 
 def _check_head(kind: Json, wanted: str, common: list[Json]) -> None:
     spec_version, version, _ = common
-    if kind != wanted or not strict.text(spec_version).startswith("1.0."):
+    if kind != wanted or _VERSION.fullmatch(strict.text(spec_version)) is None:
         raise MalformedError(f"not a {wanted} page of TUF 1.0")
     strict.integer(version, 1)
 
