@@ -136,6 +136,16 @@ def test_every_failure_to_open_looks_the_same() -> None:
     assert len(seen) == 1
 
 
+def test_what_a_library_seals_opens_by_the_steps_that_the_chapter_writes_out() -> None:
+    parts = json.loads(SEALED)
+    protected = parts["protected"].encode()
+    encapsulated = strict.unb64(json.loads(strict.unb64(parts["protected"]))["ek"])
+    key, nonce = jwe_cases.schedule(encapsulated)
+    content_key = AESGCM(key).decrypt(nonce, strict.unb64(parts["encrypted_key"]), b"")
+    sealed = strict.unb64(parts["ciphertext"]) + strict.unb64(parts["tag"])
+    assert AESGCM(content_key).decrypt(strict.unb64(parts["iv"]), sealed, protected) == PLAINTEXT
+
+
 def test_each_payload_has_a_key_of_its_own() -> None:
     again = jwe.seal(PLAINTEXT, public=KEY.public, kid=KEY.kid, context=CONTEXT)
     first, second = json.loads(SEALED), json.loads(again)

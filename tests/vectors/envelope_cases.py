@@ -132,6 +132,8 @@ def _members(said: dict[str, Said]) -> Refusals:
         ("payload-more", "No third member.", {"payload": {"digest": "A" * 43, "commit": "A" * 43, "url": ""}}),
         ("by-more", "No names of persons.", {"by": asdict(one_round.by()) | {"name": "E. P."}}),
         ("by-role-words", "A role is a word.", {"by": asdict(one_round.pair_of_eyes()) | {"role": "The head"}}),
+        ("by-role-digit", "First a letter.", {"by": asdict(one_round.pair_of_eyes()) | {"role": "2nd-officer"}}),
+        ("by-auth-hyphens", "One hyphen at a time.", {"by": asdict(one_round.pair_of_eyes()) | {"auth": "api--key"}}),
         ("by-one-officer", "Four eyes: one officer has only two.", {"by": asdict(one_round.by())}),
         ("log-null", "The log is always stated.", {"log": None}),
         ("log-root-hex", "A root is base64url.", {"log": {"size": 8, "root": "00" * 32}}),

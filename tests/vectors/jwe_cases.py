@@ -7,8 +7,10 @@ which the content key is known, and differ in what they say.
 import json
 from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
+from hashlib import sha3_256, sha256, shake_256
 
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from handover.protocol import jwe, strict
@@ -21,6 +23,7 @@ IV = sha256(b"iv").digest()[:12]
 CONTEXT = sha256(b"context").digest()
 OTHER_CONTEXT = sha256(b"another context").digest()
 PLAINTEXT = b'{"body":{"text":"When does the train arrive?"}}'
+INFO = b"JOSE-HPKE rcpt\xffA256GCM\xff" + CONTEXT
 ORDER = ("protected", "encrypted_key", "iv", "ciphertext", "tag")
 
 
@@ -100,10 +103,34 @@ def _steps(document: str) -> Case:
         "thumbprint_input": f'{{"alg":"HPKE-9-KE","kty":"AKP","pub":"{strict.b64(KEY.public)}"}}',
         "header": strict.unb64(parts["protected"]).decode("ascii"),
         "encapsulated": header["ek"],
-        "info_hex": (b"JOSE-HPKE rcpt\xffA256GCM\xff" + CONTEXT).hex(),
+        "info_hex": INFO.hex(),
+        "shared_secret_hex": shared_secret(strict.unb64(header["ek"])).hex(),
+        "key_hex": schedule(strict.unb64(header["ek"]))[0].hex(),
+        "base_nonce_hex": schedule(strict.unb64(header["ek"]))[1].hex(),
         "content_key_hex": CONTENT_KEY.hex(),
         "iv_hex": IV.hex(),
     }
+
+
+def shared_secret(encapsulated: bytes) -> bytes:
+    """Give what the KEM gives, from ML-KEM-768, X25519 and SHA3-256 alone (docs/spec/jwe.md, section 3.1)."""
+    expanded = shake_256(KEY.private).digest(96)
+    share, public = encapsulated[1088:], KEY.public[1184:]
+    lattice = MLKEM768PrivateKey.from_seed_bytes(expanded[:64]).decapsulate(encapsulated[:1088])
+    curve = X25519PrivateKey.from_private_bytes(expanded[64:]).exchange(
+        X25519PublicKey.from_public_bytes(share)
+    )
+    return sha3_256(lattice + curve + share + public + b"\\.//^\\").digest()
+
+
+def schedule(encapsulated: bytes) -> tuple[bytes, bytes]:
+    """Give the key and the nonce under which the content key is encrypted, from SHAKE256 alone."""
+    secrets = bytes(2) + (32).to_bytes(2, "big") + shared_secret(encapsulated)
+    suite = b"HPKE" + bytes.fromhex("647a00110002")
+    label = (6).to_bytes(2, "big") + b"secret" + (108).to_bytes(2, "big")
+    place = bytes(1) + bytes(2) + len(INFO).to_bytes(2, "big") + INFO
+    derived = shake_256(secrets + b"HPKE-v1" + suite + label + place).digest(108)
+    return derived[:32], derived[32:44]
 
 
 def _headers() -> Iterator[tuple[str, str, bytes]]:
