@@ -6,9 +6,11 @@ from typing import Any
 
 import cbor2
 import pytest
+from sqlalchemy import select
 
 from application.door import HERE, LOGIN, Door, door
 from authenticator import PRESENT, VERIFIED, Authenticator
+from handover.adapters import access_tables
 from handover.application.access import OIDC, OPERATOR_HERE, PASSKEY, Caller, Change, Visitor
 from handover.application.facts import OfficerRole
 from handover.application.passkeys import (
@@ -252,12 +254,53 @@ def test_an_answer_counts_once(made: Door) -> None:
     refused(made, answer)
 
 
-def test_a_challenge_is_used_up_by_a_wrong_answer(made: Door) -> None:
+def test_asking_keeps_nothing(made: Door) -> None:
+    def kept() -> int:
+        with made.node.database.engine.connect() as connection:
+            return len(connection.execute(select(access_tables.challenge)).all())
+
+    before = kept()
+    for _ in range(5):
+        made.desks.passkeys.ask_to_sign_in()
+    assert kept() == before
+
+
+@pytest.mark.parametrize("place", [0, 23, 24, -1])
+def test_a_challenge_that_this_node_did_not_make_is_refused(made: Door, place: int) -> None:
+    key = device(f"made up {place}")
+    enrol(made, key)
+    challenge = bytearray(challenge_of(made.desks.passkeys.ask_to_sign_in()))
+    challenge[place] ^= 1
+    refused(made, assertion(key, json.dumps({"challenge": strict.b64(bytes(challenge))})))
+    refused(made, assertion(key, json.dumps({"challenge": strict.b64(bytes(challenge[:16]))})))
+
+
+def test_a_wrong_answer_does_not_use_up_what_anybody_could_have_asked_for(made: Door) -> None:
     key = device("used up")
     enrol(made, key)
     options = made.desks.passkeys.ask_to_sign_in()
     refused(made, assertion(key, options, flags=PRESENT))
-    refused(made, assertion(key, options))
+    made.desks.passkeys.sign_in(assertion(key, options), HERE)
+
+
+def test_a_step_up_is_answered_once_rightly_or_not(made: Door) -> None:
+    key = device("stepped")
+    visitor = enrol(made, key)
+    options = made.desks.passkeys.ask_to_step_up(visitor)
+    for flags in (PRESENT, PRESENT | VERIFIED):
+        with pytest.raises(PasskeyError):
+            made.desks.passkeys.step_up(visitor, assertion(key, options, flags=flags))
+
+
+def test_an_answer_that_was_spent_stays_spent_whatever_it_is_shown_for_next(made: Door) -> None:
+    key = device("spent")
+    key.count = 0  # one whose count does not tell
+    visitor = enrol(made, key)
+    answer = assertion(key, made.desks.passkeys.ask_to_sign_in())
+    made.desks.passkeys.sign_in(answer, HERE)
+    with pytest.raises(PasskeyError):
+        made.desks.passkeys.step_up(visitor, answer)
+    refused(made, answer)
 
 
 def test_a_challenge_is_answered_within_five_minutes(made: Door) -> None:

@@ -28,6 +28,7 @@ from handover.domain.ids import UUID7
 CHALLENGE_LIFE: Final = 300  # seconds
 MOST: Final = 10  # passkeys of one officer
 _LABEL: Final = 60
+_SAID: Final = 24  # bytes of a challenge before its mark: 16 random ones, and its end
 
 
 class PasskeyError(RefusedError):
@@ -120,10 +121,15 @@ class Passkeys:
             return passkey, self._sessions.renew(work, visitor.session, auth=PASSKEY)
 
     def ask_to_sign_in(self) -> str:
-        """Give the options for signing in with any passkey of this node: JSON for `parseRequestOptionsFromJSON`."""
-        with self._database.begin() as work:
-            challenge = self._ask(work, ChallengeKind.SIGN_IN, None)
-        return self._authenticator.request(challenge)
+        """Give the options for signing in with any passkey of this node: JSON for `parseRequestOptionsFromJSON`.
+
+        Anybody may ask, so nothing is kept: the challenge says until when it counts, under a mark of this node's, and
+        is remembered once it was answered well.
+        """
+        with self._database.reading() as work:
+            end = (work.now + CHALLENGE_LIFE).to_bytes(8, "big")
+        said = secrets.token_bytes(16) + end
+        return self._authenticator.request(said + self._mark(said))
 
     def sign_in(self, answer: str, caller: Caller) -> SignedIn:
         """Begin a session for the officer whose passkey answered.
@@ -132,9 +138,11 @@ class Passkeys:
             SignInRefusedError: whatever was wrong.
         """
         try:
-            challenge = self._answered(answer, ChallengeKind.SIGN_IN, None)
+            asked, _ = self._authenticator.asked(answer)
+            if not secrets.compare_digest(asked[_SAID:], self._mark(asked[:_SAID])):
+                raise PasskeyError
             with self._database.begin() as work:
-                passkey = self._used(work, answer, challenge)
+                passkey = self._used(work, answer, self._spent(work, asked))
                 if not work.staff.get(passkey.officer).may_enter(work.now):
                     raise SignInRefusedError
                 return self._sessions.admit(work, passkey.officer, auth=PASSKEY, caller=caller)
@@ -194,7 +202,7 @@ class Passkeys:
             note(work, Change.PASSKEY_REMOVED, work.staff.get(officer), by=visitor.actor)
 
     def _ask(
-        self, work: UnitOfWork, kind: ChallengeKind, officer: UUID7 | None, secret: bytes | None = None
+        self, work: UnitOfWork, kind: ChallengeKind, officer: UUID7, secret: bytes | None = None
     ) -> bytes:
         asked = secret or secrets.token_bytes(32)
         work.doors.drop_challenges(work.now)
@@ -204,7 +212,23 @@ class Passkeys:
         work.doors.ask(Challenge(digest=digest, kind=kind, officer=officer, secret=asked, expires_at=end))
         return asked
 
-    def _answered(self, answer: str, kind: ChallengeKind, officer: UUID7 | None) -> Challenge:
+    def _mark(self, said: bytes) -> bytes:
+        return self._vault.mark("challenge", said.hex())
+
+    def _spent(self, work: UnitOfWork, asked: bytes) -> Challenge:
+        """Give the challenge of a sign-in, which counts no more once this transaction is committed."""
+        digest = sha256(b"spent" + asked).digest()  # under no name by which `_answered` would find it
+        end = int.from_bytes(asked[_SAID - 8 : _SAID], "big")
+        if work.now >= end or work.doors.take(digest) is not None:
+            raise PasskeyError
+        work.doors.drop_challenges(work.now)
+        spent = Challenge(
+            digest=digest, kind=ChallengeKind.SIGN_IN, officer=None, secret=asked, expires_at=end
+        )
+        work.doors.ask(spent)
+        return spent
+
+    def _answered(self, answer: str, kind: ChallengeKind, officer: UUID7) -> Challenge:
         """Give the challenge, which is used up by this, whatever the answer is worth."""
         asked, _ = self._authenticator.asked(answer)
         with self._database.begin() as work:
