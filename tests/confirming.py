@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import cases
 from authenticator import Authenticator
-from federation import Federation
 from handover.application.access import PASSKEY, Passkey, ReadingReason
 from handover.application.facts import Actor
 from handover.application.proofs import read_proof
@@ -13,7 +13,7 @@ from handover.application.sealing import new_id
 from handover.domain.ids import HandoverId, MatterId
 from handover.node import Node
 from handover.protocol.statement import AssertedAct
-from stories import Story
+from stories import RESPONSIBLE, Story
 
 
 def authenticator(at: Node, name: str, **changes: Any) -> Authenticator:
@@ -74,7 +74,27 @@ class Keyed(Story):
     def second(self, at: Node) -> Actor:
         return self.officer(at, "second")
 
+    def bundles(self, north: Node, south: Node) -> tuple[bytes, bytes]:
+        """Hand a matter over, each weighty act confirmed, and give the evidence of both sides."""
+        matter = self.matter(north)
+        ground = cases.consent(self.fed, north, matter, to=south.id, actor=self.first(north))
+        fields = ground.ground.fields
+        sent = north.offers.prepare(
+            matter.id, to=south.id, fields=fields, ground=ground.id, actor=self.first(north)
+        )
+        actor = self.confirmed(north, self.second(north), AssertedAct.OFFER, sent.id)
+        north.offers.release(sent.id, actor=actor)
+        self.fed.settle()
+        got = self.at(south, sent, north)
+        self.open(south, got.id)
+        actor = self.confirmed(south, self.first(south), AssertedAct.ACCEPTANCE, got.id)
+        south.handovers.accept(got.id, responsible=RESPONSIBLE, plan="an aunt", actor=actor)
+        self.fed.settle()
+        actor = self.confirmed(north, self.first(north), AssertedAct.DEED, sent.id)
+        north.offers.countersign(sent.id, actor=actor)
+        self.fed.settle()
+        return self.export(north, matter.id), self.export(south, got.matter)
 
-def keyed(fed: Federation, nodes: list[Node]) -> Keyed:
-    """Give the story of two nodes."""
-    return Keyed(fed, nodes)
+    def export(self, node: Node, matter: MatterId) -> bytes:
+        actor = self.confirmed(node, self.second(node), AssertedAct.EXPORT, matter)
+        return node.evidence.export(matter, actor=actor)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from handover.application.permissions import ForbiddenError, SameOfficerError
 from handover.application.proofs import read_proof
 from handover.application.sessions import StepUpError
 from handover.application.stepups import ActChangedError
+from handover.application.verifier import verify
+from handover.application.verifier_report import Rule, Severity
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import State
 from handover.domain.ids import NodeId
@@ -22,7 +25,8 @@ from handover.protocol import entry as entries
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
 from handover.protocol.statement import AssertedAct
-from stories import RESPONSIBLE
+from stories import RESPONSIBLE, rules
+from two_nodes import rotation
 
 OFFER, DEED, ACCEPTANCE, EXPORT = (
     AssertedAct.OFFER,
@@ -118,6 +122,27 @@ def test_one_officer_is_attested_once_in_a_matter(told: Keyed, north: Node, sout
     north.offers.release(again.id, actor=told.confirmed(north, told.second(north), OFFER, again.id))
     assert kinds(north, round_.pair).count(EntryKind.ATTESTED) == 1
     assert kinds(north, round_.pair).count(EntryKind.ASSERTED) == 2
+
+
+def test_a_new_signing_key_vouches_anew(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, nodes):
+        story = Keyed(fed, nodes)
+        round_ = released(story)
+        story.nodes[0].offers.withdraw(round_.id, actor=story.first(nodes[0]))
+        fed.settle()
+        north = rotation.new_signing_key(fed, nodes[0])
+        story = Keyed(fed, [north, nodes[1]], keys=story.keys)
+        with north.database.reading() as work:
+            matter = work.matters.get(round_.matter)
+        again = prepared(story, matter)
+        north.offers.release(again.id, actor=story.confirmed(north, story.second(north), OFFER, again.id))
+        fed.settle()
+        assert kinds(north, round_.pair).count(EntryKind.ATTESTED) == 2
+        actor = story.confirmed(north, story.second(north), EXPORT, matter.id)
+        report = verify([north.evidence.export(matter.id, actor=actor)], root=story.root)
+        assert rules(report, Severity.INVALID) == set()
+        assert rules(report, Severity.INCOMPLETE) == {Rule.OPEN}
+        assert report.counts["assertions"] == 3
 
 
 def test_without_a_confirmation_nothing_weighty_is_done(told: Keyed, north: Node, south: Node) -> None:

@@ -6,6 +6,7 @@ Signatures of logs are random, so they come out different each time; what they s
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +14,16 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+from authenticator import Authenticator  # noqa: E402
 from handover.application.verifier import verify  # noqa: E402
 from handover.application.verifier_report import Severity  # noqa: E402
 from handover.domain.handover import Act  # noqa: E402
+from handover.domain.ids import NodeId  # noqa: E402
 from handover.domain.record import MatterKind, schema  # noqa: E402
+from handover.protocol import assertion, statement, strict  # noqa: E402
 from handover.protocol import envelope as envelopes  # noqa: E402
-from handover.protocol import strict  # noqa: E402
+from handover.protocol.assertion import Assertion, Attestation  # noqa: E402
+from handover.protocol.entry import EntryKind  # noqa: E402
 from handover.protocol.evidence import Word  # noqa: E402
 from paper import DAY, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
 from vectors import made  # noqa: E402
@@ -46,6 +51,7 @@ def _true(world: Paper) -> dict[str, tuple[str, Files]]:
         "whole-both": ("Both sides' bundles together.", [sender, receiver]),
         "withdrawn": ("An offer that was withdrawn.", [bundle(ended.sender, ended)]),
         "tracing": ("A tracing request handed over without a second officer.", [bundle(tracing.a, traced)]),
+        "asserted": ("An offer that the officer's passkey has signed, withdrawn.", [asserted(world)]),
         "returned": ("A case that came back: a chain of two deeds.", [bundle(back.a, first, second.whole())]),
     }
 
@@ -62,6 +68,10 @@ def _incomplete(world: Paper) -> dict[str, tuple[str, Files]]:
     return {
         "open": ("An offer that waits for an answer.", [bundle(stage.a, offered)]),
         "relieving": ("A deed whose take-up is not shown.", [bundle(relieving.sender, relieving)]),
+        "without-assertion": (
+            "What the passkey has signed is left out.",
+            [asserted(world, left_out=True)],
+        ),
         **{
             f"without-{word}": (
                 f"The exporter left out the part {place + 1} of the kind {word}, and signed for the rest.",
@@ -109,8 +119,48 @@ def _false(world: Paper) -> dict[str, tuple[str, Files]]:
             "The sender signed a void beside its deed; the receiver kept it.",
             [bundle(whole.receiver, whole, refused=[void])],
         ),
+        "asserted-elsewhere": (
+            "The passkey has signed the offer to another node.",
+            [asserted(world, to=NodeId("es/barcelona"))],
+        ),
         "omitted-tail": ("The sender left out its second round; the receiver shows it.", _omitted(world)),
     }
+
+
+def asserted(world: Paper, *, left_out: bool = False, **changes: Any) -> bytes:
+    """Give the bundle of an offer that a passkey has signed; *changes* are those of the statement."""
+    tale = Stage(world).tale()
+    author = tale.sender
+    officers = replace(by(author, "ada", "ben"), auth="passkey")
+    made = tale.envelope(Act.OFFER, author, by=officers)
+    stated = statement.of_envelope(made, made=tale.now, nonce=bytes(range(16)))
+    if stated is None:
+        raise ValueError("an offer has a statement")
+    stated = replace(stated, **changes)
+    key = Authenticator(seed=b"ben", rp_id="pages.athens.example", origin="https://pages.athens.example")
+    claims = Attestation(
+        iss=author.node,
+        iat=tale.now,
+        matter=tale.pair,
+        officer=officers.released,
+        rp_id=key.rp_id,
+        key=key.key,
+    )
+    word = assertion.attest(claims, signer=author.signer)
+    document = assertion.encode(
+        Assertion(
+            attestation=strict.digest(word),
+            officer=officers.released,
+            statement=stated,
+            signed=key.sign(stated.challenge),
+        )
+    )
+    for kind, part in ((EntryKind.ATTESTED, word), (EntryKind.ASSERTED, document)):
+        author.enter(kind, tale.pair, strict.digest(part), tale.now)
+    tale.say(Act.OFFER, author, by=officers)
+    tale.tell(Act.VOID, Act.VOID_RECEIPT)
+    parts = {Word.ATTESTATION: [word], Word.ASSERTION: [] if left_out else [document]}
+    return bundle(author, tale, change=lambda lines: lines.update(parts))
 
 
 def _omitted(world: Paper) -> Files:
