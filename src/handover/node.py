@@ -14,6 +14,7 @@ from handover.adapters.registry import RegistryMirror
 from handover.adapters.registry_sources import Sources
 from handover.adapters.vault import FileVault
 from handover.application.attachments import Attachments
+from handover.application.audits import Audits
 from handover.application.authorities import Authorities
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
@@ -126,6 +127,16 @@ class Node:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return self.reception.sessions
+
+    @property
+    def audits(self) -> Audits:
+        """The auditor's desk."""
+        return Audits(self.database)
+
+    @property
+    def pinned_root(self) -> bytes:
+        """The registry's root as it was pinned when the node was set up."""
+        return (self.settings.data / ROOT).read_bytes()
 
     @property
     def offereds(self) -> Offereds:

@@ -166,6 +166,13 @@ class Logbook:
         rows = self._unit.rows(select(table).where(table.c.stream == stream).order_by(table.c.position))
         return [(row.position, row.document) for row in rows]
 
+    def newest(self, *, before: int | None, limit: int) -> list[tuple[int, bytes]]:
+        """Give index and document of the newest entries before index *before*, newest first."""
+        table = log_tables.log_entry
+        query = select(table.c.position, table.c.document).order_by(table.c.position.desc()).limit(limit)
+        rows = self._unit.rows(query if before is None else query.where(table.c.position < before))
+        return [(row.position, row.document) for row in rows]
+
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Give the inclusion path of entry *index* in the tree of *size*."""
         return list(self._tree.inclusion(index, size))

@@ -1,6 +1,6 @@
 """Matters and rounds in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, delete, or_, select, tuple_, update
@@ -228,6 +228,16 @@ class HandoverShelf:
         if state is not None:
             query = query.where(table.c.state == state)
         return self._list(query.order_by(table.c.id).limit(limit))
+
+    def matters_of(self, streams: Collection[str]) -> dict[str, MatterId]:
+        """Give, for each of *streams* of the log that is a matter's or a pair's pseudonym, the matter."""
+        rounds, matters = tables.handover, tables.matter
+        pairs = self._unit.rows(
+            select(rounds.c.pair, rounds.c.matter).where(rounds.c.pair.in_(streams)).distinct()
+        )
+        own = self._unit.rows(select(matters.c.id).where(matters.c.id.in_(streams)))
+        found = {row.pair: MatterId.known(row.matter) for row in pairs}
+        return found | {row.id: MatterId.known(row.id) for row in own}
 
     def unfinished(self, *, after: tuple[int, str], limit: int) -> list[Handover]:
         """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""

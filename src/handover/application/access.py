@@ -194,6 +194,8 @@ class Change(StrEnum):
     ROLES_CHANGED = "roles-changed"
     DISABLED = "disabled"
     SESSIONS_ENDED = "sessions-ended"
+    KEY_ISSUED = "key-issued"
+    KEY_REVOKED = "key-revoked"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ from typing import Final
 from handover.application import passwords as rules
 from handover.application.access import PASSWORD, AccessChange, Change, Invitation, Visitor
 from handover.application.changes import note
-from handover.application.facts import Actor, Officer, OfficerRole
+from handover.application.facts import Actor, ApiKey, Officer, OfficerRole
 from handover.application.officers import OfficerGoneError, Officers, end_of
 from handover.application.passwords import LoginNameError
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, Passwords
 from handover.application.sessions import Sessions
-from handover.domain.errors import MalformedError, RefusedError
+from handover.domain.errors import MalformedError, NotFoundError, RefusedError
 from handover.domain.ids import UUID7
 from handover.protocol import strict
 
@@ -140,6 +140,45 @@ class Accounts:
             gone = Officers(self._database).disable(officer)
             note(work, Change.DISABLED, gone, by=actor)
             return gone
+
+    def keys(self, officer: UUID7, *, actor: Actor) -> list[ApiKey]:
+        """Give the keys by which programs act for the officer; raises ForbiddenError: only operators see them."""
+        require(actor, Right.OPERATE)
+        with self._database.reading() as work:
+            return work.staff.keys_of(officer)
+
+    def issue_key(
+        self, officer: UUID7, *, scopes: Sequence[str], life: int, actor: Actor
+    ) -> tuple[ApiKey, str]:
+        """Give a new key and its secret, shown this once; whoever gave it stands in the log.
+
+        Raises:
+            ForbiddenError: only operators do this.
+            OfficerGoneError: the officer has no access any more.
+            MalformedError: an unknown scope, or a life of more than a year.
+        """
+        require(actor, Right.OPERATE)
+        with self._database.begin() as work:
+            found = work.staff.get(officer)
+            if not found.may_enter(work.now):
+                raise OfficerGoneError
+            made = Officers(self._database).issue_key(officer, scopes=scopes, life=life)
+            note(work, Change.KEY_ISSUED, found, by=actor)
+            return made
+
+    def revoke_key(self, officer: UUID7, key: UUID7, *, actor: Actor) -> None:
+        """End a key of the officer.
+
+        Raises:
+            ForbiddenError: only operators do this.
+            NotFoundError: the officer has no such key.
+        """
+        require(actor, Right.OPERATE)
+        with self._database.begin() as work:
+            if key not in {each.id for each in work.staff.keys_of(officer)}:
+                raise NotFoundError
+            work.staff.revoke_key(key, work.now)
+            note(work, Change.KEY_REVOKED, work.staff.get(officer), by=actor)
 
     def changes(self, *, actor: Actor, officer: UUID7 | None = None, limit: int = 100) -> list[AccessChange]:
         """Give the newest changes to officers' access, for operators and auditors.

@@ -1,6 +1,6 @@
 """What is kept, shelf by shelf, as the use cases reach it inside one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from handover.application.facts import (
@@ -73,6 +73,10 @@ class Handovers(Protocol):
     def page(
         self, *, after: str, limit: int, role: str | None = None, state: str | None = None
     ) -> list[Handover]: ...
+    def matters_of(self, streams: Collection[str]) -> dict[str, MatterId]:
+        """Give, for each of *streams* of the log that is a matter's or a pair's pseudonym, the matter."""
+        ...
+
     def unfinished(self, *, after: tuple[int, str], limit: int) -> list[Handover]:
         """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
         ...
@@ -187,6 +191,10 @@ class Log(Protocol):
     def consistency(self, old_size: int) -> list[bytes]: ...
     def entries(self, stream: str) -> list[tuple[int, bytes]]:
         """Give index and document of every entry of *stream*, in order."""
+        ...
+
+    def newest(self, *, before: int | None, limit: int) -> list[tuple[int, bytes]]:
+        """Give index and document of the newest entries before index *before*, newest first."""
         ...
 
     def inclusion(self, index: int, size: int) -> list[bytes]: ...

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from handover.application.registry import Registry
     from handover.config import Settings
     from handover.domain.ids import NodeId
+    from handover.node import Node
     from handover.protocol.registry_set import Registry as Current
 
 _WORDS: Final = {Level.OK: "ok", Level.NOTE: "note", Level.WARNING: "warning", Level.FAILURE: "FAILURE"}
@@ -80,6 +81,27 @@ def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
         return
     yield ok("passphrase", "the passphrase opens the node's keys")
     yield from _examine(settings, vault, now, reach=reach)
+
+
+def of_running(found: "Node") -> list[Checked]:
+    """Give the outcome of the checks that a running node can make of itself, without trying its peers."""
+    from handover import config
+    from handover import node as nodes
+
+    now, data = found.clock(), found.settings.data
+    current = _current(found.registry, now)
+    entry = current.entries.get(found.id) if current else None
+    database = list(checks.database(found.database))
+    return [
+        *checks.folder(data, (nodes.VAULT, config.FILE_NAME, "handover.db")),
+        *checks.disk(data),
+        *checks.backup(data, now),
+        *checks_of_node.registry(found.registry, found.id, now),
+        *checks_of_node.keys(found.vault, entry, now),
+        *database,
+        *_read(found.database, now),
+        *checks.clock(now, seen=_logged(found.database)),
+    ]
 
 
 def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool) -> Iterator[Checked]:

@@ -44,12 +44,14 @@ def serve(
     settings = opening.settings_of(data)
     if listen is not None:
         settings = config.load(data, listen=listen)
+    from handover.cli import doctor
     from handover.pages.routes import routes  # after the settings: what is wrong with them is said at once
     from handover.web import server
 
     found = node.open_node(settings)
+    pages = routes(found, health=lambda: doctor.of_running(found))
     try:
-        server.serve(found, settings, worker=settings.worker and not no_worker, pages=routes(found))
+        server.serve(found, settings, worker=settings.worker and not no_worker, pages=pages)
     finally:
         found.close()
 

@@ -1,7 +1,10 @@
-"""Acts of weight: the session is fresh before they are done."""
+"""Acts of weight: a fresh passkey signs for what is done, or the session is made fresh; both before it is done."""
+
+from dataclasses import replace
 
 from starlette.responses import Response
 
+from handover.application import proofs
 from handover.application.facts import Actor
 from handover.domain.ids import HandoverId, MatterId
 from handover.pages.visit import Visit
@@ -9,7 +12,21 @@ from handover.protocol.statement import AssertedAct
 
 
 def actor(visit: Visit, act: AssertedAct, target: HandoverId | MatterId) -> Actor | Response:
-    """Give who acts."""
-    del act, target
-    visit.node.sessions.require_fresh(visit.signed_in)
-    return visit.actor
+    """Give who acts, with the passkey's signature, or the page on which the passkey is asked for it.
+
+    What was typed so far goes along in that page's form.
+    """
+    who, stepups = visit.actor, visit.node.stepups
+    if not stepups.needs_passkey(who):
+        return who
+    answer = visit.form.value("credential")
+    if answer:
+        return replace(who, proof=proofs.read_proof(answer))
+    prompt = stepups.challenge(act, target, actor=who)
+    sent = [
+        (name, value)
+        for name, values in visit.form.sent.items()
+        for value in values
+        if name not in ("csrf", "credential")
+    ]
+    return visit.page("confirm.html", options=prompt.options, to=visit.path, fields=sent)

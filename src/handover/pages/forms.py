@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from handover.application.sessions import SignedOutError, StepUpError
 from handover.domain.errors import HandoverError
 from handover.domain.groups import WORDS
 
@@ -97,6 +98,8 @@ class Form:
             return None
         try:
             return act()
+        except (SignedOutError, StepUpError):
+            raise  # the frame asks for what is missing, and keeps what was typed
         except HandoverError as error:
             self.faults.setdefault(field, f"{self.translate(error.title)} {self.translate(error.advice)}")
             return None

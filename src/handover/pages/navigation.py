@@ -53,6 +53,7 @@ SAID: Final[Mapping[str, str]] = {
     "consent-recorded": N_("The consent is recorded."),
     "consent-withdrawn": N_("The consent is withdrawn. Every open offer that rests on it is void."),
     "imported": N_("The document is imported. Read what could not be taken over."),
+    "refreshed": N_("The registry was fetched."),
     "retried": N_("Everything for this authority is due again now."),
 }
 

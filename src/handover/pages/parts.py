@@ -2,11 +2,38 @@
 
 from typing import Protocol
 
+from handover.application.audits import Audits
 from handover.application.offered import Offereds
 from handover.application.ports import Clock
 from handover.application.reception import Reception
+from handover.application.refresher import Refresher
 from handover.application.sessions import Sessions
+from handover.application.stepups import StepUps
 from handover.web import parts
+
+
+class Check(Protocol):
+    """The outcome of one check of the node: `level` 0 is well, 1 a note, 2 a warning, 3 a failure; `fix` what to do."""
+
+    @property
+    def name(self) -> str:
+        """What was looked at."""
+        ...
+
+    @property
+    def level(self) -> int:
+        """How grave it is."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What was seen."""
+        ...
+
+    @property
+    def fix(self) -> str:
+        """What to do, if anything."""
+        ...
 
 
 class Settings(parts.Settings, Protocol):
@@ -39,6 +66,26 @@ class Node(parts.Node, Protocol):
     @property
     def sessions(self) -> Sessions:
         """Who is signed in."""
+        ...
+
+    @property
+    def refresher(self) -> Refresher:
+        """Keeps the registry fresh."""
+        ...
+
+    @property
+    def stepups(self) -> StepUps:
+        """Confirmations of acts of weight."""
+        ...
+
+    @property
+    def audits(self) -> Audits:
+        """The auditor's desk."""
+        ...
+
+    @property
+    def pinned_root(self) -> bytes:
+        """The registry's root as it was pinned when the node was set up."""
         ...
 
     @property

@@ -1,5 +1,6 @@
 """Every page of a node, in one table; the test of roles and addresses goes through it."""
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -7,19 +8,22 @@ from starlette.responses import RedirectResponse, Response
 
 from handover.pages import (
     account,
+    audit,
     authorities,
     consents,
     first,
     handovers,
     matters,
     offers,
+    operate,
     reasons,
     records,
     sign_in,
+    staff,
     static,
     work,
 )
-from handover.pages.parts import Node
+from handover.pages.parts import Check, Node
 from handover.pages.shell import Shell
 from handover.pages.visit import PREFIX, Page
 from handover.web.guard import PlainRoute
@@ -36,15 +40,18 @@ PAGES: Final[tuple[Page, ...]] = (
     *consents.PAGES,
     *offers.PAGES,
     *authorities.PAGES,
+    *audit.PAGES,
+    *operate.PAGES,
+    *staff.PAGES,
 )
 
 
-def routes(node: Node) -> list[PlainRoute]:
-    """Give the routes of the pages of *node*."""
+def routes(node: Node, health: Callable[[], Sequence[Check]] = tuple) -> list[PlainRoute]:
+    """Give the routes of the pages of *node*; *health* gives the checks that it can make of itself."""
     return [
         PlainRoute("/", _first, methods=["GET"]),
         *static.ROUTES,
-        *Shell(node, PAGES).routes(),
+        *Shell(node, PAGES, health).routes(),
     ]
 
 

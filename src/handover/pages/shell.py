@@ -4,7 +4,7 @@ Pages hold no rule. What a use case refuses is shown in the officer's language w
 """
 
 import gzip
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from handover.application.sessions import ForgedFormError, StepUpError
 from handover.domain.errors import MalformedError, NotFoundError
 from handover.pages import languages, tokens
 from handover.pages.forms import Form, Upload
-from handover.pages.parts import Node
+from handover.pages.parts import Check, Node
 from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit
 from handover.web import journal
 from handover.web.guard import PlainRoute, known
@@ -40,8 +40,9 @@ MOST_FILES: Final = 4
 class Shell:
     """Serves the pages of one node."""
 
-    def __init__(self, node: Node, pages: Iterable[Page]) -> None:
+    def __init__(self, node: Node, pages: Iterable[Page], health: Callable[[], Sequence[Check]]) -> None:
         self._node = node
+        self._health = health
         self._pages = list(pages)
         address = node.settings.address
         self._secure = address.startswith("https://")
@@ -112,6 +113,7 @@ class Shell:
         visit = Visit(
             node=self._node,
             keeper=self._keeper,
+            health=self._health,
             visitor=visitor,
             language=language,
             path=request.scope["path"],

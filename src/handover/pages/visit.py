@@ -1,7 +1,7 @@
 """One visit of one page: who looks, what was asked and sent, and the ways to answer."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +14,7 @@ from handover.application.permissions import Right
 from handover.pages import languages, navigation, tokens, view
 from handover.pages.forms import Form
 from handover.pages.labels import label
-from handover.pages.parts import Node
+from handover.pages.parts import Check, Node
 from handover.pages.static import asset
 
 PREFIX: Final = "/office"
@@ -32,6 +32,7 @@ class Visit:
 
     node: Node
     keeper: tokens.Keeper
+    health: Callable[[], Sequence[Check]]
     visitor: Visitor | None
     language: str
     path: str

@@ -6,12 +6,15 @@ Texts are messages in English; they are translated where they are shown.
 from collections.abc import Mapping
 from typing import Final
 
+from handover.application.access import Change
 from handover.application.facts import Delivery, Handover, OfficerRole
+from handover.application.verifier_report import Verdict
 from handover.application.worklist import Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
 from handover.domain.record import MatterKind
 from handover.pages.navigation import N_
+from handover.protocol.entry import EntryKind
 from handover.protocol.node_entry import Mandate
 
 STATES: Final[Mapping[State, str]] = {
@@ -167,6 +170,57 @@ OFFICER_ROLES: Final[Mapping[OfficerRole, str]] = {
     OfficerRole.AUDITOR: N_("Auditor"),
     OfficerRole.OPERATOR: N_("Operator"),
 }
+ENTRIES: Final[Mapping[EntryKind, str]] = {
+    EntryKind.SENT: N_("Signed here"),
+    EntryKind.RECEIVED: N_("Received and stored"),
+    EntryKind.RECEIPTED: N_("Receipt of the other node kept"),
+    EntryKind.OPENED: N_("First read by an officer"),
+    EntryKind.DISCLOSED: N_("Values or reasons shown to an officer"),
+    EntryKind.REFUSED: N_("Message of a member refused"),
+    EntryKind.DECIDED: N_("Decided by an officer"),
+    EntryKind.ASSERTED: N_("Signed for with a passkey"),
+    EntryKind.ATTESTED: N_("An officer's key vouched for"),
+    EntryKind.GROUND: N_("Consent or legal basis recorded or changed"),
+    EntryKind.WITHDRAWN: N_("Consent withdrawn"),
+    EntryKind.ERASED: N_("Values destroyed"),
+    EntryKind.REGISTRY_ACCEPTED: N_("Page of the registry accepted"),
+    EntryKind.EQUIVOCATION: N_("Contradiction of a peer kept"),
+    EntryKind.SPLIT_VIEW: N_("Split view of a peer's log kept"),
+    EntryKind.RESTORED: N_("Database restored from a backup"),
+    EntryKind.EXPORTED: N_("Evidence taken out"),
+}
+CHANGES: Final[Mapping[Change, str]] = {
+    Change.INVITED: N_("One-time link given"),
+    Change.CAME_BY_LINK: N_("Came by the one-time link"),
+    Change.CAME_BY_PROVIDER: N_("Came by the authority's own account"),
+    Change.PASSKEY_ADDED: N_("Passkey added"),
+    Change.PASSKEY_REMOVED: N_("Passkey removed"),
+    Change.PASSWORD_SET: N_("Password set"),
+    Change.CODES_SET: N_("Codes set"),
+    Change.ROLES_CHANGED: N_("Roles changed"),
+    Change.DISABLED: N_("Access ended"),
+    Change.SESSIONS_ENDED: N_("Sessions ended"),
+    Change.KEY_ISSUED: N_("Key for programs made"),
+    Change.KEY_REVOKED: N_("Key for programs revoked"),
+}
+VERDICTS: Final[Mapping[Verdict, tuple[str, str, str]]] = {
+    Verdict.VALID: (
+        N_("Valid"),
+        N_("Everything in this evidence holds, and nothing that belongs to it is missing."),
+        "green",
+    ),
+    Verdict.INCOMPLETE: (
+        N_("Incomplete"),
+        N_("Nothing in this evidence is false, but something that belongs to it is missing."),
+        "yellow",
+    ),
+    Verdict.INVALID: (
+        N_("Invalid"),
+        N_("Something in this evidence is false, contradicts something else, or was not allowed."),
+        "red",
+    ),
+}
+"""Word, meaning and colour of a tag."""
 WITH_DEADLINE: Final = frozenset({State.PREPARED, State.OFFERED, State.ACCEPTED, State.PENDING})
 """States in which the deadline of the offer still counts for somebody."""
 

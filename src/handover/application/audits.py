@@ -1,0 +1,106 @@
+"""What auditors read at a node: its log, and one matter with its rounds, readings and signed steps; never a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handover.application.access import AccessChange, Reading
+from handover.application.facts import Actor, Handover, KeptEnvelope, Matter
+from handover.application.permissions import Right, require
+from handover.application.ports import Database
+from handover.domain.ids import UUID7, MatterId
+from handover.protocol import entry as entries
+from handover.protocol.checkpoint import Checkpoint
+from handover.protocol.entry import Entry
+
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """One entry of the log with its place in the tree; `matter` is the one that it concerns, where there is one."""
+
+    index: int
+    entry: Entry
+    matter: MatterId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A part of the log, newest first; `before` is where to go on, `signed` the newest signed checkpoint."""
+
+    entries: Sequence[Logged]
+    before: int | None
+    size: int
+    signed: Checkpoint
+    note: bytes | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """One matter as an auditor sees it: who did and who read what, and when."""
+
+    matter: Matter
+    rounds: Sequence[Handover]
+    said: Sequence[KeptEnvelope]
+    readings: Sequence[Reading]
+    entries: Sequence[Logged]
+    names: dict[UUID7, str]
+
+
+class Audits:
+    """The auditor's desk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def log(self, *, actor: Actor, before: int | None = None, limit: int = 100) -> Page:
+        """Give the newest entries before index *before*."""
+        require(actor, Right.AUDIT)
+        with self._database.reading() as work:
+            found = work.log.newest(before=before, limit=limit + 1)
+            read = [(index, entries.decode(document)) for index, document in found[:limit]]
+            known = work.handovers.matters_of({entry.matter for _, entry in read})
+            return Page(
+                entries=[
+                    Logged(index=index, entry=each, matter=known.get(each.matter)) for index, each in read
+                ],
+                before=read[-1][0] if len(found) > limit else None,
+                size=found[0][0] + 1 if before is None and found else work.log.head().size,
+                signed=work.log.head(),
+                note=work.log.signed_head(),
+            )
+
+    def find(self, reference: str, *, actor: Actor) -> list[Matter]:
+        """Give the matters that the office keeps under this number."""
+        require(actor, Right.AUDIT)
+        with self._database.reading() as work:
+            return work.matters.page(after="", limit=100, reference=reference)
+
+    def dossier(self, matter: MatterId, *, actor: Actor) -> Dossier:
+        """Give one matter without any value; raises NotFoundError."""
+        require(actor, Right.AUDIT)
+        with self._database.reading() as work:
+            found = work.matters.get(matter)
+            rounds = work.handovers.of_matter(matter)
+            streams = dict.fromkeys([str(matter), *(each.pair for each in rounds)])
+            logged = [
+                Logged(index=index, entry=entries.decode(document), matter=matter)
+                for stream in streams
+                for index, document in work.log.entries(stream)
+            ]
+            said = [each for round_ in rounds for each in work.envelopes.of_handover(round_.id)]
+            return Dossier(
+                matter=found,
+                rounds=rounds,
+                said=sorted(said, key=lambda each: each.stored_at),
+                readings=work.readings.of_matter(matter),
+                entries=sorted(logged, key=lambda each: each.index),
+                names={each.id: each.name for each in work.staff.all()},
+            )
+
+    def changes(self, *, actor: Actor) -> tuple[list[AccessChange], dict[UUID7, str]]:
+        """Give the newest changes to officers' access, and the officers' names."""
+        require(actor, Right.AUDIT)
+        with self._database.reading() as work:
+            names = {each.id: each.name for each in work.staff.all()}
+            return work.accounts.changes(None, MOST_CHANGES), names
