@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
 from bench import case
-from handover import config, node
+from handover import config, founding, node
 from handover.adapters.ceremony import Ceremony
 from handover.adapters.holder_keys import HolderKey
 from handover.adapters.publication import Publication
@@ -83,7 +83,7 @@ def set_up(folder: Path, names: Sequence[str]) -> list[Place]:
     for place in places:
         settings = config.load(place.folder)
         with opened(place.folder) as found:
-            ceremony.admit(node.enrolment_request(settings, found.vault, now=now), now=now)
+            ceremony.admit(founding.enrolment_request(settings, found.vault, now=now), now=now)
     _publish(press, keys, now)
     for place in places:
         with opened(place.folder) as found:
@@ -107,7 +107,7 @@ def _holder(name: str) -> tuple[HolderKey, CryptoSigner]:
 def _node(folder: Path, name: str, root: bytes) -> Place:
     place = Place(name=name, folder=folder / name.replace("/", "-"), port=free_port())
     passphrase = "only for measuring"
-    node.set_up(place.folder, NodeId(name), passphrase, root, now=int(time.time())).save()
+    founding.set_up(place.folder, NodeId(name), passphrase, root, now=int(time.time())).save()
     (place.folder / "passphrase").write_text(passphrase)
     text = _SETTINGS.format(name=name, port=place.port, folder=place.folder)
     (place.folder / config.FILE_NAME).write_text(text)

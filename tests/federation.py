@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from handover import config, node
+from handover import config, founding, node
 from handover.adapters import ceremony, publication, registry, repository
 from handover.application.facts import Actor, OfficerRole
 from handover.domain.errors import UnreachableError
@@ -105,7 +105,7 @@ class Federation:
         """Give a new node, admitted, with its registry refreshed."""
         id_ = NodeId(name)
         folder = self.folder / name.replace("/", "-")
-        node.set_up(folder, id_, PASSPHRASE, self.repository.pinned(), now=self.clock.now).save()
+        founding.set_up(folder, id_, PASSPHRASE, self.repository.pinned(), now=self.clock.now).save()
         settings = config.load(
             folder,
             node=name,
@@ -125,7 +125,7 @@ class Federation:
             self.ceremony.add_country(id_.country, holders=self.holders[:3], threshold=2, now=self.clock.now)
             self.countries.add(id_.country)
         self.ceremony.admit(
-            node.enrolment_request(settings, opened.vault, now=self.clock.now), now=self.clock.now
+            founding.enrolment_request(settings, opened.vault, now=self.clock.now), now=self.clock.now
         )
         self.publish()
         return opened

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 
-from handover import config, node
+from handover import config, founding, node
 from handover.adapters.registry import folder as folder_of
 from handover.application.facts import OfficerRole
 from handover.domain.ids import NodeId
@@ -264,7 +264,7 @@ class Stage:
         made = [self._made(name, database(name), wired=wired, poll=poll, more=more) for name in names]
         for office in made:
             with office.opened() as opened:
-                request = node.enrolment_request(
+                request = founding.enrolment_request(
                     office.settings(), opened.vault, now=self.registrar.now
                 )  # fmt: skip
             self.registrar.ceremony.admit(request, now=self.registrar.now)
@@ -279,7 +279,7 @@ class Stage:
         office = Office(NodeId(name), self.folder / name.replace("/", "-"), port, front, zygote=self.zygote)
         self.offices[name] = office
         now = self.registrar.now
-        node.set_up(office.folder, office.id, PASSPHRASE, self.registrar.repository.pinned(), now=now)
+        founding.set_up(office.folder, office.id, PASSPHRASE, self.registrar.repository.pinned(), now=now)
         settings = {
             "node": name,
             "address": f"http://127.0.0.1:{front}",

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from federation import Federation
 from handover.adapters.vault_file import new_secret
-from handover.node import Node, entry_of
+from handover.founding import entry_of
+from handover.node import Node
 from handover.protocol import enrolment
 from handover.protocol.jws import Ed25519Signer
 from handover.protocol.node_key import KeyStatus, KeyUse

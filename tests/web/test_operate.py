@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from federation import PASSPHRASE, Federation
-from handover import config, node
+from handover import config, founding, node
 from handover.domain.ids import NodeId
 from handover.web.app import create_app
 from handover.web.operate import Health
@@ -76,7 +76,7 @@ def test_the_gauges_are_not_for_strangers(shared: Stage) -> None:
 def test_a_node_that_no_registry_names_yet_says_so(tmp_path: Path) -> None:
     fed = Federation(tmp_path)
     folder = tmp_path / "athens"
-    node.set_up(folder, NodeId("gr/athens"), PASSPHRASE, fed.repository.pinned(), now=fed.clock.now)
+    founding.set_up(folder, NodeId("gr/athens"), PASSPHRASE, fed.repository.pinned(), now=fed.clock.now)
     opened = node.open_node(
         config.load(folder, node="gr/athens", passphrase=PASSPHRASE), clock=fed.clock, wire=fed.wire
     )

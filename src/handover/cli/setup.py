@@ -68,6 +68,7 @@ def init(
     Example: handover init /var/lib/handover --node gr/athens --root root.json --passphrase-file /etc/handover/pass
     """
     from handover import config as configuration
+    from handover import founding
     from handover import node as nodes
     from handover.adapters import files
 
@@ -84,7 +85,7 @@ def init(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files.replace(folder / configuration.FILE_NAME, wanted.settings.encode(), mode=0o600)
     # The keys come last: while there are none, everything may be done again.
-    nodes.set_up(folder, wanted.node, passphrase, wanted.root, now=nodes.system_clock())
+    founding.set_up(folder, wanted.node, passphrase, wanted.root, now=nodes.system_clock())
     with opening.opened(folder):
         pass  # the database is made by opening it
     _report(folder, wanted)
@@ -98,6 +99,7 @@ def enrol(data: Data = HERE, output: Output = None) -> None:
 
     Example: handover enrol --data /var/lib/handover -o athens.enrolment
     """
+    from handover import founding
     from handover import node as nodes
     from handover.adapters import files
     from handover.protocol import registry_set
@@ -106,7 +108,7 @@ def enrol(data: Data = HERE, output: Output = None) -> None:
     _require_entry(settings)
     vault = opening.vault_of(settings)
     try:
-        request = nodes.enrolment_request(settings, vault, now=nodes.system_clock())
+        request = founding.enrolment_request(settings, vault, now=nodes.system_clock())
     except (MalformedError, ValueError) as error:
         detail = error.detail if isinstance(error, HandoverError) else "a mandate is none of the three"
         raise SettingsIncompleteError(detail) from error

@@ -1,0 +1,45 @@
+"""What a new node begins with: its keys, the pinned root, and the entry that it proposes to the registry."""
+
+from pathlib import Path
+from typing import Final
+
+from handover.adapters.vault import FileVault
+from handover.config import Settings
+from handover.domain.ids import NodeId
+from handover.domain.record import SCHEMAS
+from handover.protocol import enrolment
+from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
+
+VAULT: Final = "vault.json"
+ROOT: Final = "root.json"
+MIRROR: Final = "registry"
+
+
+def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:
+    """Give the entry that this node proposes to the registry's operators."""
+    return NodeEntry(
+        node=vault.node,
+        names=settings.names,
+        country=vault.node.country,
+        places=tuple(settings.places),
+        mandates=tuple(Mandate(each) for each in settings.mandates),
+        address=settings.address,
+        status=NodeStatus.ACTIVE,
+        protocols=tuple(settings.protocols),
+        schemas=tuple(SCHEMAS),
+        liaison=Liaison(hours=settings.hours, languages=tuple(settings.languages)),
+        keys=tuple(vault.node_keys()),
+    )
+
+
+def enrolment_request(settings: Settings, vault: FileVault, *, now: int) -> bytes:
+    """Give the signed request for this node's entry, with a proof of possession for its keys."""
+    return enrolment.request(entry_of(settings, vault), signer=vault.signer, provers=vault.provers(), now=now)
+
+
+def set_up(folder: Path, node: NodeId, passphrase: str, root: bytes, *, now: int) -> FileVault:
+    """Make the keys of a new node and pin the registry's root."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = FileVault.create(folder / VAULT, passphrase, node, now)
+    (folder / ROOT).write_bytes(root)
+    return vault
