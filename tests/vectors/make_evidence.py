@@ -25,7 +25,7 @@ from handover.protocol import envelope as envelopes  # noqa: E402
 from handover.protocol.assertion import Assertion, Attestation  # noqa: E402
 from handover.protocol.entry import EntryKind  # noqa: E402
 from handover.protocol.evidence import Word  # noqa: E402
-from paper import DAY, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
+from paper import DAY, NOW, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
 from vectors import made  # noqa: E402
 
 Files = list[bytes]
@@ -35,7 +35,7 @@ WITHDRAWN: Final = (Act.OFFER, Act.VOID, Act.VOID_RECEIPT)
 
 def cases(world: Paper) -> dict[str, tuple[str, Files]]:
     """Give description and files of every case; those that are whole come first."""
-    return {**_true(world), **_incomplete(world), **_false(world)}
+    return {**_true(world), **_anew(world), **_incomplete(world), **_false(world)}
 
 
 def _true(world: Paper) -> dict[str, tuple[str, Files]]:
@@ -100,6 +100,9 @@ def _false(world: Paper) -> dict[str, tuple[str, Files]]:
     late = Stage(world).tale(ground_days=1).tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
     late.now += 2 * DAY
     late.tell(Act.DEED, Act.TAKE_UP_RECEIPT)
+    after = Stage(world).tale(deadline=NOW + DAY).tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    after.now += 2 * DAY
+    after.tell(Act.DEED, Act.TAKE_UP_RECEIPT)
     alone = Stage(world).tale().tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
     alone.say(Act.DEED, alone.sender, by=by(alone.sender, "cem", "ben"))
     alone.tell(Act.TAKE_UP_RECEIPT)
@@ -112,6 +115,17 @@ def _false(world: Paper) -> dict[str, tuple[str, Files]]:
             [b"\n".join([*lines[:20], lines[21], lines[20], *lines[22:]])],
         ),
         "unknown-line": ("A line of an unknown kind.", [data + b"remark hello\n"]),
+        "part-twice": (
+            "An envelope stands there twice, and the manifest names it twice.",
+            [
+                bundle(
+                    whole.sender,
+                    whole,
+                    change=lambda found: found[Word.ENVELOPE].append(found[Word.ENVELOPE][0]),
+                )
+            ],
+        ),
+        "late-deed": ("The deed was given after the deadline.", [bundle(after.sender, after)]),
         "stray-deed": ("A deed that answers no acceptance.", [bundle(stray.sender, stray)]),
         "ground-expired": ("The ground expired between offer and deed.", [bundle(late.receiver, late)]),
         "same-officer": ("Who released the offer countersigned the deed.", [bundle(alone.sender, alone)]),
@@ -161,6 +175,26 @@ def asserted(world: Paper, *, left_out: bool = False, **changes: Any) -> bytes:
     tale.tell(Act.VOID, Act.VOID_RECEIPT)
     parts = {Word.ATTESTATION: [word], Word.ASSERTION: [] if left_out else [document]}
     return bundle(author, tale, change=lambda lines: lines.update(parts))
+
+
+def _anew(world: Paper) -> dict[str, tuple[str, Files]]:
+    """Give a round whose offer was signed anew in its last second, before its first form had arrived."""
+    stage = Stage(world)
+    tale = stage.tale(deadline=stage.a.now + DAY)
+    first = tale.say(Act.OFFER, stage.a, deliver=False)
+    old = envelopes.read(tale.parts[first]).claimed
+    tale.now = stage.a.now + DAY
+    again = tale.envelope(Act.OFFER, stage.a, replaces=first, payload=old.payload, deadline=old.deadline)
+    tale.said[Act.OFFER] = tale.put(again, envelopes.sign(again, signer=stage.a.signer), stage.a)
+    tale.now += 1
+    tale.tell(Act.VOID, Act.VOID_RECEIPT)
+    shown = bundle(tale.sender, tale)
+    del tale.parts[first]
+    unseen = bundle(tale.receiver, tale)
+    return {
+        "signed-anew": ("The offer was signed anew in its last second, as the sender shows it.", [shown]),
+        "signed-anew-unseen": ("The receiver never had the first form of the offer.", [unseen]),
+    }
 
 
 def _omitted(world: Paper) -> Files:
