@@ -37,9 +37,10 @@ def doctor(
 
     Example: handover doctor --json
     """
+    from handover import founding
     from handover import node as nodes
 
-    if not (data / nodes.VAULT).exists() or not (data / nodes.ROOT).exists():
+    if not (data / founding.VAULT).exists() or not (data / founding.ROOT).exists():
         raise nodes.NotSetUpError
     now = nodes.system_clock()
     found = list(examine(data, now, reach=not offline))
@@ -61,10 +62,9 @@ def doctor(
 
 def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
     """Give the outcome of every check that can be made; one that fails hides only what rests on it."""
-    from handover import config
-    from handover import node as nodes
+    from handover import config, founding
 
-    yield from checks.folder(data, (nodes.VAULT, config.FILE_NAME, "handover.db"))
+    yield from checks.folder(data, (founding.VAULT, config.FILE_NAME, "handover.db"))
     yield from checks.disk(data)
     yield from checks.backup(data, now)
     try:
@@ -85,15 +85,14 @@ def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
 
 def of_running(found: "Node") -> list[Checked]:
     """Give the outcome of the checks that a running node can make of itself, without trying its peers."""
-    from handover import config
-    from handover import node as nodes
+    from handover import config, founding
 
     now, data = found.clock(), found.settings.data
     current = _current(found.registry, now)
     entry = current.entries.get(found.id) if current else None
     database = list(checks.database(found.database))
     return [
-        *checks.folder(data, (nodes.VAULT, config.FILE_NAME, "handover.db")),
+        *checks.folder(data, (founding.VAULT, config.FILE_NAME, "handover.db")),
         *checks.disk(data),
         *checks.backup(data, now),
         *checks_of_node.registry(found.registry, found.id, now),
@@ -105,14 +104,15 @@ def of_running(found: "Node") -> list[Checked]:
 
 
 def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool) -> Iterator[Checked]:
+    from handover import founding
     from handover import node as nodes
     from handover.adapters.database import SQLDatabase
     from handover.adapters.registry import RegistryMirror
     from handover.application.registry import Registry
 
-    root = (settings.data / nodes.ROOT).read_bytes()
+    root = (settings.data / founding.ROOT).read_bytes()
     registry = Registry(
-        RegistryMirror(settings.data / nodes.MIRROR, root=root), root=root, bound=settings.registry_fresh
+        RegistryMirror(settings.data / founding.MIRROR, root=root), root=root, bound=settings.registry_fresh
     )
     yield from checks_of_node.registry(registry, vault.node, now)
     current = _current(registry, now)

@@ -109,14 +109,14 @@ def change_passphrase(
 
 def _listed(settings: "Settings", now: int) -> dict[str, str]:
     """Give, by kid, the status that the registry gives this node's keys."""
-    from handover import node as nodes
+    from handover import founding
     from handover.adapters.registry import RegistryMirror
     from handover.application.registry import Registry, RegistryMissingError
     from handover.domain.errors import NotFoundError
     from handover.domain.ids import NodeId
 
-    root = (settings.data / nodes.ROOT).read_bytes()
-    registry = Registry(RegistryMirror(settings.data / nodes.MIRROR, root=root), root=root)
+    root = (settings.data / founding.ROOT).read_bytes()
+    registry = Registry(RegistryMirror(settings.data / founding.MIRROR, root=root), root=root)
     try:
         keys: tuple[NodeKey, ...] = registry.entry(NodeId(settings.node), now).keys
     except (NotFoundError, RegistryMissingError):

@@ -18,9 +18,9 @@ def settings_of(data: Path) -> "Settings":
         NotSetUpError: there is no node in it.
         SettingsError: a setting is missing, unknown or wrong.
     """
-    from handover import config, node
+    from handover import config, founding, node
 
-    if not (data / node.VAULT).exists() or not (data / node.ROOT).exists():
+    if not (data / founding.VAULT).exists() or not (data / founding.ROOT).exists():
         raise node.NotSetUpError
     return config.load(data)
 
@@ -31,10 +31,10 @@ def vault_of(settings: "Settings") -> "FileVault":
     Raises:
         PassphraseError: the passphrase does not open them.
     """
-    from handover import node
+    from handover import founding
     from handover.adapters.vault import FileVault
 
-    return FileVault.open(settings.data / node.VAULT, settings.read_passphrase())
+    return FileVault.open(settings.data / founding.VAULT, settings.read_passphrase())
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def init(
     from handover import node as nodes
     from handover.adapters import files
 
-    if (folder / nodes.VAULT).exists():
+    if (folder / founding.VAULT).exists():
         raise AlreadySetUpError
     passphrase = passphrase_in(passphrase_file)
     given = config or (folder / configuration.FILE_NAME)
