@@ -288,8 +288,15 @@ def test_a_basis_that_is_not_consent_has_a_second_officer_who_is_still_there(off
             record(second, **changes)
     assert record(gone.officer).ground.second_officer == gone.officer
     north.officers.disable(gone.officer)
+    guest = north.officers.add("guest", (OfficerRole.CASEWORKER,), until=fed.clock.now + 60)
+    record(guest.id)
+    fed.clock.pass_(60)
+    operator = fed.officer(north, "operator", (OfficerRole.OPERATOR,))
+    for second in (gone.officer, guest.id, operator.officer):
+        with pytest.raises(GroundError):
+            record(second)
     with pytest.raises(GroundError):
-        record(gone.officer)
+        record(fed.officer(north, "third").officer, review_at=fed.clock.now)
 
 
 def test_who_has_left_acts_no_more(office: Any) -> None:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from handover.application import departures
 from handover.application.alarms import raise_alarm
 from handover.application.facts import TALK, Actor, Handover, KeptParcel
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.readings import require_stated
 from handover.application.registry import Registry
+from handover.domain.consent import GroundError
 from handover.domain.errors import (
     HandoverError,
     MalformedError,
@@ -171,17 +173,23 @@ class Attachments:
         try:
             have = self._wire.push(kept.peer, address, sealed, 0, b"")
             while have < kept.parcel.size:
-                with self._database.reading() as work:
-                    part = work.files.read(sealed, have, PART)
+                part = self._part(kept, have)
                 before, have = have, self._wire.push(kept.peer, address, sealed, have, part)
                 sent += 1
                 if have <= before:
                     return Pushed(sent=sent, taken=False)
+        except GroundError:
+            pass  # the rest of it never leaves, and does not stand in the way of other files
         except HandoverError:
             return Pushed(sent=sent, taken=False)  # it stays here, and is tried again
         with self._database.begin() as work:
             work.files.drop(sealed)
         return Pushed(sent=sent, taken=True)
+
+    def _part(self, kept: KeptParcel, start: int) -> bytes:
+        with self._database.reading() as work:
+            departures.require_covered(work, work.handovers.get(kept.handover))
+            return work.files.read(kept.parcel.sealed, start, PART)
 
 
 def pack(work: UnitOfWork, handover: Handover, record: Record) -> list[Json]:

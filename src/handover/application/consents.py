@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handover.application.facts import Actor, KeptGround, Officer
-from handover.application.permissions import Right, require
+from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Sealer, new_id
@@ -90,7 +90,9 @@ class Consents:
         with self._database.begin() as work:
             work.matters.get(matter)
             if terms.second_officer is not None:
-                _require_present(work.staff.get(terms.second_officer))
+                _require_present(work.staff.get(terms.second_officer), work.now)
+            if terms.review_at is not None and terms.review_at <= work.now:
+                raise GroundError("the review date lies ahead")
             kept = KeptGround(
                 id=new_id(work.now),
                 matter=matter,
@@ -136,9 +138,11 @@ class Consents:
             return kept
 
 
-def _require_present(officer: Officer) -> None:
-    if officer.disabled_at is not None:
+def _require_present(officer: Officer, now: int) -> None:
+    if not officer.may_enter(now):
         raise GroundError("the second officer has left")
+    if not MAY[Right.WRITE_CASE] & set(officer.roles):
+        raise GroundError("the second officer is one who works on cases")
 
 
 def _statement(statement: Mapping[str, Json]) -> bytes:

@@ -105,6 +105,8 @@ class Offers:
     ) -> Handover:
         now = work.now
         end = now + DEFAULT_TERM if deadline is None else deadline
+        if ground.ground.in_force(now):
+            end = min(end, ground.ground.valid_until - 1)  # what has not left by then never leaves
         if not SHORTEST_TERM <= end - now <= LONGEST_TERM:
             raise DeadlineError
         earlier = [each.pair for each in work.handovers.of_matter(matter.id) if each.peer == to]

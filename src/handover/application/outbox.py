@@ -1,11 +1,11 @@
 """What this node says to its peers: takes what is due, delivers it in batches, and keeps the receipts it verified."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers
+from handover.application import answers, departures
 from handover.application.alarms import raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
@@ -14,7 +14,7 @@ from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.domain.errors import HandoverError, NotFoundError
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.protocol import strict
 from handover.protocol.checkpoint import LogKey
 from handover.protocol.delivery import (
@@ -91,11 +91,21 @@ class Outbox:
 
     def _next(self, peer: NodeId) -> tuple[Batch, bytes, Peer, int]:
         with self._database.reading() as work:
-            batch = _fitting(work.queue.batch(peer, now=work.now, limit=BATCH_LIMIT))
+            waiting = work.queue.batch(peer, now=work.now, limit=BATCH_LIMIT)
+            lapsed = departures.lapsed(work, [kept for kept, _ in waiting])
+            batch = _fitting([each for each in waiting if each[0].digest not in lapsed])
             known = work.peers.get(peer)
             items = tuple(Item(envelope=kept.data, payload=payload) for kept, payload in batch)
             body = encode_delivery(Delivery(log_size=known.log_size, items=items)) if items else b""
-            return batch, body, known, work.now
+            now = work.now
+        if lapsed:
+            self._withhold(lapsed)
+        return batch, body, known, now
+
+    def _withhold(self, lapsed: Mapping[Digest, str]) -> None:
+        with self._database.begin() as work:
+            for digest, name in lapsed.items():
+                work.queue.refused(digest, problem=name, retry_at=None)
 
     def pack(self, peer: NodeId) -> bytes:
         """Give the next batch for *peer* as a file to be carried by hand; it stays in the queue all the same.

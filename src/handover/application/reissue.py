@@ -7,11 +7,12 @@ anew with the next `seq`; `replaces` names the old envelope and `commit` stays, 
 from dataclasses import replace
 from typing import Final
 
+from handover.application import departures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import KeyNotUsableError, Registry
 from handover.application.sealing import WEIGHTY, exhibit, log_head, new_id
-from handover.domain.handover import Act
+from handover.domain.handover import Act, Role
 from handover.domain.ids import UUID7
 from handover.protocol import envelope as envelopes
 from handover.protocol import jwe, message, strict
@@ -43,12 +44,11 @@ class Reissuer:
 
         Raises:
             ErasedError: the round is settled and its payload gone.
-            RefusedError: an offer would be sealed again, and ground, registry or recipient do not allow it now.
+            RefusedError: it discloses, and ground, registry or recipient do not allow it now.
             RegistryStaleError: the registry is too old for that.
         """
         handover = work.handovers.get(kept.handover)
-        if kept.act is Act.OFFER:
-            self._require_offerable(work, handover)
+        self._require_disclosable(work, handover, kept.act)
         claimed = envelopes.read(kept.data).claimed
         jti = new_id(work.now)
         payload, plaintext, sealed = self._seal_again(work, handover, kept, claimed, jti=jti)
@@ -84,13 +84,13 @@ class Reissuer:
             registry = self._registry.current(work.now).digests.timestamp
             work.exhibits.add(exhibit(new.digest, message.decode_kept(plaintext), registry))
 
-    def _require_offerable(self, work: UnitOfWork, handover: Handover) -> None:
-        """Sealing an offer anew is a disclosure like the first: all that was asked then is asked again, now."""
-        self._registry.require_fresh(work.now)
-        self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
-        work.grounds.get(UUID7(handover.ground or "")).ground.require(
-            recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
-        )
+    def _require_disclosable(self, work: UnitOfWork, handover: Handover, act: Act) -> None:
+        """Sealing anew what discloses is a disclosure like the first: all that was asked then is asked again, now."""
+        if act is Act.OFFER:
+            self._registry.require_fresh(work.now)
+            self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+        if act in (Act.OFFER, Act.ANSWER) and handover.role is Role.SENDER:
+            departures.require_covered(work, handover)
 
     def _seal_again(
         self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope, claimed: Envelope, *, jti: UUID7

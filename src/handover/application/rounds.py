@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, documents
+from handover.application import attachments, departures, documents
 from handover.application.facts import TALK, Actor, Handover, KeptRecord, changed
 from handover.application.ports import UnitOfWork
 from handover.application.proofs import Begun
@@ -13,7 +13,7 @@ from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, answers_to
 from handover.application.stepups import StepUps
 from handover.domain.consent import GroundError
-from handover.domain.errors import HandoverError, NotFoundError, OutOfOrderError
+from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.handover import (
     SAYS,
     SETTLED,
@@ -100,13 +100,9 @@ class Rounds:
 
     def grounded(self, work: UnitOfWork, handover: Handover) -> bool:
         """Tell whether the ground of an offer covers it now."""
-        if handover.ground is None:
-            return False
         try:
-            work.grounds.get(handover.ground).ground.require(
-                recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
-            )
-        except (GroundError, NotFoundError):
+            departures.require_covered(work, handover)
+        except GroundError:
             return False
         return True
 
@@ -175,7 +171,14 @@ class Rounds:
             work.handovers.change(old, new)
         if found.state in SETTLED:
             self._settle(work, new, erases=found.erases)
+        elif found.state is State.VOIDING:
+            self._hold_back(work, new)
         return new
+
+    def _hold_back(self, work: UnitOfWork, handover: Handover) -> None:
+        """What still waits of an offer that was taken back does not leave any more; the void alone does."""
+        work.queue.retire(handover.id, _SEALED_TALK)
+        attachments.settle(work, handover)
 
     def _say(self, work: UnitOfWork, handover: Handover, act: Act, cause: Cause) -> Handover:
         saying = cause.saying or Saying(act=act, re=answers_to(handover, act), body=cause.body, by=cause.by)

@@ -28,6 +28,7 @@ def carry_out(
     Example: handover carry out --peer de/hamburg to-hamburg.json
     """
     with opening.opened(data) as node:
+        node.clockwork.tick()  # what is over by now is not carried
         body = node.outbox.pack(NodeId(peer))
     file.write_bytes(body)
     terminal.say(f"Written: {file.name}, {len(body)} bytes. Bring the answer back with: handover carry done")

@@ -1,0 +1,46 @@
+"""What discloses asks for its ground once more at the moment it leaves: it may have waited since it was sealed."""
+
+from collections.abc import Sequence
+
+from handover.application.facts import Handover, KeptEnvelope
+from handover.application.ports import UnitOfWork
+from handover.domain.consent import GroundError
+from handover.domain.errors import NotFoundError
+from handover.domain.handover import Act, Role
+from handover.domain.ids import Digest
+
+
+def require_covered(work: UnitOfWork, handover: Handover) -> None:
+    """Do nothing if the ground of an offer of ours covers it now.
+
+    Raises:
+        GroundError: it does not, or there is none.
+    """
+    if handover.ground is None:
+        raise GroundError
+    try:
+        kept = work.grounds.get(handover.ground)
+    except NotFoundError as error:
+        raise GroundError from error
+    kept.ground.require(
+        recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
+    )
+
+
+def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
+    """Give those answers of the offerer that no ground covers any more, with the name of the refusal.
+
+    An offer is not asked for here: it ends with its ground, because its deadline is no later.
+    """
+    found: dict[Digest, str] = {}
+    for kept in waiting:
+        if kept.act is not Act.ANSWER:
+            continue
+        handover = work.handovers.get(kept.handover)
+        if handover.role is Role.RECEIVER:
+            continue
+        try:
+            require_covered(work, handover)
+        except GroundError as error:
+            found[kept.digest] = error.name
+    return found
