@@ -8,7 +8,7 @@ from handover.application.worklist import Waits
 from handover.protocol.attachment import LONGEST_FILE
 from handover.web import limits, server
 from handover.web.federation import WAITING
-from handover.web.quota import BURST, RATE
+from handover.web.quota import BURST, RATE, SHARE
 from web.stage import Stage
 
 FEDERATION = (ROOT / "docs/spec/federation.md").read_text("utf-8")
@@ -35,7 +35,7 @@ def test_the_limits_named_are_those_that_hold() -> None:
         f"{server.Protocol.head_seconds:.0f} seconds, {spaced(server.Protocol.head_bytes)} bytes",
         f"{limits.SECONDS:.0f} seconds from its first byte",
         f"{BURST:.0f} at once, {RATE:.0f} more each second",
-        f"deliveries that wait | {WAITING} ",
+        f"deliveries that wait | {WAITING} in all, {WAITING // SHARE} from one address",
         f"{server.Protocol.per_address} from one address, {server.CONNECTIONS} in all",
     ):
         assert text in FEDERATION, text

@@ -1,11 +1,14 @@
 """What peers and strangers get: receipts for the ones, one and the same refusal for the others; registry and log."""
 
+import asyncio
 import json
 from typing import Any
 
 import httpx2
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint, merkle, strict
@@ -14,6 +17,7 @@ from handover.protocol.entry import EntryKind
 from handover.protocol.receipt import Receipt
 from handover.web.app import create_app
 from handover.web.federation import Federation
+from handover.web.problems import BusyError
 from handover.web.quota import Quota
 from web.stage import JSON, Stage
 from web.test_limits import name_of
@@ -253,3 +257,31 @@ def test_a_node_with_too_much_to_do_says_so(own: Stage) -> None:
     answer = TestClient(app).post(PATH, content=b"{}", headers=JSON)
     assert name_of(answer) == "503 busy"
     assert answer.json()["retry"] is True
+
+
+def test_who_sends_slowly_holds_back_nobody_else(own: Stage) -> None:
+    """However many deliveries one address begins and does not end, others are taken."""
+    _, body = delivered(own)
+
+    async def sent(federation: Federation, host: str, *, end: asyncio.Event | None = None) -> int:
+        async def receive() -> Message:
+            if end is not None:
+                await end.wait()
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        scope = {"type": "http", "method": "POST", "path": PATH, "headers": [], "client": (host, 1)}
+        return (await federation.receive(Request(scope, receive))).status_code
+
+    async def all_of_them() -> None:
+        federation, end = Federation(own.south.node), asyncio.Event()
+        slow = [asyncio.ensure_future(sent(federation, "192.0.2.7", end=end)) for _ in range(32)]
+        done, held = await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
+        assert {type(each.exception()) for each in done} == {BusyError}
+        assert await sent(federation, "192.0.2.8") == 200
+        assert await sent(federation, "127.0.0.1") == 200
+        end.set()
+        assert len(held) == 8
+        assert {await each for each in held} == {200}
+        assert await sent(federation, "192.0.2.7") == 200
+
+    asyncio.run(all_of_them())

@@ -1,8 +1,12 @@
 """Liveness, readiness and the gauges."""
 
+import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from federation import PASSPHRASE, Federation
@@ -10,6 +14,7 @@ from handover import config, founding, node
 from handover.domain.ids import NodeId
 from handover.web.app import create_app
 from handover.web.operate import Health
+from handover.web.parts import Node
 from web.stage import Office, Stage
 from web.test_limits import name_of
 
@@ -41,6 +46,23 @@ def test_a_node_is_ready_when_it_can_write_and_has_its_tables_and_keys(own: Stag
     seconds[0] += 3
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["parts"]["migrations"]) == (503, False)
+
+
+def test_many_who_ask_at_once_whether_the_node_is_ready_cost_one_write(own: Stage) -> None:
+    asked: list[Mapping[str, bool]] = []
+
+    class Counted:
+        def ready(self) -> Mapping[str, bool]:
+            asked.append(own.north.node.ready())
+            return asked[-1]
+
+    async def ask() -> list[int]:
+        health = Health(cast(Node, Counted()))
+        answers = await asyncio.gather(*[health.ready(Request({"type": "http"})) for _ in range(20)])
+        return [each.status_code for each in answers]
+
+    assert asyncio.run(ask()) == [200] * 20
+    assert len(asked) == 1
 
 
 def test_an_old_registry_does_not_stop_the_node(own: Stage) -> None:

@@ -21,8 +21,7 @@ from handover.web.calls import ident
 from handover.web.guard import PlainRoute
 from handover.web.limits import DELIVERIES
 from handover.web.parts import Node
-from handover.web.problems import BusyError
-from handover.web.quota import Quota
+from handover.web.quota import Quota, Turns
 
 AT_ONCE: Final = 2  # deliveries under way; the database has one writer
 WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
@@ -37,10 +36,9 @@ class Federation:
 
     def __init__(self, node: Node, quota: Quota | None = None, *, most_waiting: int = WAITING) -> None:
         self._node = node
-        self._most_waiting = most_waiting
         self._quota = quota or Quota(time.monotonic)
         self._turns = CapacityLimiter(AT_ONCE)
-        self._waiting = 0
+        self._waiting = Turns(most_waiting)
 
     def routes(self) -> list[PlainRoute]:
         """Give the routes, the busiest first."""
@@ -56,17 +54,13 @@ class Federation:
     async def receive(self, request: Request) -> Response:
         """Take up to 64 envelopes; answer with a receipt or a problem for each, after the commit."""
         self._quota.require(request.scope)
-        if self._waiting >= self._most_waiting:
-            raise BusyError
-        self._waiting += 1
         try:
-            body = await request.body()
-            answer, strangers = await run_sync(self._take, body, limiter=self._turns)
+            with self._waiting.taken(request.scope):
+                body = await request.body()
+                answer, strangers = await run_sync(self._take, body, limiter=self._turns)
         except UntrustedError:
             self._quota.refused(request.scope)
             raise
-        finally:
-            self._waiting -= 1
         self._quota.refused(request.scope, strangers)
         return Response(answer, media_type="application/json")
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 
+from anyio import Lock
 from anyio.to_thread import run_sync
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
@@ -94,6 +95,7 @@ class Health:
         self._seconds = seconds
         self._asked = -_KEPT
         self._found: dict[str, bool] = {}
+        self._asking = Lock()
 
     def routes(self) -> list[PlainRoute]:
         """Give the routes."""
@@ -108,9 +110,10 @@ class Health:
 
     async def ready(self, _request: Request) -> Response:
         """Say, part by part, whether the node can work: 200 when it can, 503 when it cannot."""
-        if self._seconds() - self._asked >= _KEPT:
-            self._found = dict(await run_sync(self._node.ready))
-            self._asked = self._seconds()
+        async with self._asking:  # however many ask at once, one question answers them all
+            if self._seconds() - self._asked >= _KEPT:
+                self._found = dict(await run_sync(self._node.ready))
+                self._asked = self._seconds()
         ready = all(self._found[part] for part in _NEEDED)
         body = json.dumps({"ready": ready, "parts": self._found})
         return Response(body, 200 if ready else 503, media_type="application/json")

@@ -1,21 +1,23 @@
-"""How often an address may be refused before it has to wait: a bucket for each address that ever was.
+"""How often an address may be refused before it has to wait, and how many of its deliveries may wait for their turn.
 
 Only refusals are counted, so a member that sends good envelopes is never slowed. The loopback address is not
 counted: behind a reverse proxy on the same machine every request comes from there, and the proxy counts.
 """
 
 import ipaddress
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.types import Scope
 
-from handover.web.problems import TooManyRequestsError
+from handover.web.problems import BusyError, TooManyRequestsError
 
 BURST: Final = 256.0  # refusals at once
 RATE: Final = 4.0  # refusals that are forgotten each second
 _MOST: Final = 10_000  # addresses remembered
+SHARE: Final = 4  # so many addresses at least can wait together
 
 Seconds = Callable[[], float]
 
@@ -52,6 +54,36 @@ class Quota:
     def _level(self, name: str) -> float:
         level, at = self._filled.get(name, (0.0, 0.0))
         return max(0.0, level - (self._seconds() - at) * self._rate)
+
+
+class Turns:
+    """Counts deliveries from their first byte to their answer; used from the event loop alone.
+
+    Whoever sends slowly holds a turn for as long as it may: one address cannot hold them all.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: Counter[str | None] = Counter()
+
+    @contextmanager
+    def taken(self, scope: Scope) -> Iterator[None]:
+        """Let a delivery wait for its turn.
+
+        Raises:
+            BusyError: too many wait already, together or of its address.
+        """
+        name = _name(scope)
+        share = self._most if name is None else max(1, self._most // SHARE)
+        if self._waiting.total() >= self._most or self._waiting[name] >= share:
+            raise BusyError
+        self._waiting[name] += 1
+        try:
+            yield
+        finally:
+            self._waiting[name] -= 1
+            if not self._waiting[name]:
+                del self._waiting[name]
 
 
 def _name(scope: Scope) -> str | None:
