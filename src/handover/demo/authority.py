@@ -1,5 +1,6 @@
 """One authority of the demonstration: its node's settings, keys, officers and processes."""
 
+import json
 import re
 import secrets
 import socket
@@ -35,12 +36,41 @@ _POSTS: Final[Mapping[str, tuple[OfficerRole, ...]]] = {
     "supervisor": (_R.SUPERVISOR,),
     "tracing": (_R.TRACING,),
     "auditor": (_R.AUDITOR,),
+    "operator": (_R.OPERATOR,),
 }
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "gr/athens": ("Danae Ioannou", "Petros Lekkas", "Irini Vasileiou", "Kostas Marinos", "Athens auditor"),
-    "de/hamburg": ("Svenja Brandt", "Jonas Ahlers", "Meike Thomsen", "Onur Yildiz", "Hamburg auditor"),
-    "es/barcelona": ("Laia Puig", "Marc Ferrer", "Nuria Soler", "Pol Vidal", "Barcelona auditor"),
-    "hn/san-pedro-sula": ("Karla Paz", "Oscar Reyes", "Wendy Orellana", "Luis Mejia", "San Pedro auditor"),
+    "gr/athens": (
+        "Danae Ioannou",
+        "Petros Lekkas",
+        "Irini Vasileiou",
+        "Kostas Marinos",
+        "Athens auditor",
+        "Eleni Antoniou",
+    ),
+    "de/hamburg": (
+        "Svenja Brandt",
+        "Jonas Ahlers",
+        "Meike Thomsen",
+        "Onur Yildiz",
+        "Hamburg auditor",
+        "Birte Claussen",
+    ),
+    "es/barcelona": (
+        "Laia Puig",
+        "Marc Ferrer",
+        "Nuria Soler",
+        "Pol Vidal",
+        "Barcelona auditor",
+        "Jordi Roca",
+    ),
+    "hn/san-pedro-sula": (
+        "Karla Paz",
+        "Oscar Reyes",
+        "Wendy Orellana",
+        "Luis Mejia",
+        "San Pedro auditor",
+        "Delia Mendez",
+    ),
 }
 
 
@@ -56,7 +86,7 @@ class Authority:
         self._place = place
         self._connections = connections
         settings = shipped("handover.demo").joinpath("nodes", f"{self.slug}.toml").read_text("utf-8")
-        self.address = f"http://127.0.0.1:{_free_port(settings)}"
+        self.address = f"http://localhost:{_free_port(settings)}"
         self._settings = _settled(settings, self.address, str(place.operators / "public"))
         self.web = self._process("web", "serve", *(["--no-worker"] if apart else []))
         self.worker = self._process("worker", "worker") if apart else None
@@ -100,6 +130,11 @@ class Authority:
         if found is None:
             raise DemoError("`handover enrol` has shown no fingerprint")
         return self.node.country, found[0], request.read_bytes()
+
+    def invite(self, officer: Officer) -> str:
+        """Give a one-time link by which a person gets in as the officer (`handover user invite`)."""
+        said = processes.command("user", "invite", officer.id, "--data", self.data, "--json").stdout
+        return str(json.loads(said)["link"])
 
     def staff(self) -> None:
         """Fetch the registry, enter officers, and give each an API key."""
@@ -213,7 +248,7 @@ def _free_port(settings: str) -> int:
 
 def _settled(settings: str, address: str, registry: str) -> str:
     """Give the sample settings with another address, and with the place from which the registry comes."""
-    host = address.partition("//")[2]
+    port = address.rpartition(":")[2]
     settings = re.sub(r"^address = .*$", f'address = "{address}"', settings, count=1, flags=re.MULTILINE)
-    listen = f'listen = "{host}"\nregistry_sources = ["{registry}"]'
+    listen = f'listen = "127.0.0.1:{port}"\nregistry_sources = ["{registry}"]'
     return re.sub(r"^listen = .*$", lambda _: listen, settings, count=1, flags=re.MULTILINE)

@@ -67,14 +67,18 @@ def keys_left(out: Output, place: Place, nodes: list[Authority]) -> None:
     ]
     files.replace(path, json.dumps(kept, indent=2).encode(), mode=0o600)
     out.scene("The nodes are left running")
+    out.line(
+        "Open a link in a browser to work as that officer: it counts once, and asks you to make a passkey, or a"
+    )
+    out.line("password with codes. One browser profile holds one officer of each node.\n")
     for each in nodes:
-        out.line(f"{each.node}  {each.address}/api/v1")
+        out.line(f"{each.node}  {each.address}", style="bold")
         for officer in each.officers.values():
-            out.line(f"  {officer.role:11} {officer.secret}")
+            out.line(f"  {officer.role:11} {officer.name:18} {each.invite(officer)}")
     out.line()
     pids = " ".join(str(pid) for each in nodes for pid in each.pids)
     out.line(
-        f"The same stands in {path}; the keys end in a day. The API describes itself: {nodes[0].address}/api/docs"
+        f"Keys for programs stand in {path}, and end in a day. The API describes itself: {nodes[0].address}/api/docs"
     )
     out.line(f'Try it:     curl -H "Authorization: Bearer KEY" {nodes[0].address}/api/v1/handovers')
     out.line(f"Stop them:  kill {pids}")

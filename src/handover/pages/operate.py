@@ -44,7 +44,7 @@ def overview(visit: Visit) -> Response:
         checks=found,
         levels=LEVELS,
         names=CHECKS,
-        own=visit.node.authorities.own(actor=visit.actor),
+        this=visit.node.authorities.own(actor=visit.actor),
         alarms=visit.node.watch.alarms(actor=visit.actor),
         words=words,
     )

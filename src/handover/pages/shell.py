@@ -46,7 +46,8 @@ class Shell:
         self._pages = list(pages)
         address = node.settings.address
         self._secure = address.startswith("https://")
-        self._mark = _HOST if self._secure else ""
+        # Without TLS a cookie is not kept apart by port, so two nodes of one machine need names of their own.
+        self._mark = _HOST if self._secure else f"{node.id.replace('/', '-')}-"
         self._origin = address
         self._keeper = tokens.Keeper(node.form_secret)
 
@@ -96,7 +97,7 @@ class Shell:
 
     def _visit(self, request: Request, form: Form) -> Visit:
         cookies = {
-            name.removeprefix(_HOST): value
+            name.removeprefix(self._mark): value
             for name, value in request.cookies.items()
             if name.startswith(self._mark)
         }
