@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from handover.adapters import tables
+from handover.application.fit import MOST_TOLD, RoundFullError
 from handover.domain.consent import Purpose
 from handover.domain.handover import Act, State
 from handover.domain.ids import PairId
-from handover.protocol.delivery import Item
+from handover.protocol.delivery import BATCH_LIMIT, Item
 from handover.protocol.receipt import Receipt
 from peer import ANY, BY, deliver
 from two_nodes.scene import Scene, alarms_of, digest_of, log_size, tables_of, verified
@@ -239,3 +240,27 @@ def test_a_round_keeps_its_matter_number_purpose_and_schema(scene: Scene, change
     round_ = scene.pending()
     scene.refused(round_.void(**change), "mismatch")
     assert scene.state(round_) is State.PENDING
+
+
+def test_a_round_has_room_for_so_much_talk_and_always_for_what_decides_it(scene: Scene) -> None:
+    round_ = scene.pending()
+    asked = [round_.say(Act.QUESTION, re=round_.digest(Act.OFFER)) for _ in range(MOST_TOLD - 1)]
+    for start in range(0, len(asked), BATCH_LIMIT):
+        deliver(scene.node, *asked[start : start + BATCH_LIMIT])
+    scene.refused(round_.say(Act.QUESTION, re=round_.digest(Act.OFFER), counts=False), "round-full")
+    assert scene.state(round_) is State.PENDING
+    acceptance = scene.accept(round_)
+    scene.taken(round_.deed(acceptance))
+    assert scene.state(round_) is State.HOLDING
+
+
+def test_who_has_said_too_much_is_told_so_at_home(scene: Scene) -> None:
+    round_ = scene.pending()
+    found = scene.find(round_)
+    assert found is not None
+    officer = scene.fed.officer(scene.node, "talkative")
+    with scene.node.database.begin() as work:
+        full = replace(found, seq=MOST_TOLD)
+        work.handovers.change(found, full)
+    with pytest.raises(RoundFullError):
+        scene.node.handovers.ask(found.id, text="Once more?", actor=officer)

@@ -24,6 +24,9 @@ MOVES: Final = frozenset(
 _FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID, Act.QUESTION, Act.ANSWER})
 _FROM_RECEIVER: Final = frozenset(Act) - {Act.OFFER, Act.DEED, Act.VOID}
 _AFTER_DEED: Final = frozenset({State.RELIEVING, State.TRANSFERRED})
+_ASKED_AND_TOLD: Final = frozenset({Act.QUESTION, Act.ANSWER})
+MOST_TOLD: Final = 256  # envelopes of one side in a round, before it asks and answers no more
+MOST_SAID: Final = 320  # and before it says nothing again that it has said
 _LOCAL: Final = frozenset({State.PREPARED, State.DISCARDED})  # no other node knows these rounds
 # What a reissue may change: the members that belong to one envelope's bytes, not to what it says.
 _OF_BYTES: Final = ("jti", "iat", "incarnation", "seq", "prev", "replaces", "payload", "log")
@@ -42,6 +45,14 @@ _ANSWERS: Final = {
 }
 
 
+class RoundFullError(OutOfOrderError):
+    """A round holds so many messages of each side: reading them costs as much as there are."""
+
+    name = "round-full"
+    title = "So much has been said in this round that nothing more can be asked or answered in it."
+    advice = "Decide the round, or telephone the other authority; what moves the round is still taken."
+
+
 def require_belongs(
     envelope: Envelope, handover: Handover, kept: KeptEnvelope, earlier: Sequence[KeptEnvelope]
 ) -> None:
@@ -50,7 +61,7 @@ def require_belongs(
     Raises:
         MismatchError: another matter, epoch, purpose or schema than the round's.
         EquivocationError: two different envelopes with one number, or after one another.
-        OutOfOrderError: this side does not say that, or nothing is said in this round any more.
+        OutOfOrderError: this side does not say that, or nothing (or nothing more) is said in this round.
     """
     if handover.state in _LOCAL:
         raise UnknownRoundError
@@ -61,6 +72,19 @@ def require_belongs(
     if envelope.act not in MOVES and handover.state is State.CLOSED:
         raise ClosedRoundError
     contradictions.require_sequence(kept, envelope, earlier)
+    said = [each.act for each in earlier if each.incoming]
+    require_room(envelope.act, len(said), again=envelope.act in said)
+
+
+def require_room(act: Act, said: int, *, again: bool) -> None:
+    """Do nothing if a side that has said so much may say *act*; what decides a round has room when it is said first.
+
+    Raises:
+        RoundFullError: it may not.
+    """
+    told = act in _ASKED_AND_TOLD
+    if said >= (MOST_TOLD if told else MOST_SAID) and (told or again):
+        raise RoundFullError
 
 
 def require_answers(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from handover.application import documents, proofs
+from handover.application import documents, fit, proofs
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Delivery, Handover, KeptEnvelope
 from handover.application.permissions import Right, require
@@ -154,6 +154,7 @@ class Handovers:
             re = answers_to(found, act)
             if found.state not in _TALK or re is None:
                 raise OutOfOrderError
+            fit.require_room(act, found.seq, again=True)
             by = self._sealer.by(found, actor.officer, actor)
             token = self._rounds.token(work, found) if act is Act.ANSWER else None
             saying = Saying(
@@ -169,6 +170,7 @@ class Handovers:
             found = _receiving(work.handovers.get(handover))
             if found.state is not State.HOLDING or found.kind is not MatterKind.GUARDIANSHIP:
                 raise OutOfOrderError
+            fit.require_room(act, found.seq, again=found.arrived_at is not None or found.alarm is not None)
             by = self._sealer.by(found, actor.officer, actor)
             saying = Saying(act=act, re=found.deed, body={"date": date, "text": text}, by=by)
             said = self._sealer.say(work, found, saying)
