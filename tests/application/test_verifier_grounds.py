@@ -52,6 +52,14 @@ def test_a_ground_that_does_not_cover_the_offer_is_refused(stage: Stage, changes
     assert rules(report, Severity.INVALID) & {Rule.GROUND, Rule.KEY, Rule.SIGNATURE}, told(report)
 
 
+def test_a_ground_that_has_just_begun_covers_what_reached_a_clock_that_is_behind(stage: Stage) -> None:
+    tale = stage.tale()
+    tale.issue(valid_from=tale.now)
+    tale.say(Act.OFFER, stage.a, deliver=False)
+    tale.deliver(tale.said[Act.OFFER], stage.b, at=tale.now - 60)
+    assert Rule.GROUND not in rules(stage.judge(bundle(stage.a, tale)))
+
+
 def test_a_ground_for_another_round_is_refused(stage: Stage) -> None:
     tale = stage.tale()
     tale.token = stage.tale(name="other").token

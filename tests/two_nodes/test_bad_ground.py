@@ -109,6 +109,18 @@ def test_a_ground_covers_recipient_purpose_fields_and_time(
         assert problem.detail == f"not covered: {FIELDS[0]}"
 
 
+def test_a_ground_that_has_just_begun_counts_where_the_clock_is_behind(scene: Scene) -> None:
+    """The sender's clock is ahead by no more than is forgiven: it offers in the first second of a consent."""
+    round_ = scene.peer.round()
+    ahead = scene.peer.now + envelopes.FUTURE
+    ground = round_.ground(valid_from=ahead, valid_until=ahead + DAY)
+    scene.taken(round_.offer(token=round_.token(ground), iat=ahead))
+    assert scene.state(round_) is State.PENDING
+    to_come = scene.peer.round()
+    later = to_come.ground(valid_from=ahead + 1, valid_until=ahead + DAY)
+    scene.refused(to_come.offer(token=to_come.token(later), iat=ahead), "ground-expired")
+
+
 @pytest.mark.parametrize("basis", Basis)
 def test_a_ground_of_each_basis_carries_an_offer(scene: Scene, basis: Basis) -> None:
     round_ = scene.peer.round()

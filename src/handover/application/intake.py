@@ -199,7 +199,9 @@ class Intake:
         )
         if not fits:
             raise MismatchError("the ground is not the one that the envelope names")
-        found.ground.require(recipient=self._vault.node, purpose=envelope.purpose, fields=fields, now=now)
+        # A clock that is behind the sender's, within what is forgiven, does not make a fresh ground one to come.
+        at = max(now, envelope.iat)
+        found.ground.require(recipient=self._vault.node, purpose=envelope.purpose, fields=fields, now=at)
 
     def _chain(self, envelope: Envelope, evidence: tuple[bytes, ...], now: int) -> tuple[Digest, ...]:
         """Give the digests of the earlier deeds: each leads to the next, the last one to the sender."""

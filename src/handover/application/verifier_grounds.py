@@ -83,7 +83,8 @@ class Grounds:
         shown = self._shown(said)
         self._record(said)
         self._covered(said, shown, decided)
-        if shown.token is not None and not shown.token.ground.in_force(said.at):
+        reached = max(said.at, envelope.iat)  # the recipient's clock may have been behind the sender's
+        if shown.token is not None and not shown.token.ground.in_force(reached):
             text = "the ground was not in force when the offer reached its recipient"
             self._findings.invalid(Rule.GROUND, said.place, text)
         of = schema(envelope.schema)
