@@ -23,7 +23,7 @@ FOLDER: Final = PAGES / "locale"
 ARABIC: Final = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
-MARKERS: Final = frozenset({"N_", "translate", "message"})
+MARKERS: Final = frozenset({"N_", "translate", "say", "message"})
 Found = tuple[str | tuple[str, ...], str]
 
 

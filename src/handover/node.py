@@ -13,33 +13,28 @@ from handover.adapters.registry import RegistryMirror
 from handover.adapters.registry_sources import Sources
 from handover.adapters.vault import FileVault
 from handover.application.attachments import Attachments
-from handover.application.audits import Audits
-from handover.application.authorities import Authorities
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
 from handover.application.consents import Consents
+from handover.application.desks import Desks
 from handover.application.evidence import Evidence
 from handover.application.handovers import Handovers
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
 from handover.application.intake import Intake
-from handover.application.offered import Offereds
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
-from handover.application.ports import Clock, Provider, Wire
+from handover.application.ports import Clock, Printer, Provider, Wire
 from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
 from handover.application.reissue import Reissuer
-from handover.application.repeats import Repeats
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
 from handover.application.stepups import StepUp, StepUps
-from handover.application.watch import Watch
 from handover.application.worker import Worker
-from handover.application.worklist import Worklist
 from handover.config import ProviderSettings, Settings
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
@@ -56,7 +51,7 @@ class NotSetUpError(HandoverError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(Desks):
     """One running node: every desk, on one database."""
 
     settings: Settings
@@ -90,11 +85,6 @@ class Node:
         """Delivers, watches the clock and keeps the registry fresh, once it is run."""
         return Worker(self.outbox, self.clockwork, self.refresher, self.attachments, poll=self.settings.poll)
 
-    @property
-    def worklist(self) -> Worklist:
-        """Reads rounds."""
-        return Worklist(self.database)
-
     @cached_property
     def reception(self) -> Reception:
         """Where officers come in. Most commands never need it, and its libraries cost time."""
@@ -122,19 +112,16 @@ class Node:
         return self.reception.sessions
 
     @property
-    def audits(self) -> Audits:
-        """The auditor's desk."""
-        return Audits(self.database)
-
-    @property
     def pinned_root(self) -> bytes:
         """The registry's root as it was pinned when the node was set up."""
         return (self.settings.data / ROOT).read_bytes()
 
-    @property
-    def offereds(self) -> Offereds:
-        """Reads offers before they are opened."""
-        return Offereds(self.database)
+    @cached_property
+    def printer(self) -> Printer:
+        """Makes papers; most commands never need it, and its library costs time."""
+        from handover.adapters.printing import TypstPrinter
+
+        return TypstPrinter()
 
     @property
     def form_secret(self) -> str:
@@ -142,24 +129,9 @@ class Node:
         return self.vault.pseudonym("pages", "forms")
 
     @property
-    def authorities(self) -> Authorities:
-        """Reads the registry for officers."""
-        return Authorities(self.database, self.registry, self.vault)
-
-    @property
-    def watch(self) -> Watch:
-        """The queue, alarms and figures."""
-        return Watch(self.database, self.registry, self.id)
-
-    @property
     def imports(self) -> Imports:
         """Connectors in."""
         return Imports(self.cases, {"primero": import_case})
-
-    @property
-    def repeats(self) -> Repeats:
-        """Answers kept under the keys of their requests."""
-        return Repeats(self.database)
 
     def ready(self) -> dict[str, bool]:
         """Tell, part by part, whether the node can do its work now; it writes to the database to find out."""

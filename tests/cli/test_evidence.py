@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import cases
+from adapters.test_printing import needs_poppler, text_of
 from cli.stage import PASSPHRASE, Call
 from federation import Federation, federation
 from handover.adapters import registry
@@ -139,6 +140,17 @@ def test_an_unknown_matter_is_not_found(shown: Shown, call: Call, tmp_path: Path
     data = shown.fed.folder / "gr-athens"
     call("evidence", "export", "--matter", unknown, "-o", tmp_path / "x", "--data", data, expect=1)
     call("evidence", "export", "--matter", "7", "-o", tmp_path / "x", "--data", data, expect=1)
+
+
+@needs_poppler
+def test_a_paper_says_the_same(shown: Shown, call: Call, tmp_path: Path) -> None:
+    paper = tmp_path / "verdict.pdf"
+    call("verify", *shown.files, "--root", shown.root, "--pdf", paper)
+    text = " ".join(text_of(paper.read_bytes()).split())
+    assert "Verdict: Valid" in text
+    assert "1: gr/athens to de/hamburg" in text
+    assert cases.MARK not in text
+    assert "[U+" not in text
 
 
 def test_a_page_to_print_says_the_same(shown: Shown, call: Call, tmp_path: Path) -> None:

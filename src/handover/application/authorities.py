@@ -72,6 +72,16 @@ class Authorities:
         )
         return [self._authority(entry, known, now) for entry, _ in zip(found, range(limit), strict=False)]
 
+    def named(self, node: NodeId, *, actor: Actor) -> NodeEntry | None:
+        """Give what the registry says of a node, or None where it does not name it."""
+        require(actor, Right.LOOK_UP)
+        with self._database.reading() as work:
+            now = work.now
+        try:
+            return self._registry.entry(node, now)
+        except (NotFoundError, RegistryMissingError):
+            return None
+
     def own(self, *, actor: Actor) -> Own:
         """Give this node as its peers see it."""
         require(actor, Right.LOOK_UP)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from handover.application.facts import Actor, KeptGround, Officer
 from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.readings import require_stated
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Sealer, new_id
 from handover.domain.consent import Basis, Ground, GroundError, GroundWithdrawnError, Onward, Purpose
-from handover.domain.errors import MalformedError
+from handover.domain.errors import MalformedError, NotFoundError
 from handover.domain.handover import Order, VoidReason
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import Schema
@@ -116,6 +117,28 @@ class Consents:
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             return work.grounds.of_matter(matter)
+
+    def open(self, matter: MatterId, ground: UUID7, *, actor: Actor) -> tuple[KeptGround, Mapping[str, str]]:
+        """Give a ground of *matter* with the statement behind it; the reading is logged.
+
+        Raises:
+            NotFoundError: the matter has no such ground, or its statement was erased.
+            ReadingReasonError: the officer has not said today why.
+        """
+        require(actor, Right.READ_CASE)
+        with self._database.begin() as work:
+            require_stated(work, matter, actor)
+            kept = work.grounds.get(ground)
+            if kept.matter != matter or not kept.statement:
+                raise NotFoundError
+            mark = self._vault.pseudonym(matter, f"statement {kept.id}")
+            work.log.append(
+                EntryKind.DISCLOSED, stream=matter, object_=strict.digest(mark.encode()), now=work.now
+            )
+            told = strict.members(strict.loads(kept.statement), *_STATEMENT)
+            return kept, {
+                name: strict.text(value, 4000) for name, value in zip(_STATEMENT, told, strict=True)
+            }
 
     def withdraw(self, ground: UUID7, *, actor: Actor) -> KeptGround:
         """Withdraw a ground for good; every open offer that rests on it is voided in the same transaction.

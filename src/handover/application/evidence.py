@@ -73,6 +73,20 @@ class Evidence:
             work.log.append(EntryKind.EXPORTED, stream=matter, object_=strict.digest(bundle), now=work.now)
         return bundle
 
+    def look(self, matter: MatterId, *, actor: Actor) -> bytes:
+        """Give what `export` would give, for a verdict on it in this office: it does not leave, and is not logged.
+
+        Raises:
+            NotFoundError: there is no such matter.
+            ForbiddenError: the officer may neither audit nor read cases.
+        """
+        require_reader(actor)
+        with self._database.begin() as work:
+            work.matters.get(matter)
+            work.log.checkpoint(work.now)
+        with self._database.reading() as work:
+            return self._bundle(work, self._gather(work, matter))
+
     def _gather(self, work: UnitOfWork, matter: MatterId) -> _Gathered:
         note = work.log.signed_head()
         if note is None:

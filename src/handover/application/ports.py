@@ -6,6 +6,7 @@ from typing import Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
 from handover.application.access_shelves import Accounts, Assertions, Doors, Readings
+from handover.application.paper import Paper
 from handover.application.shelves import (
     Alarms,
     Envelopes,
@@ -162,6 +163,14 @@ class Provider(Protocol):
 
     def person(self, *, code: str, nonce: str, verifier: str) -> Person:
         """Give who signed in there; raises ProviderError."""
+        ...
+
+
+class Printer(Protocol):
+    """Makes papers."""
+
+    def pdf(self, paper: Paper) -> bytes:
+        """Give the paper as PDF that can be read aloud; raises PrintingError."""
         ...
 
 

@@ -13,6 +13,7 @@ from handover.domain.ids import MatterId
 
 if TYPE_CHECKING:
     from handover.application.facts import Actor
+    from handover.application.verifier_report import Report
     from handover.node import Node
     from handover.protocol.registry_set import MetadataSet
 
@@ -46,6 +47,12 @@ NewerRegistry = Annotated[
 Page = Annotated[
     Path | None,
     typer.Option("--page", metavar="FILE", help="Write the report as a page to print (HTML), too."),
+]
+Pdf = Annotated[
+    Path | None,
+    typer.Option(
+        "--pdf", metavar="FILE", help="Write the report as a paper that can be read aloud (PDF), too."
+    ),
 ]
 app = typer.Typer(
     no_args_is_help=True,
@@ -92,6 +99,7 @@ def verify(
     root: PinnedRoot = None,
     registry: NewerRegistry = None,
     page: Page = None,
+    pdf: Pdf = None,
 ) -> None:
     """Check evidence: who did what, when, under which ground, in which order, and whether anything is missing.
 
@@ -110,12 +118,25 @@ def verify(
     )
     if page is not None:
         files.replace(page, verdict_page.page(report).encode())
+    if pdf is not None:
+        files.replace(pdf, _paper(report))
     if as_json:
         terminal.say_json(report.to_json())
     else:
         for line in verdict.text(report).splitlines():
             terminal.say(terminal.clean(line))
     raise typer.Exit(_STATUS[report.verdict.value])
+
+
+def _paper(report: "Report") -> bytes:
+    from handover.adapters.printing import TypstPrinter
+    from handover.node import system_clock
+    from handover.pages import verdict_paper
+    from handover.pages.languages import SOURCE
+    from handover.pages.sheets import Sheet
+
+    sheet = Sheet(language=SOURCE, node="", now=system_clock())
+    return TypstPrinter().pdf(verdict_paper.of(report, sheet))
 
 
 def _read(path: Path, limit: int) -> bytes:

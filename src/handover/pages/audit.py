@@ -7,7 +7,7 @@ from handover.application.facts import Actor
 from handover.application.permissions import Right
 from handover.application.verifier_report import Report
 from handover.domain.ids import MatterId
-from handover.pages import confirming, content, paths, reasons, words
+from handover.pages import confirming, content, papers, paths, reasons, words
 from handover.pages.visit import Page, Visit
 from handover.protocol.statement import AssertedAct
 
@@ -79,7 +79,8 @@ def compare(visit: Visit) -> Response:
     if isinstance(actor, Response):
         visit.form.fail("file", "Confirm first that it is you, then choose the file once more.")
         return _compare(visit, None, status=422)
-    return _compare(visit, _verified(visit, id_, upload.data, actor))
+    report = _verified(visit, id_, upload.data, actor)
+    return papers.of_verdict(visit, report) if visit.form.value("as") == "pdf" else _compare(visit, report)
 
 
 def _verified(visit: Visit, matter: MatterId, other: bytes, actor: Actor) -> Report:

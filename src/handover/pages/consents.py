@@ -22,12 +22,6 @@ from handover.pages.visit import Page, Visit
 from handover.protocol.node_entry import Mandate
 
 STEPS: Final = ("whom", "what", "explain", "given", "check")
-_GIVERS: Final[Mapping[str, str]] = {
-    "child": N_("The child"),
-    "caregiver": N_("The caregiver"),
-    "guardian": N_("The guardian"),
-    "authority": N_("An authority, for the child"),
-}
 _TEXTS: Final[Mapping[str, str]] = {
     "capacity": N_("Say why this person could consent."),
     "relation": N_("Enter the relation to the child."),
@@ -86,7 +80,7 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
         onwards=[(each.value, visit.translate(words.ONWARD[each])) for each in Onward],
         officers=[(each.id, each.name) for each in officers],
         categories=_categories(visit, of),
-        givers=[(value, visit.translate(text)) for value, text in _GIVERS.items()],
+        givers=[(value, visit.translate(text)) for value, text in words.GIVERS.items()],
         chosen=_chosen(of, visit.form),
         until=languages.day_of(visit.now + TERM * 86400),
         own_languages=list(languages.OWN_NAMES.items()),

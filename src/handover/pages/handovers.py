@@ -30,11 +30,13 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
             offered = visit.node.offereds.of(id_, actor=visit.actor)
         except HandoverError:
             offered = None  # a round that began with a deed or a void has no offer to look at
+    lines = visit.node.handovers.timeline(id_, actor=visit.actor)
     return visit.page(
         "handover.html",
         status=status,
         row=row,
-        lines=visit.node.handovers.timeline(id_, actor=visit.actor),
+        lines=lines,
+        proved=any(line.digest == handover.offer and line.receipted for line in lines),
         offered=offered,
         of=schema(handover.schema),
         words=words,

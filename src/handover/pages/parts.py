@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
+from handover.application.acts import Acts
 from handover.application.audits import Audits
 from handover.application.offered import Offereds
-from handover.application.ports import Clock
+from handover.application.ports import Clock, Printer
 from handover.application.reception import Reception
 from handover.application.refresher import Refresher
 from handover.application.sessions import Sessions
@@ -91,6 +92,16 @@ class Node(parts.Node, Protocol):
     @property
     def offereds(self) -> Offereds:
         """Reads offers before they are opened."""
+        ...
+
+    @property
+    def acts(self) -> Acts:
+        """Reads what a round rests on."""
+        ...
+
+    @property
+    def printer(self) -> Printer:
+        """Makes papers."""
         ...
 
     @property

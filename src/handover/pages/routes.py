@@ -16,6 +16,7 @@ from handover.pages import (
     matters,
     offers,
     operate,
+    papers,
     reasons,
     records,
     sign_in,
@@ -43,6 +44,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *audit.PAGES,
     *operate.PAGES,
     *staff.PAGES,
+    *papers.PAGES,
 )
 
 

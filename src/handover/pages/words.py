@@ -146,6 +146,12 @@ PURPOSES: Final[Mapping[Purpose, str]] = {
     Purpose.CHILD_PROTECTION: N_("Protection of the child"),
     Purpose.FAMILY_TRACING: N_("Search for the family"),
 }
+GIVERS: Final[Mapping[str, str]] = {
+    "child": N_("The child"),
+    "caregiver": N_("The caregiver"),
+    "guardian": N_("The guardian"),
+    "authority": N_("An authority, for the child"),
+}
 MANDATES: Final[Mapping[Mandate, str]] = {
     Mandate.CHILD_PROTECTION: N_("Protection of children"),
     Mandate.FAMILY_TRACING: N_("Family tracing"),

@@ -1,0 +1,57 @@
+"""The desks that only read, or watch: each is made of the database when it is asked for."""
+
+from dataclasses import dataclass
+
+from handover.application.acts import Acts
+from handover.application.audits import Audits
+from handover.application.authorities import Authorities
+from handover.application.offered import Offereds
+from handover.application.ports import Database, Vault
+from handover.application.registry import Registry
+from handover.application.repeats import Repeats
+from handover.application.watch import Watch
+from handover.application.worklist import Worklist
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desks:
+    """What a node has beside the desks that act."""
+
+    vault: Vault
+    database: Database
+    registry: Registry
+
+    @property
+    def worklist(self) -> Worklist:
+        """Reads rounds."""
+        return Worklist(self.database)
+
+    @property
+    def audits(self) -> Audits:
+        """The auditor's desk."""
+        return Audits(self.database)
+
+    @property
+    def offereds(self) -> Offereds:
+        """Reads offers before they are opened."""
+        return Offereds(self.database)
+
+    @property
+    def acts(self) -> Acts:
+        """Reads the acts of a round with what proves them."""
+        return Acts(self.database)
+
+    @property
+    def authorities(self) -> Authorities:
+        """Reads the registry for officers."""
+        return Authorities(self.database, self.registry, self.vault)
+
+    @property
+    def watch(self) -> Watch:
+        """The queue, alarms and figures."""
+        return Watch(self.database, self.registry, self.vault.node)
+
+    @property
+    def repeats(self) -> Repeats:
+        """Answers kept under the keys of their requests."""
+        return Repeats(self.database)
