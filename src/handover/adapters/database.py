@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, select
@@ -55,9 +56,11 @@ class StorageError(UnreachableError):
 
 
 class _Work:
-    """The shelves of one transaction."""
+    """The shelves of one transaction; the log is looked at only where it is asked for."""
 
-    def __init__(self, unit: Unit, logbook: Logbook, vault: FileVault) -> None:
+    def __init__(self, unit: Unit, vault: FileVault, edge: Edge) -> None:
+        self._vault = vault
+        self._edge = edge
         self.now = unit.now
         self.unit = unit
         self.matters = MatterShelf(unit)
@@ -65,7 +68,6 @@ class _Work:
         self.envelopes = EnvelopeShelf(unit)
         self.exhibits = ExhibitShelf(unit)
         self.queue = QueueShelf(unit)
-        self.log = logbook
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)
         self.grounds = GroundShelf(unit)
@@ -77,6 +79,22 @@ class _Work:
         self.readings = ReadingShelf(unit)
         self.alarms = AlarmShelf(unit)
         self.replies = ReplyShelf(unit)
+
+    @cached_property
+    def log(self) -> Logbook:
+        """The log of this transaction."""
+        return Logbook(self.unit, self._vault.log_signer, f"{self._vault.node}/log", self._edge)
+
+    def write(self) -> None:
+        """Write all that was collected."""
+        if "log" in vars(self):
+            self.log.close()
+        self.unit.flush()
+
+    def committed(self) -> None:
+        """Remember what the next transaction of this process need not read."""
+        if "log" in vars(self):
+            self.log.committed()
 
 
 class _Open(threading.local):
@@ -146,9 +164,8 @@ class SQLDatabase:
                 work = self._work(connection, writes=True)
                 with self._open.holding(work):
                     yield work
-                work.log.close()
-                work.unit.flush()
-            work.log.committed()
+                work.write()
+            work.committed()
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -167,10 +184,7 @@ class SQLDatabase:
 
     def _work(self, connection: Connection, *, writes: bool) -> _Work:
         unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=writes)
-        edge = self._edge if writes else Edge()
-        return _Work(
-            unit, Logbook(unit, self._vault.log_signer, f"{self._vault.node}/log", edge), self._vault
-        )
+        return _Work(unit, self._vault, self._edge if writes else Edge())
 
     def prepare(self) -> None:
         """Make the rows that every database has; the tables are made by the migrations.

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from handover.adapters import log_tables
+from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
 from handover.application.facts import KeptReceipt
 from handover.domain.errors import NotFoundError
@@ -19,6 +20,10 @@ from handover.protocol.entry import Entry, EntryKind
 
 TILE_WIDTH: Final = 256
 _HEAD: Final = 1  # the key of the one row of log_head
+_heads, _streams, _tiles = log_tables.log_head, log_tables.log_stream, log_tables.log_tile
+_HEAD_ROW: Final = select(_heads).where(_heads.c.id == _HEAD)
+_STREAMS: Final = select(_streams).where(among(_streams.c.stream, "streams"))
+_TILE: Final = select(_tiles.c.hashes).where(given(_tiles.c.level, "level"), given(_tiles.c.number, "number"))
 
 
 @dataclass
@@ -42,9 +47,7 @@ class _Tiles:
         key = (level, index)
         found = self.changed.get(key) or self.kept.get(key)
         if found is None:
-            table = log_tables.log_tile
-            query = select(table.c.hashes).where(table.c.level == level, table.c.number == index)
-            rows = self._unit.peek(query)
+            rows = self._unit.peek(_TILE, {"level": level, "number": index})
             found = self.kept[key] = rows[0].hashes if rows else b""
         return found
 
@@ -60,8 +63,7 @@ class Logbook:
         self._streams: dict[str, tuple[int, Digest | None]] = {}
         self._pending: list[bytes] = []
         self._documents: dict[int, bytes] = {}
-        table = log_tables.log_head
-        row = unit.peek(select(table).where(table.c.id == _HEAD))[0]
+        row = unit.peek(_HEAD_ROW)[0]
         self._size: int = row.size
         self._signed = checkpoints.Checkpoint(origin=origin, size=row.signed_size, root=row.signed_root)
         self._note: bytes | None = row.note
@@ -73,9 +75,8 @@ class Logbook:
         """Read the heads of *streams* at once."""
         missing = [stream for stream in streams if stream not in self._streams]
         if missing:
-            table = log_tables.log_stream
             self._streams |= dict.fromkeys(missing, (0, None))
-            for row in self._unit.peek(select(table).where(table.c.stream.in_(missing))):
+            for row in self._unit.peek(_STREAMS, {"streams": missing}):
                 self._streams[row.stream] = (row.n, Digest.known(row.prev))
 
     def append(self, kind: EntryKind, *, stream: str, object_: Digest, now: int) -> int:

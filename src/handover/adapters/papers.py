@@ -1,17 +1,26 @@
 """Records and grounds in the database, both under the matter's data key."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
 from handover.adapters import tables
 from handover.adapters.shelves import fields_from_text, fields_to_text
+from handover.adapters.statements import among
 from handover.adapters.unit import Unit
 from handover.application.facts import KeptGround, KeptRecord
 from handover.domain.consent import Basis, Ground, Onward, Purpose
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId, NodeId
+
+_records, _grounds = tables.record, tables.ground
+_RECORDS: Final = (
+    select(_records)
+    .where(among(_records.c.matter, "matters"))
+    .order_by(_records.c.matter, _records.c.version)
+)
+_GROUNDS: Final = select(_grounds).where(among(_grounds.c.id, "ids"))
 
 
 class RecordShelf:
@@ -23,9 +32,8 @@ class RecordShelf:
 
     def load(self, matters: Sequence[MatterId]) -> None:
         """Read the newest versions of *matters* at once (an optimisation for batches)."""
-        table = tables.record
-        query = select(table).where(table.c.matter.in_(matters)).order_by(table.c.matter, table.c.version)
-        self._newest |= {MatterId.known(row.matter): row for row in self._unit.rows(query)}
+        rows = self._unit.rows(_RECORDS, {"matters": matters})
+        self._newest |= {MatterId.known(row.matter): row for row in rows}
 
     def add(self, record: KeptRecord) -> None:
         """Keep a version."""
@@ -67,7 +75,7 @@ class GroundShelf:
 
     def load(self, grounds: Sequence[UUID7]) -> None:
         """Read *grounds* at once (an optimisation for batches)."""
-        for row in self._unit.rows(select(tables.ground).where(tables.ground.c.id.in_(grounds))):
+        for row in self._unit.rows(_GROUNDS, {"ids": grounds}):
             self._seen[UUID7.known(row.id)] = self._ground(row)
 
     def add(self, ground: KeptGround) -> None:

@@ -2,18 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, delete, select
 
 from handover.adapters import tables
 from handover.adapters.cells import ErasedError
+from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
 from handover.application.facts import Alarm, KeptEnvelope, KeptReceipt, Peer
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, HandoverId, NodeId, RoundId
 from handover.protocol import strict
+
+_letters, _receipts, _notes, _peers = tables.envelope, tables.receipt, tables.checkpoint, tables.peer
+_LETTER: Final = select(_letters).where(given(_letters.c.digest, "digest"))
+_LETTERS_OF: Final = select(_letters).where(given(_letters.c.handover, "handover")).order_by(_letters.c.id)
+_RECEIPTS: Final = (
+    select(_receipts, _notes.c.note)
+    .join(_notes, _notes.c.digest == _receipts.c.checkpoint)
+    .where(among(_receipts.c.envelope, "digests"))
+)
+_PEER: Final = select(_peers).where(given(_peers.c.node, "node"))
 
 
 def to_bytes(digest: Digest) -> bytes:
@@ -53,19 +64,14 @@ class EnvelopeShelf:
 
     def get(self, digest: Digest) -> KeptEnvelope:
         """Give the envelope; raises NotFoundError."""
-        table = tables.envelope
-        rows = self._unit.rows(select(table).where(table.c.digest == to_bytes(digest)))
+        rows = self._unit.rows(_LETTER, {"digest": to_bytes(digest)})
         if not rows:
             raise NotFoundError
         return envelope_of(rows[0])
 
     def of_handover(self, handover: HandoverId) -> list[KeptEnvelope]:
         """Give all envelopes of a round in order of storing."""
-        table = tables.envelope
-        return [
-            envelope_of(row)
-            for row in self._unit.rows(select(table).where(table.c.handover == handover).order_by(table.c.id))
-        ]
+        return [envelope_of(row) for row in self._unit.rows(_LETTERS_OF, {"handover": handover})]
 
     def plaintext(self, digest: Digest) -> bytes:
         """Give what the payload opened to, or was made of; raises ErasedError."""
@@ -94,14 +100,8 @@ class EnvelopeShelf:
         """Give the receipts for those of *digests* that have one."""
         if not digests:
             return {}
-        table, notes = tables.receipt, tables.checkpoint
-        query = (
-            select(table, notes.c.note)
-            .join(notes, notes.c.digest == table.c.checkpoint)
-            .where(table.c.envelope.in_([to_bytes(digest) for digest in digests]))
-        )
-        found = (_receipt(row) for row in self._unit.peek(query))
-        return {receipt.envelope: receipt for receipt in found}
+        rows = self._unit.peek(_RECEIPTS, {"digests": [to_bytes(digest) for digest in digests]})
+        return {receipt.envelope: receipt for receipt in map(_receipt, rows)}
 
     def add_receipts(self, receipts: Iterable[KeptReceipt]) -> None:
         """Keep receipts; a checkpoint is kept once, whatever number of receipts rest on it."""
@@ -173,7 +173,7 @@ class PeerShelf:
     def get(self, node: NodeId) -> Peer:
         """Give what is remembered of *node*; a node never heard of is remembered as nothing yet."""
         if node not in self._seen:
-            rows = self._unit.peek(select(tables.peer).where(tables.peer.c.node == node))
+            rows = self._unit.peek(_PEER, {"node": node})
             self._seen[node] = _peer(rows[0]) if rows else Peer(node=node)
         return self._seen[node]
 

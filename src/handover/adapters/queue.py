@@ -3,16 +3,41 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import Row, bindparam, case, func, select, update
 
 from handover.adapters import tables
 from handover.adapters.post import envelope_of, to_bytes, to_digest
+from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
 from handover.application.facts import Delivery, Depth, KeptEnvelope, Queued
 from handover.domain.handover import SAYS, Act
 from handover.domain.ids import Digest, HandoverId, NodeId
 
 _STANDING: Final = [act.value for act in SAYS.values()]
+_queue, _letters, _payloads, _peers = tables.queue, tables.envelope, tables.payload, tables.peer
+_PEERS_DUE: Final = (
+    select(_queue.c.peer)
+    .outerjoin(_peers, _peers.c.node == _queue.c.peer)
+    .where(_queue.c.due <= bindparam("now"), func.coalesce(_peers.c.not_before, 0) <= bindparam("now"))
+    .distinct()
+)
+_BATCH: Final = (
+    select(_letters, _payloads.c.sealed, _payloads.c.owner)
+    .join(_queue, _queue.c.digest == _letters.c.digest)
+    .outerjoin(_payloads, _payloads.c.digest == _letters.c.digest)
+    .where(given(_queue.c.peer, "to"), _queue.c.due <= bindparam("now"))
+    .order_by(_queue.c.id)
+    .limit(bindparam("most"))
+)
+_DELIVERED: Final = (
+    update(_queue)
+    .where(among(_queue.c.digest, "digests"))
+    .values(
+        delivery=Delivery.RECEIPTED,
+        due=case((_queue.c.standing, bindparam("again_at", type_=_queue.c.due.type)), else_=None),
+        problem=None,
+    )
+)
 
 
 class QueueShelf:
@@ -63,27 +88,11 @@ class QueueShelf:
 
     def peers_due(self, now: int) -> list[NodeId]:
         """Give the peers with something due whose back-off has passed."""
-        table, peers = tables.queue, tables.peer
-        query = (
-            select(table.c.peer)
-            .outerjoin(peers, peers.c.node == table.c.peer)
-            .where(table.c.due <= now, func.coalesce(peers.c.not_before, 0) <= now)
-            .distinct()
-        )
-        return [NodeId(row.peer) for row in self._unit.rows(query)]
+        return [NodeId(row.peer) for row in self._unit.rows(_PEERS_DUE, {"now": now})]
 
     def batch(self, peer: NodeId, *, now: int, limit: int) -> list[tuple[KeptEnvelope, bytes | None]]:
         """Give due envelopes to *peer* with their payloads, oldest first."""
-        table, letters, payloads = tables.queue, tables.envelope, tables.payload
-        query = (
-            select(letters, payloads.c.sealed, payloads.c.owner)
-            .join(table, table.c.digest == letters.c.digest)
-            .outerjoin(payloads, payloads.c.digest == letters.c.digest)
-            .where(table.c.peer == peer, table.c.due <= now)
-            .order_by(table.c.id)
-            .limit(limit)
-        )
-        rows = self._unit.rows(query)
+        rows = self._unit.rows(_BATCH, {"to": peer, "now": now, "most": limit})
         self._unit.preload_keys([row.owner for row in rows if row.owner])
         return [(envelope_of(row), self._payload(row)) for row in rows]
 
@@ -96,10 +105,8 @@ class QueueShelf:
         """Note that *digests* are receipted; what stands is said again at *again_at*."""
         if not digests:
             return
-        table = tables.queue
-        statement = update(table).where(table.c.digest.in_([to_bytes(digest) for digest in digests]))
-        due = case((table.c.standing, again_at), else_=None)
-        self._unit.run(statement.values(delivery=Delivery.RECEIPTED, due=due, problem=None))
+        keys = [to_bytes(digest) for digest in digests]
+        self._unit.run(_DELIVERED, {"digests": keys, "again_at": again_at})
 
     def refused(self, digest: Digest, *, problem: str, retry_at: int | None) -> None:
         """Note a refusal; without *retry_at* it is final and waits for a person."""

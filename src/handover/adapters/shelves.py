@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, delete, or_, select, tuple_, update
 
 from handover.adapters import access_tables, tables
+from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
 from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
@@ -15,6 +16,18 @@ from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, Pai
 from handover.domain.record import MatterKind, schema
 from handover.protocol import strict
 
+_matters, _rounds = tables.matter, tables.handover
+_MATTER: Final = select(_matters).where(given(_matters.c.id, "id"))
+_MATTERS: Final = select(_matters).where(among(_matters.c.id, "ids"))
+_ROUND: Final = select(_rounds).where(given(_rounds.c.id, "id"))
+_ROUNDS: Final = select(_rounds).where(among(_rounds.c.id, "ids"))
+_ROUNDS_WITH: Final = select(_rounds).where(given(_rounds.c.peer, "peer"), among(_rounds.c.round, "rounds"))
+_PAIRS: Final = select(_rounds.c.id, _rounds.c.pair).where(among(_rounds.c.id, "ids"))
+_MATTERS_OF_PAIRS: Final = (
+    select(_rounds.c.pair, _rounds.c.matter)
+    .where(among(_rounds.c.pair, "pairs"), given(_rounds.c.peer, "peer"))
+    .distinct()
+)
 _UNFINISHED: Final = or_(
     tables.handover.c.state.in_(
         ["PREPARED", "OFFERED", "ACCEPTED", "RELIEVING", "VOIDING", "PENDING", "BOUND", "DECLINED"]
@@ -48,14 +61,14 @@ class MatterShelf:
 
     def load(self, matters: Sequence[MatterId]) -> None:
         """Read *matters* and their data keys at once (an optimisation for batches)."""
-        for row in self._unit.rows(select(tables.matter).where(tables.matter.c.id.in_(matters))):
+        for row in self._unit.rows(_MATTERS, {"ids": matters}):
             self._seen.setdefault(MatterId.known(row.id), _matter(row))
         self._unit.preload_keys(matters)
 
     def get(self, matter: MatterId) -> Matter:
         """Give the matter; raises NotFoundError."""
         if matter not in self._seen:
-            rows = self._unit.peek(select(tables.matter).where(tables.matter.c.id == matter))
+            rows = self._unit.peek(_MATTER, {"id": matter})
             if not rows:
                 raise NotFoundError
             self._seen[matter] = _matter(rows[0])
@@ -73,10 +86,8 @@ class MatterShelf:
 
     def find_pairs(self, peer: NodeId, pairs: Sequence[PairId]) -> None:
         """Read at once which matters go by *pairs* between this node and *peer*."""
-        rounds = tables.handover
-        query = select(rounds.c.pair, rounds.c.matter).where(rounds.c.pair.in_(pairs), rounds.c.peer == peer)
         self._pairs |= {(peer, pair): self._pairs.get((peer, pair)) for pair in pairs}
-        for row in self._unit.peek(query.distinct()):
+        for row in self._unit.peek(_MATTERS_OF_PAIRS, {"pairs": pairs, "peer": peer}):
             self._pairs[peer, PairId.known(row.pair)] = MatterId.known(row.matter)
 
     def of_pair(self, peer: NodeId, pair: PairId) -> MatterId | None:
@@ -155,7 +166,7 @@ class HandoverShelf:
 
     def load(self, handovers: Sequence[HandoverId]) -> list[Handover]:
         """Give *handovers*, read at once; raises NotFoundError."""
-        for row in self._unit.rows(select(tables.handover).where(tables.handover.c.id.in_(handovers))):
+        for row in self._unit.rows(_ROUNDS, {"ids": handovers}):
             if HandoverId.known(row.id) not in self._seen:
                 self._remember(_handover(row))
         self._unit.preload_keys(handovers)
@@ -163,14 +174,13 @@ class HandoverShelf:
 
     def pairs(self, handovers: Sequence[HandoverId]) -> dict[HandoverId, PairId]:
         """Give the pseudonyms under which the matters of these rounds go."""
-        table = tables.handover
-        rows = self._unit.rows(select(table.c.id, table.c.pair).where(table.c.id.in_(handovers)))
+        rows = self._unit.rows(_PAIRS, {"ids": handovers})
         return {HandoverId.known(row.id): PairId.known(row.pair) for row in rows}
 
     def get(self, handover: HandoverId) -> Handover:
         """Give the round; raises NotFoundError."""
         if handover not in self._seen:
-            rows = self._unit.peek(select(tables.handover).where(tables.handover.c.id == handover))
+            rows = self._unit.peek(_ROUND, {"id": handover})
             if not rows:
                 raise NotFoundError
             self._remember(_handover(rows[0]))
@@ -180,10 +190,8 @@ class HandoverShelf:
         """Give those of *rounds* that are known with *peer*."""
         missing = [round_ for round_ in rounds if (peer, round_) not in self._by_round]
         if missing:
-            table = tables.handover
-            query = select(table).where(table.c.peer == peer, table.c.round.in_(missing))
             self._by_round |= dict.fromkeys(((peer, round_) for round_ in missing), None)
-            for row in self._unit.peek(query):
+            for row in self._unit.peek(_ROUNDS_WITH, {"peer": peer, "rounds": missing}):
                 self._remember(_handover(row))
         ids = {round_: self._by_round.get((peer, round_)) for round_ in rounds}
         return {round_: self._seen[id_] for round_, id_ in ids.items() if id_ is not None}

@@ -1,18 +1,29 @@
 """Statements that write many rows of one table, as text: SQLAlchemy would look at each value of each row again.
 
 Names come from `tables.py` alone, values are bound. The text is the same for SQLite and PostgreSQL but for the mark
-that stands for a value.
+that stands for a value. Queries of the busiest paths are made once, in their modules, with names for the values
+(`given`, `among`): building one anew costs several times as much as carrying it out.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, bindparam
 
 _MARKS: Final = {"sqlite": "?", "postgresql": "%s"}
 
 Names = tuple[str, ...]
+
+
+def given(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Give the condition that *column* is the value that is given as *name* when the query is carried out."""
+    return column == bindparam(name)
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Give the condition that *column* is one of the values that are given as *name*."""
+    return column.in_(bindparam(name, expanding=True))
 
 
 def mark_of(connection: Connection) -> str:

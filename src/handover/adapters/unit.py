@@ -6,7 +6,7 @@ Rows are collected and written in few statements: a batch of 64 envelopes costs 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, Row, Table, delete, select
 
@@ -17,6 +17,9 @@ from handover.domain.errors import OutOfOrderError
 from handover.domain.ids import NodeId
 
 Values = Mapping[str, Any]
+_keys = tables.data_key
+_KEY: Final = select(_keys.c.epoch, _keys.c.wrapped).where(statements.given(_keys.c.owner, "owner"))
+_KEYS: Final = select(_keys).where(statements.among(_keys.c.owner, "owners"))
 
 
 class ConflictError(OutOfOrderError):
@@ -109,8 +112,7 @@ class Unit:
         """Give epoch and wrapped data key of *owner*, if it was not destroyed."""
         if owner in self._loaded_keys:
             return self._loaded_keys[owner]
-        keys = tables.data_key
-        rows = self.peek(select(keys.c.epoch, keys.c.wrapped).where(keys.c.owner == owner))
+        rows = self.peek(_KEY, {"owner": owner})
         return (rows[0].epoch, rows[0].wrapped) if rows else None
 
     def store(self, owner: str, epoch: int, wrapped: bytes) -> None:
@@ -120,9 +122,8 @@ class Unit:
 
     def preload_keys(self, owners: Sequence[str]) -> None:
         """Read the wrapped data keys of *owners* at once."""
-        keys = tables.data_key
         self.expect_no_keys([owner for owner in owners if owner not in self._loaded_keys])
-        for row in self.peek(select(keys).where(keys.c.owner.in_(owners))):
+        for row in self.peek(_KEYS, {"owners": owners}):
             self._loaded_keys[row.owner] = (row.epoch, row.wrapped)
 
     def expect_no_keys(self, owners: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.domain.errors import HandoverError, NotFoundError
-from handover.domain.ids import Digest, NodeId
+from handover.domain.ids import Digest, HandoverId, NodeId, PairId
 from handover.protocol import strict
 from handover.protocol.checkpoint import LogKey
 from handover.protocol.delivery import (
@@ -51,6 +51,15 @@ class Round:
     error: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Sending:
+    """One batch as it goes out; `asked` is the peer's log as the request goes by it, if that is known still."""
+
+    batch: Batch
+    pairs: Mapping[HandoverId, PairId]
+    asked: Peer | None
+
+
 class Outbox:
     """The worker's desk."""
 
@@ -79,28 +88,27 @@ class Outbox:
 
     def deliver_to(self, peer: NodeId) -> Round:
         """Deliver one batch to *peer*."""
-        batch, body, asked, now = self._next(peer)
-        if not batch:
+        sending, known, now = self._next(peer)
+        if not sending.batch:
             return Round(peer=peer)
         try:
             entry = self._registry.entry(peer, now)
-            answer = decode_answer(self._wire.post(peer, entry.address, body), expected=len(batch))
-            return self._answered(batch, answer, entry.log_keys(), asked)
+            posted = self._wire.post(peer, entry.address, _body(sending.batch, known))
+            answer = decode_answer(posted, expected=len(sending.batch))
+            return self._answered(sending, answer, entry.log_keys())
         except HandoverError as error:
-            return self._failed(asked, [kept for kept, _ in batch], error)
+            return self._failed(known, [kept for kept, _ in sending.batch], error)
 
-    def _next(self, peer: NodeId) -> tuple[Batch, bytes, Peer, int]:
+    def _next(self, peer: NodeId) -> tuple[_Sending, Peer, int]:
         with self._database.reading() as work:
             waiting = work.queue.batch(peer, now=work.now, limit=BATCH_LIMIT)
             lapsed = departures.lapsed(work, [kept for kept, _ in waiting])
             batch = _fitting([each for each in waiting if each[0].digest not in lapsed])
-            known = work.peers.get(peer)
-            items = tuple(Item(envelope=kept.data, payload=payload) for kept, payload in batch)
-            body = encode_delivery(Delivery(log_size=known.log_size, items=items)) if items else b""
-            now = work.now
+            known, now = work.peers.get(peer), work.now
+            sending = _Sending(batch=batch, pairs=_pairs(work, batch), asked=known)
         if lapsed:
             self._withhold(lapsed)
-        return batch, body, known, now
+        return sending, known, now
 
     def _withhold(self, lapsed: Mapping[Digest, str]) -> None:
         with self._database.begin() as work:
@@ -113,10 +121,10 @@ class Outbox:
         Raises:
             NotFoundError: nothing is due for this peer.
         """
-        _, body, _, _ = self._next(peer)
-        if not body:
+        sending, known, _ = self._next(peer)
+        if not sending.batch:
             raise NotFoundError("nothing is due for this peer")
-        return body
+        return _body(sending.batch, known)
 
     def unpack(self, delivery: bytes, answer: bytes) -> Round:
         """Take the answer to a carried batch that was brought back; twice, or late, is harmless.
@@ -130,31 +138,32 @@ class Outbox:
             found = [work.envelopes.get(strict.digest(item.envelope)) for item in carried.items]
             entry = self._registry.entry(found[0].peer, work.now)
             known = work.peers.get(entry.node)
+            batch = [(kept, item.payload) for kept, item in zip(found, carried.items, strict=True)]
+            pairs = _pairs(work, batch)
         if any(kept.incoming or kept.peer != entry.node for kept in found):
             raise NotFoundError
-        batch = [(kept, item.payload) for kept, item in zip(found, carried.items, strict=True)]
         asked = known if known.log_size == carried.log_size else None  # else the log has grown on another way
         result = decode_answer(answer, expected=len(batch))
         try:
-            return self._answered(batch, result, entry.log_keys(), asked)
+            sending = _Sending(batch=batch, pairs=pairs, asked=asked)
+            return self._answered(sending, result, entry.log_keys())
         except SplitViewError as error:
             with self._database.begin() as work:
                 _keep_views(work, known, error)
             raise
 
-    def _answered(self, batch: Batch, answer: Answer, keys: Sequence[LogKey], asked: Peer | None) -> Round:
+    def _answered(self, sending: _Sending, answer: Answer, keys: Sequence[LogKey]) -> Round:
+        batch = sending.batch
         peer, kepts = batch[0][0].peer, [kept for kept, _ in batch]
-        with self._database.reading() as work:
-            pairs = work.handovers.pairs([kept.handover for kept in kepts])
-        proved = answers.verify(answer, kepts, pairs=pairs, keys=keys, asked=asked)
+        proved = answers.verify(answer, kepts, pairs=sending.pairs, keys=keys, asked=sending.asked)
         with self._database.begin() as work:
             work.envelopes.add_receipts(proved.receipts)
+            work.peers.put(_heard(work, work.peers.get(peer), proved.head))
             done = [kept.envelope for kept in proved.receipts]
             work.queue.delivered(done, again_at=work.now + self._spread(CAP))
             for kept, payload in batch:
                 if kept.digest in proved.problems:
                     self._refused(work, kept, payload, proved.problems[kept.digest])
-            work.peers.put(_heard(work, work.peers.get(peer), proved.head))
         return Round(peer=peer, sent=len(batch), receipted=len(done), refused=len(proved.problems))
 
     def _refused(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: Problem) -> None:
@@ -202,6 +211,15 @@ def _fitting(batch: Batch) -> Batch:
             break
         taken.append((kept, payload))
     return taken
+
+
+def _body(batch: Batch, known: Peer) -> bytes:
+    items = tuple(Item(envelope=kept.data, payload=payload) for kept, payload in batch)
+    return encode_delivery(Delivery(log_size=known.log_size, items=items))
+
+
+def _pairs(work: UnitOfWork, batch: Batch) -> Mapping[HandoverId, PairId]:
+    return work.handovers.pairs([kept.handover for kept, _ in batch]) if batch else {}
 
 
 def _heard(work: UnitOfWork, known: Peer, head: Head | None) -> Peer:
