@@ -8,6 +8,7 @@ import pytest
 import cases
 from federation import Federation, federation
 from handover.application.facts import Delivery, Handover
+from handover.domain.consent import GroundExpiredError
 from handover.domain.handover import Act, State
 from handover.domain.ids import Digest, NodeId
 from handover.domain.record import Value, schema
@@ -168,3 +169,14 @@ def test_an_offer_that_waits_ends_with_its_ground(waiting: Waiting) -> None:
     waiting.north.clockwork.tick()
     assert waiting.came() == [Act.VOID]
     assert waiting.received().state is State.CLOSED
+
+
+def test_a_file_of_an_offer_is_not_shown_when_the_ground_has_ended(waiting: Waiting) -> None:
+    got = waiting.received()
+    waiting.north.attachments.push_due()
+    waiting.south.handovers.open(got.id, actor=waiting.other)
+    digest = strict.digest(PHOTO)
+    assert waiting.south.attachments.read_offered(got.id, digest, actor=waiting.other)[1] == PHOTO
+    waiting.lapse()
+    with pytest.raises(GroundExpiredError):
+        waiting.south.attachments.read_offered(got.id, digest, actor=waiting.other)

@@ -28,6 +28,7 @@ from handover.protocol.strict import Json
 
 MEDIA_TYPES = ("application/pdf", "audio/mp4", "audio/mpeg", "image/jpeg", "image/png", "text/plain")
 _PUSHED_AT_ONCE = 16
+_UNDECIDED = frozenset({State.PENDING, State.BOUND, State.DECLINED})
 _OVER = frozenset({State.VOIDING, State.VOIDED, State.CLOSED, State.DISCARDED})
 
 
@@ -105,14 +106,17 @@ class Attachments:
 
         Raises:
             AttachmentUnderWayError: it has not arrived in full.
+            GroundExpiredError: the ground does not count any more; nothing is shown.
             ReadingReasonError: the officer has not said today why.
         """
         require(actor, Right.DECIDE)
         with self._database.begin() as work:
             found = work.handovers.get(handover)
-            if found.opened_at is None or found.state in _OVER:
+            if found.offer is None or found.opened_at is None or found.state in _OVER:
                 raise NotFoundError
             require_stated(work, found.matter, actor)
+            if found.state in _UNDECIDED:
+                departures.require_shown(work.exhibits.find([found.offer])[found.offer].consent, work.now)
             for kept in work.files.parcels(handover):
                 if kept.parcel.file == digest:
                     data = _opened(work, kept, found)

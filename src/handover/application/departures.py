@@ -1,13 +1,14 @@
-"""What discloses asks for its ground once more at the moment it leaves: it may have waited since it was sealed."""
+"""What discloses asks for its ground once more, when it leaves and when it is shown: it may have waited since."""
 
 from collections.abc import Sequence
 
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
-from handover.domain.consent import GroundError
-from handover.domain.errors import NotFoundError
+from handover.domain.consent import GroundError, GroundExpiredError
+from handover.domain.errors import NotFoundError, RefusedError
 from handover.domain.handover import Act, Role
 from handover.domain.ids import Digest
+from handover.protocol import consent
 
 
 def require_covered(work: UnitOfWork, handover: Handover) -> None:
@@ -44,3 +45,15 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
         except GroundError as error:
             found[kept.digest] = error.name
     return found
+
+
+def require_shown(token: bytes | None, now: int) -> None:
+    """Do nothing if an officer may see what was offered; the token was verified when the offer came.
+
+    Raises:
+        GroundExpiredError: its time is over, or has not begun.
+    """
+    if token is None:
+        raise RefusedError("the offer holds no ground")
+    if not consent.read(token).claimed.ground.in_force(now):
+        raise GroundExpiredError

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from handover.application import documents, fit, proofs
+from handover.application import departures, documents, fit, proofs
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Delivery, Handover, KeptEnvelope
 from handover.application.permissions import Right, require
@@ -11,12 +11,11 @@ from handover.application.ports import Database, UnitOfWork
 from handover.application.readings import require_stated
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, answers_to
-from handover.domain.consent import GroundExpiredError, GroundWithdrawnError
-from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError, RefusedError
+from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, DeclineReason, Order, Role, State
 from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind, Value
-from handover.protocol import consent, message, strict
+from handover.protocol import message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
@@ -82,7 +81,7 @@ class Handovers:
             if found.state not in _OPEN or found.offer is None:
                 raise OutOfOrderError
             content = message.decode_kept(work.envelopes.plaintext(found.offer))
-            _require_ground(content.consent, work.now)
+            departures.require_shown(content.consent, work.now)
             work.log.append(EntryKind.DISCLOSED, stream=found.pair, object_=found.offer, now=work.now)
             if found.opened_at is None:
                 work.log.append(EntryKind.OPENED, stream=found.pair, object_=found.offer, now=work.now)
@@ -227,14 +226,3 @@ def _opened(handover: Handover) -> Handover:
     if _receiving(handover).opened_at is None:
         raise NotOpenedError
     return handover
-
-
-def _require_ground(token: bytes | None, now: int) -> None:
-    """The token was verified when the offer came; here only its time is asked again."""
-    if token is None:
-        raise RefusedError("the offer holds no ground")
-    ground = consent.read(token).claimed.ground
-    if ground.withdrawn_at is not None:
-        raise GroundWithdrawnError
-    if not ground.in_force(now):
-        raise GroundExpiredError
