@@ -97,7 +97,7 @@ CLAIMS: Final[Mapping[Claim, str]] = {
 ACTS: Final[Mapping[Act, str]] = {
     Act.OFFER: N_("Offer"),
     Act.ACCEPTANCE: N_("Acceptance"),
-    Act.DECLINE: N_("Decline"),
+    Act.DECLINE: N_("Decline of the offer"),
     Act.DEED: N_("Deed"),
     Act.VOID: N_("Void"),
     Act.TAKE_UP_RECEIPT: N_("Take-up"),
