@@ -11,6 +11,7 @@ from handover.pages import (
     audit,
     authorities,
     consents,
+    evidence_page,
     first,
     handovers,
     matters,
@@ -53,6 +54,7 @@ def routes(node: Node, health: Callable[[], Sequence[Check]] = tuple) -> list[Pl
     return [
         PlainRoute("/", _first, methods=["GET"]),
         *static.ROUTES,
+        *evidence_page.ROUTES,
         *Shell(node, PAGES, health).routes(),
     ]
 
