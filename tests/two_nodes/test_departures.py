@@ -180,3 +180,12 @@ def test_a_file_of_an_offer_is_not_shown_when_the_ground_has_ended(waiting: Wait
     waiting.lapse()
     with pytest.raises(GroundExpiredError):
         waiting.south.attachments.read_offered(got.id, digest, actor=waiting.other)
+
+
+def test_a_refused_answer_is_not_tried_again_after_the_round_is_void(waiting: Waiting) -> None:
+    answer = waiting.answer()
+    with waiting.north.database.begin() as work:
+        work.queue.refused(answer, problem="fault", retry_at=None)
+    waiting.north.offers.withdraw(waiting.sent.id, actor=waiting.first)
+    waiting.north.watch.retry(HAMBURG, actor=waiting.first)
+    assert waiting.came() == [Act.OFFER, Act.VOID]

@@ -1,14 +1,17 @@
 """What discloses asks for its ground once more, when it leaves and when it is shown: it may have waited since."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
 from handover.domain.consent import GroundError, GroundExpiredError
 from handover.domain.errors import NotFoundError, RefusedError
-from handover.domain.handover import Act, Role
+from handover.domain.handover import Act, ClosedRoundError, Role, State
 from handover.domain.ids import Digest
 from handover.protocol import consent
+
+_OVER: Final = frozenset({State.VOIDING, State.VOIDED})
 
 
 def require_covered(work: UnitOfWork, handover: Handover) -> None:
@@ -29,7 +32,7 @@ def require_covered(work: UnitOfWork, handover: Handover) -> None:
 
 
 def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
-    """Give those answers of the offerer that no ground covers any more, with the name of the refusal.
+    """Give those answers of the offerer that no ground covers any more, or whose round is void, with the reason.
 
     An offer is not asked for here: it ends with its ground, because its deadline is no later.
     """
@@ -39,6 +42,9 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
             continue
         handover = work.handovers.get(kept.handover)
         if handover.role is Role.RECEIVER:
+            continue
+        if handover.state in _OVER:
+            found[kept.digest] = ClosedRoundError.name
             continue
         try:
             require_covered(work, handover)
