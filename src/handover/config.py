@@ -1,10 +1,13 @@
 """Settings: read once from a TOML file, the environment and a folder of secrets; an unknown name stops the start."""
 
+import difflib
+import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,8 +18,11 @@ from pydantic_settings import SettingsError as SourceError
 
 from handover.application.facts import OfficerRole
 from handover.domain.errors import HandoverError
+from handover.protocol.node_entry import Mandate, is_address, is_language
 
 FILE_NAME = "handover.toml"
+_PREFIX: Final = "HANDOVER_"
+_NO_SETTINGS: Final = frozenset({"ROOT", "HOLDER_PASSPHRASE", "TRACEBACK", "CHROMIUM"})  # read elsewhere
 
 
 class SettingsError(HandoverError):
@@ -27,6 +33,37 @@ class SettingsError(HandoverError):
     advice = (
         "Correct the named setting in handover.toml or in the environment; docs/guide/operator.md lists them."
     )
+
+
+def _language(text: str) -> str:
+    if not is_language(text):
+        raise ValueError("a language is named by its tag, such as el, en or uz-Latn")
+    return text
+
+
+def _mandate(text: str) -> str:
+    if text not in set(Mandate):
+        raise ValueError(f"a mandate is one of: {', '.join(Mandate)}")
+    return text
+
+
+def _address(text: str) -> str:
+    if text and not is_address(text):
+        raise ValueError(
+            "an address is the bare origin of an HTTPS server: https://HOST or https://HOST:PORT"
+        )
+    return text
+
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdecimal() and int(port) < 2**16):
+        raise ValueError("HOST:PORT is needed, such as 127.0.0.1:8700")
+    return text
+
+
+_Language = Annotated[str, AfterValidator(_language)]
+_Seconds = Annotated[int, Field(gt=0)]
 
 
 class ProviderSettings(BaseModel):
@@ -60,30 +97,30 @@ class Settings(BaseSettings):
     """Everything that an operator can set. `HANDOVER_LISTEN` and the like override the file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HANDOVER_", extra="forbid", hide_input_in_errors=True, frozen=True
+        env_prefix=_PREFIX, extra="forbid", hide_input_in_errors=True, frozen=True
     )
     folder: ClassVar[Path]
 
     node: str
-    names: dict[str, str] = Field(default_factory=dict)
+    names: dict[_Language, str] = Field(default_factory=dict)
     places: list[str] = Field(default_factory=list)
-    mandates: list[str] = Field(default_factory=list)
-    languages: list[str] = Field(default_factory=list)
+    mandates: list[Annotated[str, AfterValidator(_mandate)]] = Field(default_factory=list)
+    languages: list[_Language] = Field(default_factory=list)
     hours: str = ""
-    address: str = ""
-    listen: str = "127.0.0.1:8700"
+    address: Annotated[str, AfterValidator(_address)] = ""
+    listen: Annotated[str, AfterValidator(_host_and_port)] = "127.0.0.1:8700"
     database: str = ""
     protocols: list[str] = Field(default_factory=lambda: ["handover/1"])
     private_peers: bool = False
-    registry_fresh: int = 86400
+    registry_fresh: int = Field(86400, ge=0)
     registry_sources: list[str] = Field(default_factory=list)
     worker: bool = True
-    poll: float = 1.0
+    poll: float = Field(1.0, gt=0)
     passphrase: SecretStr | None = None
     passphrase_file: Path | None = None
     step_up: Literal["required", "offered"] = "required"
-    session_idle: int = 1800
-    session_life: int = 43200
+    session_idle: _Seconds = 1800
+    session_life: _Seconds = 43200
     exit_address: str = "https://www.wikipedia.org/"
     oidc: ProviderSettings | None = None
     data: Path = Path()
@@ -120,7 +157,7 @@ class Settings(BaseSettings):
         try:
             return self.passphrase_file.read_text("utf-8").strip()
         except OSError as error:
-            raise SettingsError("the passphrase file cannot be read") from error
+            raise SettingsError(f"the passphrase file {self.passphrase_file} cannot be read") from error
 
 
 def load(folder: Path, **overrides: object) -> Settings:
@@ -134,6 +171,7 @@ def load(folder: Path, **overrides: object) -> Settings:
         """The settings, with the folder of this node bound in."""
 
     Here.folder = folder
+    _check_environment()
     try:
         return Here(data=folder, **overrides)  # type: ignore[arg-type]
     except tomllib.TOMLDecodeError as error:
@@ -141,5 +179,27 @@ def load(folder: Path, **overrides: object) -> Settings:
     except SourceError as error:
         raise SettingsError(f"the environment: {error}") from error
     except ValidationError as error:
-        names = ", ".join(".".join(map(str, each["loc"])) + f": {each['type']}" for each in error.errors())
-        raise SettingsError(names) from error
+        raise SettingsError("; ".join(_sentences(error))) from error
+
+
+def _check_environment() -> None:
+    """Raise for a variable that nobody reads: a slip of the pen there must not pass for the default."""
+    for name in os.environ:
+        setting = name.removeprefix(_PREFIX)
+        if setting == name or setting in _NO_SETTINGS or setting.lower() in Settings.model_fields:
+            continue
+        raise SettingsError(f"the environment: {name}: {_unknown(setting.lower())}")
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(step) for step in each["loc"] if step != "[key]")
+        if each["type"] == "extra_forbidden":
+            yield f"{place}: {_unknown(place)}"
+        else:
+            yield f"{place}: {each['msg'].removeprefix('Value error, ')}"
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    return "there is no such setting" + (f"; is {near[0]} meant?" if near else "")

@@ -164,6 +164,8 @@ def open_node(settings: Settings, *, clock: Clock = system_clock, wire: Wire | N
     Raises:
         NotSetUpError: there is no vault or no pinned root.
         PassphraseError: the passphrase does not open the vault.
+        StorageError: the database does not answer.
+        DatabaseForgottenError: it is empty, and the node had another one before.
     """
     folder = settings.data
     if not (folder / VAULT).exists() or not (folder / ROOT).exists():
@@ -173,7 +175,8 @@ def open_node(settings: Settings, *, clock: Clock = system_clock, wire: Wire | N
     mirror = RegistryMirror(folder / MIRROR, root=root)
     registry = Registry(mirror, root=root, bound=settings.registry_fresh)
     database = SQLDatabase(settings.url, vault, clock)
-    migrate.upgrade(database.engine)
+    database.reach()
+    migrate.upgrade(database.engine, folder)
     database.prepare()
     return assemble(settings, vault, database, mirror, registry, clock=clock, wire=wire)
 

@@ -25,9 +25,9 @@ def test_migrations_are_counted_up_as_alembic_chains_them(tmp_path: Path) -> Non
 def test_an_empty_database_gets_every_table_that_the_program_knows(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'a.db'}")
     assert not migrate.is_current(engine)
-    migrate.upgrade(engine)
+    migrate.upgrade(engine, tmp_path)
     assert migrate.is_current(engine)
-    migrate.upgrade(engine)
+    migrate.upgrade(engine, tmp_path)
     with engine.connect() as connection:
         assert {log_tables.log_entry.name, tables.matter.name} <= metadata.tables.keys()
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -36,12 +36,12 @@ def test_an_empty_database_gets_every_table_that_the_program_knows(tmp_path: Pat
 
 def test_a_schema_from_the_future_is_refused_and_kept(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'a.db'}")
-    migrate.upgrade(engine)
+    migrate.upgrade(engine, tmp_path)
     plain = create_engine(f"sqlite:///{tmp_path / 'a.db'}")
     with plain.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(migrate.UnknownSchemaVersionError):
-        migrate.upgrade(engine)
+        migrate.upgrade(engine, tmp_path)
     with plain.connect() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "9999"
     plain.dispose()

@@ -61,9 +61,10 @@ def test_a_node_bootstraps_from_a_peer_with_nothing_but_the_pinned_root(tmp_path
     seen = call("doctor", "--data", south, "--json", expect=1).json
     (peers,) = [each for each in seen["checks"] if each["name"] == "peers"]
     assert "not gr/athens (peer-unreachable)" in peers["text"]
-    call(
-        "refresh", "--data", south, "--from", address
-    )  # what it has is fresh; the peer's silence is a warning
+    silent = call("refresh", "--data", south, "--from", address, "--json", expect=4)
+    assert address in silent.err
+    found = silent.json
+    assert found["fresh"]  # what was accepted before stays in use
 
 
 def test_an_address_in_a_private_network_is_asked_for_nothing_unless_it_is_allowed(

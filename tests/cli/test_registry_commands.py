@@ -181,7 +181,7 @@ def test_a_folder_without_a_registry_is_refused_in_words(
         assert run(*words) is Exit.REFUSED
         assert "Refused:" in capsys.readouterr().err
     assert publish(run) is Exit.REFUSED
-    assert run("suspend", "../x") is Exit.REFUSED
+    assert run("suspend", "../x") is Exit.USAGE
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,66 @@ def test_a_folder_without_a_registry_is_refused_in_words(
 def test_every_command_explains_itself(run: Run, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*filter(None, [command]), "--help") is Exit.DONE
     assert len(capsys.readouterr().out) > 200
+
+
+def test_a_new_root_is_not_called_complete_while_former_holders_are_missing(
+    founded: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert founded("rotate", "--role", "root", "--out", "cem.pub", "--into", "dora.pub") is Exit.DONE
+    sign(founded, "ada", "dora")
+    shown = capsys.readouterr().out.splitlines()
+    assert "ada, dora; 1 to go, with 2 of ada, ben, cem who held it before" in next(
+        line for line in reversed(shown) if line.startswith("root: ")
+    )
+    sign(founded, "ben")
+    assert "root: version 2: ada, ben, dora; complete" in capsys.readouterr().out
+
+
+def test_a_page_that_changes_no_node_says_so_to_its_holders(
+    founded: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert founded("renew", "gr") is Exit.DONE
+    sign(founded, "eleni")
+    assert "nothing else changes" in capsys.readouterr().out
+
+
+def test_an_admission_and_a_suspension_on_one_page_are_both_shown(
+    founded: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("athens.enrolment").write_bytes(TestNode("gr/athens", now=now()).request())
+    assert founded("admit", "athens.enrolment", "--yes") is Exit.DONE
+    assert founded("suspend", "gr/athens") is Exit.DONE
+    sign(founded, "eleni")
+    line = next(line for line in capsys.readouterr().out.splitlines() if "admitted as" in line)
+    assert line.endswith(", suspended")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("sign", "--key", "ada.pub", "--passphrase-file", "pass"), "ada.pub is a public key file"),
+        (("sign", "--key", "pass", "--passphrase-file", "pass"), "pass is no key file"),
+        (("sign", "--key", "none.key", "--passphrase-file", "pass"), "none.key"),
+        (("rotate", "--role", "root", "--out", "ada.key"), "ada.key is a private key file"),
+        (("admit", "pass", "--yes"), "not an enrolment request"),
+        (("admit", "none.enrolment", "--yes"), "none.enrolment"),
+        (("show", "--dir", "nowhere"), "no registry in this folder"),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_was_wanted(
+    founded: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    assert founded(*words) is Exit.REFUSED
+    assert sentence in capsys.readouterr().err
+
+
+def test_publishing_too_early_says_that_signatures_are_missing(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--holder", "ada.pub", "--holder", "ben.pub", "--threshold", "2", "--online", "online.pub")
+    assert run("init", *words) is Exit.DONE
+    sign(run, "ada")
+    assert publish(run) is Exit.REFUSED
+    said = capsys.readouterr().err
+    assert "signatures are missing" in said
+    assert "handover registry show" in said

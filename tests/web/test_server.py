@@ -1,5 +1,6 @@
 """Nodes on real sockets: what never ends is given up, what is queued goes out at once, and SIGTERM ends in order."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -33,13 +34,6 @@ class Hasty(server.Protocol):
     local = ("nowhere",)
 
 
-@dataclass(frozen=True)
-class Listening:
-    listen: str
-    address: str = ""
-    worker: bool = False
-
-
 def port_of(running: uvicorn.Server) -> int:
     return int(running.servers[0].sockets[0].getsockname()[1])
 
@@ -54,9 +48,8 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
 @contextmanager
 def running(node: Node, protocol: type[server.Protocol] = server.Protocol) -> Iterator[int]:
     """Serve the node on a free port of this machine and give the port."""
-    config = server.config_of(node, Listening("127.0.0.1:0"), protocol=protocol)
-    found = uvicorn.Server(config)
-    thread = threading.Thread(target=found.run)
+    found = uvicorn.Server(server.config_of(node, protocol=protocol))
+    thread = threading.Thread(target=found.run, args=([server.listening("127.0.0.1:0")],))
     thread.start()
     try:
         until(lambda: found.started)
@@ -240,6 +233,16 @@ def test_sigterm_ends_a_node_in_order(tmp_path: Path) -> None:
         process.kill()
     assert (process.returncode, said) == (0, b"closed\n"), logged
     assert b"/livez" in logged
+    events = [json.loads(line) for line in logged.splitlines()]
+    assert [each["event"] for each in events if each["event"] != "request"] == ["serving", "ended"]
+    assert events[0]["address"] == f"http://127.0.0.1:{port}"
+
+
+def test_an_address_that_is_taken_is_named_in_a_sentence() -> None:
+    with server.listening("127.0.0.1:0") as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(server.ListenError, match=address):
+            server.listening(address)
 
 
 def _alive(port: int) -> bool:

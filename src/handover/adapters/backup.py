@@ -120,7 +120,7 @@ def opened(path: Path, *, vault: FileVault) -> Iterator[tuple[Json, Iterator[byt
     try:
         file = path.open("rb")
     except FileNotFoundError as error:
-        raise NotFoundError(path.name) from error
+        raise files.NoSuchFileError(path.name) from error
     with file:
         head = sealed_file.read_head(file)
         try:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, make_url, select
 from sqlalchemy.pool import QueuePool
 
 from handover.adapters import log_tables
@@ -27,6 +27,7 @@ from handover.domain.errors import HandoverError, OutOfOrderError, UnreachableEr
 from handover.domain.ids import NodeId
 from handover.protocol import merkle
 
+_KINDS: Final = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _PRAGMAS: Final = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: what was receipted survives a power cut
@@ -53,6 +54,14 @@ class StorageError(UnreachableError):
     name = "storage-unavailable"
     title = "The database cannot be used now."
     advice = "Look at disk space and at the database server; the request can be repeated as it is."
+
+
+class DatabaseAddressError(HandoverError):
+    """The setting does not lead to a database that can be used."""
+
+    name = "database-address"
+    title = "The setting `database` names no database that Handover can use."
+    advice = "Leave it empty for SQLite in the data folder, or write postgresql+psycopg://USER@HOST/NAME."
 
 
 class _Work:
@@ -186,6 +195,17 @@ class SQLDatabase:
         unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=writes)
         return _Work(unit, self._vault, self._edge if writes else Edge())
 
+    def reach(self) -> None:
+        """Open one connection, to find out at once whether there is a database.
+
+        Raises:
+            StorageError: there is none, with what the database's own library says of it.
+        """
+        try:
+            self.engine.connect().close()
+        except exc.OperationalError as error:
+            raise StorageError(str(error.orig).partition("\n")[0]) from error
+
     def prepare(self) -> None:
         """Make the rows that every database has; the tables are made by the migrations.
 
@@ -230,7 +250,17 @@ def _translated() -> Iterator[None]:
 
 
 def make_engine(url: str) -> Engine:
-    """Give an engine whose errors carry no values, and whose SQLite is durable."""
+    """Give an engine whose errors carry no values, and whose SQLite is durable.
+
+    Raises:
+        DatabaseAddressError: the URL is none, or of another kind of database.
+    """
+    try:
+        kind = make_url(url).drivername
+    except exc.ArgumentError as error:
+        raise DatabaseAddressError("it is no URL") from error
+    if kind not in _KINDS:
+        raise DatabaseAddressError(f"it begins with {kind}://")
     options: dict[str, Any] = {"hide_parameters": True, "poolclass": QueuePool, "pool_size": 8}
     if url.startswith("sqlite"):
         options["connect_args"] = {

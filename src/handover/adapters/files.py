@@ -15,18 +15,26 @@ class FileExistsAlreadyError(RefusedError):
     advice = "Choose another place, or move the old file away yourself."
 
 
+class NoSuchFileError(NotFoundError):
+    """A file that was named is not there."""
+
+    name = "no-such-file"
+    title = "There is no such file."
+    advice = "Check its name and the folder in which you are; nothing was changed."
+
+
 def read(path: Path, limit: int) -> bytes:
     """Return the file's bytes.
 
     Raises:
-        NotFoundError: there is no such file.
+        NoSuchFileError: there is no such file.
         MalformedError: it is longer than *limit* bytes.
     """
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise NotFoundError from error
+        raise NoSuchFileError(path.name) from error
     if len(data) > limit:
         raise MalformedError(f"a file is longer than {limit} bytes")
     return data

@@ -23,6 +23,9 @@ PRIVATE: Final = "handover-registry-key/1"
 PUBLIC: Final = "handover-registry-public/1"
 WORK: Final = 17  # scrypt cost as a power of two: 128 MiB of memory and about half a second on an office PC
 _SHORTEST_PASSPHRASE: Final = 12
+_LONGEST: Final = 4096
+_KINDS: Final = {PRIVATE: "a private key file", PUBLIC: "a public key file"}
+_NONE: Final = "no key file of a registry's holder"
 
 
 class WrongPassphraseError(RefusedError):
@@ -39,6 +42,16 @@ class PoorPassphraseError(RefusedError):
     name = "poor-passphrase"
     title = "A passphrase has at least twelve characters."
     advice = "Take several words that only you would put together."
+
+
+class HolderFileError(MalformedError):
+    """The file is not the kind of key file that was asked for."""
+
+    name = "holder-file"
+    title = "This is not the key file that is needed here."
+    advice = (
+        "Where you sign, name your private NAME.key; where somebody is to hold a role, the public NAME.pub."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +103,7 @@ def read_public(path: Path) -> HolderKey:
         UntrustedError: not such a file, or the key is of small order.
         NotFoundError: there is no file.
     """
-    form, name, public = strict.members(strict.loads(files.read(path, 4096)), "format", "name", "public")
-    if form != PUBLIC:
-        raise MalformedError("not a public key file of a registry holder")
+    _, name, public = strict.members(_content(path, PUBLIC), "format", "name", "public")
     key = HolderKey(name=_name(strict.text(name)), public=strict.unb64(strict.text(public), length=32))
     jws.check_public_key(key.public)
     return key
@@ -103,14 +114,12 @@ def open_private(path: Path, *, passphrase: bytes) -> tuple[HolderKey, CryptoSig
 
     Raises:
         WrongPassphraseError: the passphrase is another.
-        MalformedError: not such a file.
+        HolderFileError: not such a file.
         NotFoundError: there is no file.
     """
-    form, name, public, work, salt, nonce, wrapped = strict.members(
-        strict.loads(files.read(path, 4096)), "format", "name", "public", "work", "salt", "nonce", "sealed"
+    _, name, public, work, salt, nonce, wrapped = strict.members(
+        _content(path, PRIVATE), "format", "name", "public", "work", "salt", "nonce", "sealed"
     )
-    if form != PRIVATE:
-        raise MalformedError("not a private key file of a registry holder")
     key = HolderKey(name=_name(strict.text(name)), public=strict.unb64(strict.text(public), length=32))
     salt_bytes = strict.unb64(strict.text(salt), length=16)
     nonce_bytes = strict.unb64(strict.text(nonce), length=12)
@@ -123,6 +132,19 @@ def open_private(path: Path, *, passphrase: bytes) -> tuple[HolderKey, CryptoSig
     except InvalidTag as error:
         raise WrongPassphraseError from error
     return key, CryptoSigner(Ed25519PrivateKey.from_private_bytes(seed), key.tuf())
+
+
+def _content(path: Path, wanted: str) -> strict.Json:
+    """Give what the key file holds, if it is of the kind that is wanted."""
+    data = files.read(path, _LONGEST)
+    try:
+        value = strict.loads(data)
+    except MalformedError as error:
+        raise HolderFileError(f"{path.name} is {_NONE}") from error
+    form = value.get("format") if isinstance(value, dict) else None
+    if form != wanted:
+        raise HolderFileError(f"{path.name} is {_KINDS.get(str(form), _NONE)}")
+    return value
 
 
 def _header(key: HolderKey, *, work: int, salt: bytes, nonce: bytes) -> dict[str, strict.Json]:

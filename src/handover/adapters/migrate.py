@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _TABLE: Final = "alembic_version"
+MARK: Final = (
+    "database-made"  # an empty file in the data folder: from then on, an empty database is another one
+)
 
 
 class UnknownSchemaVersionError(HandoverError):
@@ -25,14 +28,34 @@ class UnknownSchemaVersionError(HandoverError):
     advice = "Install the version that wrote it, or a newer one; nothing was changed."
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema.
+class DatabaseForgottenError(HandoverError):
+    """The database is empty, though this node had one before."""
+
+    name = "database-forgotten"
+    title = "This node has kept its data in a database before, and the one that is named now is empty."
+    advice = (
+        "Name the former one again: a node that forgets what it signed says things twice. To change from SQLite to "
+        "PostgreSQL, call `handover move-database`."
+    )
+
+
+def upgrade(engine: Engine, folder: Path) -> None:
+    """Bring the database of the node in *folder* to the newest schema.
 
     Raises:
+        DatabaseForgottenError: it is empty, and the node has had one before.
         UnknownSchemaVersionError: it is newer than this program.
     """
-    if is_current(engine):
-        return
+    mark = folder / MARK
+    if not is_current(engine):
+        if mark.exists() and _is_empty(engine):
+            raise DatabaseForgottenError
+        _upgrade(engine)
+    if not mark.exists():
+        mark.touch()
+
+
+def _upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.util import CommandError
 
@@ -48,6 +71,11 @@ def is_current(engine: Engine) -> bool:
         if not inspect(connection).has_table(_TABLE):
             return False
         return connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar() == newest()  # noqa: S608
+
+
+def _is_empty(engine: Engine) -> bool:
+    with engine.connect().execution_options(handover_reads=True) as connection:
+        return not inspect(connection).has_table(_TABLE)
 
 
 def newest() -> str:

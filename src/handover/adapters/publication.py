@@ -22,6 +22,14 @@ from handover.protocol.registry_set import MetadataSet, Registry
 _RENEW_SNAPSHOT: Final = 14 * 86_400  # seconds before its expiry
 
 
+class NotCompleteError(CeremonyError):
+    """Not enough holders have signed."""
+
+    name = "not-complete"
+    title = "Nothing can be published yet: signatures are missing."
+    advice = "Call `handover registry show`, and pass the folder to those who have not signed. Nothing was changed."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """What was made public: the registry as nodes will see it, and the roles whose new pages went out.
@@ -153,7 +161,7 @@ class Publication:
                 return self._try(old, waiting - without), reason
             except (CeremonyError, UntrustedError) as error:
                 reason = reason or str(error)
-        raise CeremonyError(reason)
+        raise NotCompleteError(reason)
 
     def _try(self, old: MetadataSet | None, roles: frozenset[str]) -> _Choice:
         taken = set(roles & set(TOP))

@@ -51,8 +51,9 @@ class Sources:
         """
         if place.startswith(("https://", "http://")):
             return self._of_address(place.rstrip("/"))
-        if Path(place).is_dir():
-            return folder(Path(place))
+        path = Path(place)
+        if path.is_dir():  # what is published, or the operators' working folder around it
+            return folder(path / "public" if (path / "public").is_dir() else path)
         try:
             node = NodeId(place)
         except MalformedError:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+from handover.cli import standing
 from handover.cli.findings import DAY, Checked, days_left, failure, note, ok, warning
 from handover.cli.keys import GRACE
+from handover.cli.standing import Standing
 from handover.cli.terminal import span
-from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.errors import HandoverError
 
 if TYPE_CHECKING:
     from handover.adapters.peers import HTTPPeers
@@ -24,7 +26,7 @@ _NAMED: Final = 5  # peers that a line names
 _ENROL: Final = "handover enrol, and send the request to the registry's operators"
 
 
-def registry(found: "Registry", node: "NodeId", now: int) -> Iterator[Checked]:
+def registry(found: "Registry", vault: "FileVault", now: int) -> Iterator[Checked]:
     """Check that a registry is here, fresh, far from its end, and names this node."""
     from handover.application.registry import RegistryMissingError
 
@@ -42,8 +44,8 @@ def registry(found: "Registry", node: "NodeId", now: int) -> Iterator[Checked]:
     else:
         fix = "handover refresh; if it stays so, the registry's operators have to publish"
         yield failure(name, f"{age}: too old, offers and deeds wait", fix)
-    yield from _terms(current, node, now)
-    yield from _listed(current, node, now)
+    yield from _terms(current, vault.node, now)
+    yield _entry(standing.of(current, vault, now))
 
 
 def _terms(current: "Current", node: "NodeId", now: int) -> Iterator[Checked]:
@@ -54,19 +56,16 @@ def _terms(current: "Current", node: "NodeId", now: int) -> Iterator[Checked]:
             yield days_left("registry-page", f"the registry's {role} page", days, fix=fix)
 
 
-def _listed(current: "Current", node: "NodeId", now: int) -> Iterator[Checked]:
-    from handover.protocol.node_entry import NodeStatus
-
-    name = "entry"
-    try:
-        entry = current.entry(node)
-    except NotFoundError:
-        yield failure(name, "the registry does not name this node: no peer will talk to it", _ENROL)
-        return
-    if entry.status is NodeStatus.SUSPENDED or current.lapsed(node.country, now):
-        yield failure(name, "the registry has suspended this node", "telephone the registry's operators")
-    else:
-        yield ok(name, "the registry names this node")
+def _entry(found: Standing) -> Checked:
+    name, telephone = "entry", "telephone the registry's operators"
+    if found is Standing.NOT_LISTED:
+        return failure(name, "the registry does not name this node: no peer will talk to it", _ENROL)
+    if found is Standing.OTHER_KEYS:
+        text = "the registry names this node with other keys: nothing that is signed here counts"
+        return failure(name, text, f"is this the right data folder? Else {telephone}")
+    if found is Standing.SUSPENDED:
+        return failure(name, "the registry has suspended this node", telephone)
+    return ok(name, "the registry names this node")
 
 
 def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Checked]:

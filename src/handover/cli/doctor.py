@@ -95,7 +95,7 @@ def of_running(found: "Node") -> list[Checked]:
         *checks.folder(data, (founding.VAULT, config.FILE_NAME, "handover.db")),
         *checks.disk(data),
         *checks.backup(data, now),
-        *checks_of_node.registry(found.registry, found.id, now),
+        *checks_of_node.registry(found.registry, found.vault, now),
         *checks_of_node.keys(found.vault, entry, now),
         *database,
         *_read(found.database, now),
@@ -114,7 +114,7 @@ def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool)
     registry = Registry(
         RegistryMirror(settings.data / founding.MIRROR, root=root), root=root, bound=settings.registry_fresh
     )
-    yield from checks_of_node.registry(registry, vault.node, now)
+    yield from checks_of_node.registry(registry, vault, now)
     current = _current(registry, now)
     yield from checks_of_node.keys(vault, current.entries.get(vault.node) if current else None, now)
     if reach and current:

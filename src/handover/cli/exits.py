@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
 
 _NOT_SET_UP: Final = frozenset(
-    {"not-set-up", "settings", "part-missing"}
+    {"not-set-up", "settings", "part-missing", "database-address", "database-forgotten"}
 )  # names, for the classes are slow to import
 
 

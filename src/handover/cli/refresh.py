@@ -1,12 +1,16 @@
 """`handover refresh`: fetch the registry now."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handover.cli import opening, terminal
+from handover.cli import exits, opening, standing, terminal
 from handover.cli.exits import Exit
 from handover.cli.options import HERE, AsJson, Data
+
+if TYPE_CHECKING:
+    from handover.domain.errors import HandoverError
+    from handover.node import Node
 
 
 def refresh(
@@ -27,21 +31,19 @@ def refresh(
     Example: handover refresh --from /media/stick/registry
     """
     with opening.opened(data) as node:
-        sources = [node.sources.named(place) for place in source] if source else None
-        accepted = node.refresher.refresh(sources)
+        changed, failed = _ask(node, source or [])
         now = node.clock()
-        for error in accepted.failed:
-            terminal.warn(terminal.clean(f"A source failed: {error.title} {error.detail or ''}".rstrip()))
         found = node.registry.current(now)
         fresh = node.registry.fresh(now)
-        listed = node.id in found.entries
+        stands = standing.of(found, node.vault, now)
     facts = {
-        "changed": bool(accepted.roots or accepted.timestamp),
+        "changed": changed,
         "version": found.version,
         "issued": terminal.when(found.issued),
         "fresh": fresh,
         "nodes": len(found.entries),
-        "listed": listed,
+        "listed": stands is not standing.Standing.NOT_LISTED,
+        "standing": stands.value,
     }
     if as_json:
         terminal.say_json(facts)
@@ -49,6 +51,23 @@ def refresh(
         terminal.say_facts({name: _word(value) for name, value in facts.items()})
     if not fresh:
         raise typer.Exit(Exit.INCOMPLETE)
+    if source and len(failed) == len(source):
+        raise typer.Exit(exits.of(failed[-1]))
+
+
+def _ask(node: "Node", places: list[str]) -> "tuple[bool, list[HandoverError]]":
+    """Ask the named places until one has news, or else the settings' sources; give whether, and what failed."""
+    failed: list[HandoverError] = []
+    for place in (*places,) or (None,):
+        accepted = node.refresher.refresh([node.sources.named(place)] if place else None)
+        for error in accepted.failed:
+            terminal.warn(
+                terminal.clean(f"{place or 'A source'}: {error.title} {error.detail or ''}".rstrip())
+            )
+        failed += accepted.failed
+        if accepted.roots or accepted.timestamp:
+            return True, failed
+    return False, failed
 
 
 def _word(value: object) -> object:

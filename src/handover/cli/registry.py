@@ -9,7 +9,7 @@ import typer
 
 from handover.cli import holder_files, registry_view, terminal
 from handover.cli.holder_files import PassphraseFile
-from handover.cli.options import AsJson
+from handover.cli.options import AsJson, node_id
 
 if TYPE_CHECKING:
     from handover.adapters.ceremony import Ceremony
@@ -110,7 +110,7 @@ def admit(
 
     Example: handover registry admit athens.enrolment --fingerprint "9f86 d081 ..."
     """
-    _ceremony(directory).admit(_confirmed(request, fingerprint, yes=yes), now=_now())
+    _ceremony(directory).admit(registry_view.confirmed(request, fingerprint, yes=yes), now=_now())
     registry_view.say_waiting(directory)
 
 
@@ -131,15 +131,13 @@ def suspend(
 
     Example: handover registry suspend gr/athens
     """
-    from handover.domain.ids import NodeId
-
-    ceremony, now = _ceremony(directory), _now()
+    ceremony, now, name = _ceremony(directory), _now(), node_id(node)
     if compromised_key is not None:
-        ceremony.mark_compromised(NodeId(node), compromised_key, since=_time(since, now), now=now)
+        ceremony.mark_compromised(name, compromised_key, since=_time(since, now), now=now)
     elif lift:
-        ceremony.lift(NodeId(node), now=now)
+        ceremony.lift(name, now=now)
     else:
-        ceremony.suspend(NodeId(node), now=now)
+        ceremony.suspend(name, now=now)
     registry_view.say_waiting(directory)
 
 
@@ -179,7 +177,7 @@ def rotate(
             now=_now(),
         )
     elif request is not None:
-        ceremony.replace_entry(_confirmed(request, fingerprint, yes=yes), now=_now())
+        ceremony.replace_entry(registry_view.confirmed(request, fingerprint, yes=yes), now=_now())
     registry_view.say_waiting(directory)
 
 
@@ -272,15 +270,6 @@ def _ceremony(directory: Path) -> "Ceremony":
     from handover.adapters.repository import Repository
 
     return Ceremony(Repository(directory))
-
-
-def _confirmed(request: Path, fingerprint: str | None, *, yes: bool) -> bytes:
-    from handover.adapters import files
-    from handover.protocol import enrolment
-
-    data = files.read(request, enrolment.LIMIT)
-    registry_view.confirm(enrolment.read(data), data, fingerprint, yes=yes)
-    return data
 
 
 def _time(text: str | None, now: int) -> int:

@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING
 import typer
 
 from handover.cli import terminal
+from handover.domain.errors import MalformedError
 
 if TYPE_CHECKING:
     from handover.adapters.publication import Published
     from handover.adapters.review import Overview, RoleState
     from handover.protocol.enrolment import Enrolment
+
+
+class NotARequestError(MalformedError):
+    """The file is no enrolment request."""
+
+    name = "not-a-request"
+    title = "This file is not an enrolment request."
+    advice = (
+        "Ask the authority for the file that `handover enrol` wrote at its node, and for its fingerprint."
+    )
 
 
 def say_overview(found: "Overview") -> None:
@@ -66,7 +77,8 @@ def _waits(role: "RoleState") -> str:
         return "-"
     signed = ", ".join(role.waiting.signed) or "nobody"
     need = f"{role.waiting.missing} to go" if role.waiting.missing else "complete"
-    return f"version {role.waiting.version}: {signed}; {need}"
+    before = f", with {role.waiting.before} who held it before" if role.waiting.before else ""
+    return f"version {role.waiting.version}: {signed}; {need}{before}"
 
 
 def say_waiting(directory: Path) -> None:
@@ -79,12 +91,26 @@ def say_waiting(directory: Path) -> None:
             terminal.say(f"{role.role}: {_waits(role)} ({_held(role)})")
 
 
-def confirm(found: "Enrolment", data: bytes, expected: str | None, *, yes: bool) -> None:
-    """Show a request, and go on only if its fingerprint is the one that the authority read out.
+def confirmed(request: Path, expected: str | None, *, yes: bool) -> bytes:
+    """Show a request, and give it only if its fingerprint is the one that the authority read out.
 
     Raises:
+        NotARequestError: the file is none.
         RefusedError: the fingerprint is another than *expected*.
     """
+    from handover.adapters import files
+    from handover.protocol import enrolment
+
+    data = files.read(request, enrolment.LIMIT)
+    try:
+        found = enrolment.read(data)
+    except MalformedError as error:
+        raise NotARequestError(f"{request.name}: {error.detail}") from error
+    _confirm(found, data, expected, yes=yes)
+    return data
+
+
+def _confirm(found: "Enrolment", data: bytes, expected: str | None, *, yes: bool) -> None:
     from handover.domain.errors import RefusedError
     from handover.protocol.registry_set import fingerprint
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from handover.cli import opening, template, terminal
-from handover.cli.options import HERE, Data, Output
-from handover.domain.errors import HandoverError, MalformedError, RefusedError
+from handover.cli.options import HERE, Data, Output, node_id
+from handover.domain.errors import MalformedError, RefusedError
 from handover.domain.ids import NodeId
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ class SettingsIncompleteError(RefusedError):
     name = "settings-incomplete"
     title = "The settings do not yet say all that the registry needs to know of this node."
     advice = "Fill in the named settings in handover.toml and call `handover enrol` again."
+
+
+class NotARootError(MalformedError):
+    """The file that is to be pinned is no root page."""
+
+    name = "not-a-root"
+    title = "This file is not the root page of a registry."
+    advice = "Ask the registry's operators for it: 1.root.json of what they publish, often handed out as root.json."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +85,9 @@ def init(
     passphrase = passphrase_in(passphrase_file)
     given = config or (folder / configuration.FILE_NAME)
     wanted = _Wanted(
-        node=_node(node),
+        node=node_id(node),
         root=_root(root),
-        settings=_settings(_node(node), passphrase_file, given if config or given.exists() else None),
+        settings=_settings(node_id(node), passphrase_file, given if config or given.exists() else None),
     )
     _try(wanted)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -109,9 +117,8 @@ def enrol(data: Data = HERE, output: Output = None) -> None:
     vault = opening.vault_of(settings)
     try:
         request = founding.enrolment_request(settings, vault, now=nodes.system_clock())
-    except (MalformedError, ValueError) as error:
-        detail = error.detail if isinstance(error, HandoverError) else "a mandate is none of the three"
-        raise SettingsIncompleteError(detail) from error
+    except MalformedError as error:
+        raise SettingsIncompleteError(error.detail) from error
     path = output or data / f"{vault.node.replace('/', '-')}.enrolment"
     files.replace(path, request)
     terminal.say_facts(
@@ -123,15 +130,6 @@ def enrol(data: Data = HERE, output: Output = None) -> None:
         for key in vault.node_keys()
     ]
     terminal.say_table(("use", "key", "from", "until"), rows)
-
-
-def _node(text: str) -> NodeId:
-    try:
-        return NodeId(text)
-    except MalformedError:
-        raise typer.BadParameter(
-            "a node's name is a country code, a slash and a slug, such as gr/athens"
-        ) from None
 
 
 def passphrase_in(path: Path) -> str:
@@ -146,7 +144,7 @@ def passphrase_in(path: Path) -> str:
     try:
         text = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("the passphrase file cannot be read") from error
+        raise SettingsError(f"the passphrase file {path} cannot be read") from error
     if len(text) < _SHORTEST:
         raise PoorNodePassphraseError
     return text
@@ -157,7 +155,10 @@ def _root(path: Path) -> bytes:
     from handover.protocol import registry_metadata as pages
 
     data = files.read(path, pages.ROOT_LIMIT)
-    page = pages.load_root(data)
+    try:
+        page = pages.load_root(data)
+    except MalformedError as error:
+        raise NotARootError(f"{path.name}: {error.detail}") from error
     pages.check_signed(page.signed, "root", page)
     return data
 
@@ -189,9 +190,18 @@ def _try(wanted: _Wanted) -> None:
         config.load(Path(place))
 
 
-def _require_entry(settings: "Settings") -> None:
+def _missing(settings: "Settings") -> list[str]:
     needed = ("names", "places", "mandates", "languages", "hours", "address")
-    missing = [name for name in needed if not getattr(settings, name)]
+    return [name for name in needed if not getattr(settings, name)]
+
+
+def _to_do(folder: Path) -> str:
+    missing = _missing(opening.settings_of(folder))
+    return f"fill in {', '.join(missing)} in {folder / 'handover.toml'}, then " if missing else ""
+
+
+def _require_entry(settings: "Settings") -> None:
+    missing = _missing(settings)
     if missing:
         raise SettingsIncompleteError(f"not set: {', '.join(missing)}")
 
@@ -210,4 +220,4 @@ def _report(folder: Path, wanted: _Wanted) -> None:
     )
     terminal.say()
     terminal.say("Compare the root's fingerprint with the one that the registry's operators read to you.")
-    terminal.say("Next: complete handover.toml, then `handover enrol`.")
+    terminal.say(f"Next: {_to_do(folder)}handover enrol --data {folder} -o FILE")

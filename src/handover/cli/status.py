@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handover.cli import opening, terminal
+from handover.cli import opening, standing, terminal
 from handover.cli.options import HERE, AsJson, Data
+from handover.cli.standing import Standing
 from handover.cli.version import VERSION
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class _Seen:
     incarnation: int
     registry: "Registry | None"
     fresh: bool
+    standing: Standing
     log_size: int
     figures: "Figures"
     depths: Sequence["Depth"]
@@ -73,6 +75,7 @@ def _look(node: "Node") -> _Seen:
         incarnation=node.vault.incarnation,
         registry=registry,
         fresh=node.registry.fresh(now),
+        standing=standing.of(registry, node.vault, now),
         log_size=log_size,
         figures=figures.count(node.database.engine, now),
         depths=depths,
@@ -82,22 +85,12 @@ def _look(node: "Node") -> _Seen:
 
 
 def _as_json(seen: _Seen) -> dict[str, object]:
-    registry = seen.registry
     return {
         "node": seen.node,
         "version": VERSION,
         "time": terminal.when(seen.now),
         "incarnation": seen.incarnation,
-        "registry": {
-            "version": registry.version if registry else None,
-            "root": registry.root if registry else None,
-            "issued": terminal.when(registry.issued) if registry else None,
-            "age_seconds": seen.now - registry.issued if registry else None,
-            "expires": terminal.when(registry.expires) if registry else None,
-            "nodes": len(registry.entries) if registry else 0,
-            "fresh": seen.fresh,
-            "listed": registry is not None and seen.node in registry.entries,
-        },
+        "registry": _registry(seen),
         "log": {"size": seen.log_size},
         "rounds": {
             "open": {state.value: number for state, number in seen.figures.open_rounds.items()},
@@ -120,6 +113,21 @@ def _as_json(seen: _Seen) -> dict[str, object]:
                 for each in seen.alarms
             ],
         },
+    }
+
+
+def _registry(seen: _Seen) -> dict[str, object]:
+    registry = seen.registry
+    return {
+        "version": registry.version if registry else None,
+        "root": registry.root if registry else None,
+        "issued": terminal.when(registry.issued) if registry else None,
+        "age_seconds": seen.now - registry.issued if registry else None,
+        "expires": terminal.when(registry.expires) if registry else None,
+        "nodes": len(registry.entries) if registry else 0,
+        "fresh": seen.fresh,
+        "listed": registry is not None and seen.node in registry.entries,
+        "standing": seen.standing.value,
     }
 
 
@@ -171,6 +179,6 @@ def _registry_line(seen: _Seen) -> str:
     if registry is None:
         return "none accepted yet; run `handover refresh`"
     age = terminal.span(seen.now - registry.issued)
-    listed = "this node is listed" if seen.node in registry.entries else "this node is NOT LISTED"
+    stands = standing.WORDS[seen.standing]
     state = "fresh" if seen.fresh else "STALE"
-    return f"version {registry.version}, {age} old ({state}), {len(registry.entries)} nodes; {listed}"
+    return f"version {registry.version}, {age} old ({state}), {len(registry.entries)} nodes; {stands}"

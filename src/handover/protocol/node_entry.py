@@ -146,6 +146,16 @@ class NodeEntry:
         )
 
 
+def is_address(text: str) -> bool:
+    """Tell whether an entry can name it as the node's address."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def is_language(text: str) -> bool:
+    """Tell whether it is a language tag as entries spell it."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
 def encode(entry: NodeEntry) -> bytes:
     """Return the one encoding of the entry.
 

@@ -46,7 +46,6 @@ def set_up() -> None:
     root = logging.getLogger()
     root.handlers[:] = [_Bridge()]
     root.setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.INFO)
 
 
 class _Lossy:
@@ -76,6 +75,11 @@ class _Bridge(logging.Handler):
         if error is not None:
             fields |= {"error": type(error).__name__, "place": place_of(error)}
         structlog.get_logger().log(record.levelno, str(record.msg).strip(), **fields)
+
+
+def note(event: str, **fields: str) -> None:
+    """Write what the process begins or ends."""
+    structlog.get_logger().info(event, **fields)
 
 
 def fault(part: str, error: BaseException, **fields: str) -> None:

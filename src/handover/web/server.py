@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import uvicorn
 from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from handover.domain.errors import HandoverError
 from handover.web import journal
 from handover.web.app import create_app
 from handover.web.parts import Node, Settings
@@ -20,6 +22,16 @@ CONNECTIONS: Final = 256  # all together
 IDLE: Final = (
     75  # seconds; longer than a peer keeps an idle connection, so that it never writes into a closed one
 )
+
+
+class ListenError(HandoverError):
+    """The address at which the process is to listen cannot be had."""
+
+    name = "listen"
+    title = "This process cannot listen at its address."
+    advice = (
+        "Stop what listens there already, perhaps this node itself, or set `listen` to another HOST:PORT."
+    )
 
 
 class Protocol(HttpToolsProtocol):
@@ -88,14 +100,11 @@ class Protocol(HttpToolsProtocol):
 
 
 def config_of(
-    node: Node, settings: Settings, *, protocol: type[Protocol] = Protocol, pages: Sequence[Route] = ()
+    node: Node, *, protocol: type[Protocol] = Protocol, pages: Sequence[Route] = ()
 ) -> uvicorn.Config:
     """Give uvicorn's configuration: fast parts by name, no log of addresses, no header that tells the version."""
-    host, _, port = settings.listen.rpartition(":")
     return uvicorn.Config(
         create_app(node, pages),
-        host=host.strip("[]"),
-        port=int(port),
         loop="uvloop",
         http=protocol,
         ws="none",
@@ -110,9 +119,29 @@ def config_of(
     )
 
 
+def listening(address: str) -> socket.socket:
+    """Give a socket that listens at HOST:PORT.
+
+    Raises:
+        ListenError: it cannot be had, as when another process has it.
+    """
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, int(port)), family=family, backlog=2048)
+    except OSError as error:
+        raise ListenError(f"{address}: {error.strerror}") from error
+
+
 def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route] = ()) -> None:
-    """Serve until SIGTERM or SIGINT; answers under way are finished, and so is the worker's batch."""
+    """Serve until SIGTERM or SIGINT; answers under way are finished, and so is the worker's batch.
+
+    Raises:
+        ListenError: the address cannot be had.
+    """
     journal.set_up()
+    door = listening(settings.listen)
     stop = threading.Event()
     thread = threading.Thread(target=node.worker.run, args=(stop, journal.fault), name="worker", daemon=True)
     # uvicorn raises the signal again once it has ended; without a handler that would end us before the worker.
@@ -121,8 +150,12 @@ def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route
     if worker:
         thread.start()
     try:
-        uvicorn.Server(config_of(node, settings, pages=pages)).run()
+        server = uvicorn.Server(config_of(node, pages=pages))
+        journal.note("serving", node=str(node.id), address=f"http://{settings.listen}")
+        server.run(sockets=[door])
+        journal.note("ended", node=str(node.id))
     finally:
+        door.close()
         stop.set()
         node.worker.wake()
         if worker:
@@ -132,7 +165,9 @@ def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route
 def work(node: Node, stop: threading.Event) -> None:
     """Deliver, watch the clock and refresh the registry until *stop* is set."""
     journal.set_up()
+    journal.note("delivering", node=str(node.id))
     node.worker.run(stop, journal.fault)
+    journal.note("ended", node=str(node.id))
 
 
 def _note(_number: int, _frame: FrameType | None) -> None:
