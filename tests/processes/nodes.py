@@ -282,7 +282,7 @@ class Stage:
         founding.set_up(office.folder, office.id, PASSPHRASE, self.registrar.repository.pinned(), now=now)
         settings = {
             "node": name,
-            "address": f"http://127.0.0.1:{front}",
+            "address": f"http://{'127.0.0.1' if wired else 'localhost'}:{front}",  # a passkey needs a name
             "listen": f"127.0.0.1:{port}",
             "database": database,
             "passphrase": str(self.passphrase),

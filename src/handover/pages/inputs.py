@@ -25,6 +25,7 @@ from handover.domain.shapes import (
     Text,
 )
 from handover.pages.forms import Form
+from handover.pages.labels import label
 
 _FEW: Final = 45  # codes that are shown as boxes to tick
 _ATTACHED: Final = frozenset({"attachment", "document"})  # made by sending a file, never typed
@@ -97,9 +98,11 @@ class _Maker:
             case Group():
                 return self._group(shape, name, label, value)
             case Date():
-                return Input(kind="date", name=name, label=label, value=self._day(name, str(value or "")))
+                value = self._day(name, str(value or ""))
+                return Input(kind="date", name=name, label=label, value=value, required=required)
             case PartialDate():
-                return Input(kind="partial", name=name, label=label, value=self._partial(name, value))
+                value = self._partial(name, value)
+                return Input(kind="partial", name=name, label=label, value=value, required=required)
             case _:
                 return self._single(shape, name, label, value, required=required)
 
@@ -173,7 +176,7 @@ def _options(shape: Code) -> list[tuple[str, str]]:
     return [(code, f"code/{shape.codes.name}/{code}") for code in shape.codes.codes]
 
 
-def read(of: Schema, section: str, form: Form) -> dict[str, Value]:
+def read(of: Schema, section: str, form: Form, language: str) -> dict[str, Value]:
     """Give the values of a section as they were sent; what does not fit is a fault of its field."""
     values: dict[str, Value] = {}
     for each in of.fields:
@@ -187,16 +190,33 @@ def read(of: Schema, section: str, form: Form) -> dict[str, Value]:
             form.fail(each.path, "Something is written here, and it is marked as not applicable.")
         else:
             values[each.path] = value
-            _check(each, value, form)
+            _check(each, value, form, of, language)
     return values
 
 
-def _check(of: Field, value: Value, form: Form) -> None:
+def _check(of: Field, value: Value, form: Form, schema: Schema, language: str) -> None:
     try:
         of.shape.check(value)
     except ShapeError as fault:
-        place = fault.place.replace("[", "-").replace("]", "").replace(".", "-")
-        form.fail(of.path + place, fault.rule)
+        steps = fault.place.replace("[", ".").replace("]", "").split(".")[1:]
+        key = _label(of.shape, steps) or f"{schema.name}/{of.path}"
+        name = "-".join((of.path, *steps))
+        form.faults.setdefault(name, f"{label(key, language)}: {form.translate(fault.rule)}")
+
+
+def _label(shape: Shape, steps: Sequence[str]) -> str:
+    """Give the label's key of the innermost part that *steps* lead to; nothing where they lead to no part."""
+    found = ""
+    for step in steps:
+        match shape:
+            case ListOf():
+                shape = shape.item
+            case Group():
+                member = next(each for each in shape.members if each.name == step)
+                found, shape = f"part/{shape.name}/{step}", member.shape
+            case _:
+                break
+    return found
 
 
 def _value(shape: Shape, name: str, form: Form) -> Value | None:

@@ -23,6 +23,8 @@ CHECKS: Final[Mapping[str, str]] = {
     "disk": N_("Disk"),
     "clock": N_("Clock"),
     "database": N_("Database"),
+    "schema": N_("Schema of the database"),
+    "passphrase": N_("Passphrase"),
     "backup": N_("Backups"),
     "settings": N_("Settings"),
     "registry": N_("Registry"),

@@ -72,7 +72,7 @@ def save(visit: Visit) -> Response:
     found = visit.node.cases.matter(id_, actor=visit.actor)
     of, version, known = _current(visit, found)
     section = _section(of, visit.args["section"]).name
-    written = inputs.read(of, section, visit.form)
+    written = inputs.read(of, section, visit.form, visit.language)
     based = visit.form.value("version")
     visit.form.carry_out(
         lambda: visit.node.cases.write(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from handover.application.access import PASSKEY, Caller, SignedIn, Visitor
 from handover.application.facts import Actor
 from handover.application.officers import UnauthenticatedError
-from handover.application.permissions import Right
+from handover.application.permissions import MAY, Right
 from handover.pages import languages, navigation, tokens, view
 from handover.pages.forms import Form
 from handover.pages.labels import label
@@ -57,6 +57,10 @@ class Visit:
         if self.visitor is None:
             raise UnauthenticatedError
         return self.visitor
+
+    def may(self, right: str) -> bool:
+        """Tell whether the visitor's roles have a right, so that no page shows a way that is closed."""
+        return self.visitor is not None and bool(MAY[Right(right)] & set(self.visitor.actor.roles))
 
     @property
     def now(self) -> int:

@@ -1,0 +1,110 @@
+"""Officers of two running nodes hand a child over in the browser, in English and in Arabic, with passkeys."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from browser.people import Cast, Person, cast, consented, matter, offered, read
+from handover.application import verifier
+from handover.application.verifier_report import Verdict
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_child_is_handed_over_and_arrives(tmp_path: Path, browser: Browser, language: str) -> None:
+    with cast(tmp_path, browser, language) as people:
+        sent, taken = accepted(people)
+        first, _ = people.athens
+        receiver, _ = people.hamburg
+        first.wait_for(sent, 'a[href$="/countersign"]')
+        first.follow("/countersign")
+        first.send("/countersign", confirm=True)
+        receiver.wait_for(taken, 'form[action$="/arrival"]')
+        receiver.page.click("#step-arrival summary")
+        receiver.date("day", "2026-11-28")
+        receiver.send("/arrival")
+        assert "said=arrived" in receiver.page.url, receiver.text
+        first.wait_for(sent, ".govuk-tag--green")
+        assert "de/hamburg" in first.text
+        bundle = evidence(first)
+        report = verifier.verify([bundle], root=(tmp_path / "gr-athens" / "root.json").read_bytes())
+        assert report.verdict is Verdict.VALID, report.findings
+        assert report.matters[0].responsible == "de/hamburg"
+        counts = {line.what for line in report.matters[0].timeline}
+        assert {"offer", "acceptance", "deed", "arrival"} <= counts
+
+
+def accepted(people: Cast) -> tuple[str, str]:
+    """Hand over up to the acceptance; give the round's addresses at both nodes."""
+    first, second = people.athens
+    receiver, _ = people.hamburg
+    address = matter(first, "ATH-1")
+    consented(first, address)
+    sent = offered(first, second, address)
+    taken = read(receiver)
+    receiver.go(taken)
+    receiver.page.click("#step-accept summary")
+    receiver.send("/accept")  # nothing was filled in: all of it is named, and nothing happens
+    assert receiver.page.locator(".govuk-error-summary li").count() == 4
+    receiver.fill(
+        name="Birgit Claussen",
+        organisation="Guardianship service",
+        contact="+49 40 123",
+        plan="Met by her aunt.",
+    )
+    receiver.send("/accept", confirm=True)
+    assert "said=accepted" in receiver.page.url, receiver.text
+    return sent, taken
+
+
+def evidence(officer: Person) -> bytes:
+    """Take the evidence out as the page offers it."""
+    officer.follow("/office/audit/matters/")
+    officer.follow("/evidence")
+    with officer.page.expect_navigation():
+        officer.page.click('form[action$="/evidence"] button')
+    officer.look()
+    with officer.page.expect_download() as saved:
+        officer.page.click("main form[data-passkey] button")
+    return Path(saved.value.path()).read_bytes()
+
+
+def test_an_offer_is_declined_and_another_withdrawn(tmp_path: Path, browser: Browser) -> None:
+    with cast(tmp_path, browser, "en") as people:
+        first, second = people.athens
+        receiver, _ = people.hamburg
+        address = matter(first, "ATH-2")
+        consented(first, address)
+        sent = offered(first, second, address)
+        taken = read(receiver)
+        receiver.go(taken)
+        receiver.page.click("#step-decline summary")
+        receiver.fill(code="no-capacity", reason="No place before June.")
+        receiver.send("/decline")
+        assert "said=declined" in receiver.page.url
+        first.wait_for(sent, "text=No place or no staff for the child")
+        assert "No place before June." in first.text
+        sent = offered(first, second, address)
+        first.go(sent)
+        first.page.click("#step-withdraw summary")
+        first.send("/withdraw")
+        assert "said=withdrawn" in first.page.url
+        first.wait_for(sent, "text=The round ended without take-up.")
+
+
+def test_a_child_that_has_not_come_alarms_both_nodes(tmp_path: Path, browser: Browser) -> None:
+    with cast(tmp_path, browser, "en") as people:
+        sent, taken = accepted(people)
+        first, _ = people.athens
+        receiver, _ = people.hamburg
+        first.wait_for(sent, 'a[href$="/countersign"]')
+        first.follow("/countersign")
+        first.send("/countersign", confirm=True)
+        receiver.wait_for(taken, 'form[action$="/non-arrival"]')
+        receiver.page.click("#step-non-arrival summary")
+        receiver.page.locator('form[action$="/non-arrival"] [name="day-day"]').fill("28")
+        receiver.page.locator('form[action$="/non-arrival"] [name="day-month"]').fill("11")
+        receiver.page.locator('form[action$="/non-arrival"] [name="day-year"]').fill("2026")
+        receiver.send("/non-arrival")
+        assert "said=not-arrived" in receiver.page.url
+        first.wait_for(sent, "text=The child has not arrived.")
