@@ -102,9 +102,7 @@ def test_a_child_that_has_not_come_alarms_both_nodes(tmp_path: Path, browser: Br
         first.send("/countersign", confirm=True)
         receiver.wait_for(taken, 'form[action$="/non-arrival"]')
         receiver.page.click("#step-non-arrival summary")
-        receiver.page.locator('form[action$="/non-arrival"] [name="day-day"]').fill("28")
-        receiver.page.locator('form[action$="/non-arrival"] [name="day-month"]').fill("11")
-        receiver.page.locator('form[action$="/non-arrival"] [name="day-year"]').fill("2026")
+        receiver.date("missing-since", "2026-11-28")
         receiver.send("/non-arrival")
         assert "said=not-arrived" in receiver.page.url
         first.wait_for(sent, "text=The child has not arrived.")

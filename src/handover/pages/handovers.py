@@ -201,24 +201,20 @@ def answer(visit: Visit) -> Response:
 
 def arrival(visit: Visit) -> Response:
     """Confirm that the child has come."""
-    return _arrived(visit, came=True)
+    return _arrived(visit, visit.node.handovers.arrival, "day", "note", said="arrived")
 
 
 def non_arrival(visit: Visit) -> Response:
     """Report that the child has not come."""
-    return _arrived(visit, came=False)
+    return _arrived(visit, visit.node.handovers.non_arrival, "missing-since", "known", said="not-arrived")
 
 
-def _arrived(visit: Visit, *, came: bool) -> Response:
+def _arrived(visit: Visit, act: Callable[..., object], day: str, note: str, *, said: str) -> Response:
     id_ = paths.ident(HandoverId, visit.args["handover"])
-    day = visit.form.date("day", missing="Enter the day.")
-    text = visit.form.text("note")
-    act = visit.node.handovers.arrival if came else visit.node.handovers.non_arrival
-    return _acted(
-        visit,
-        lambda: act(id_, date=day.isoformat() if day else "", text=text, actor=visit.actor),
-        said="arrived" if came else "not-arrived",
-    )
+    date = visit.form.date(day, missing="Enter the day.")
+    text = visit.form.text(note)
+    written = date.isoformat() if date else ""
+    return _acted(visit, lambda: act(id_, date=written, text=text, actor=visit.actor), said=said)
 
 
 def _confirmed(
