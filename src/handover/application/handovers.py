@@ -15,6 +15,7 @@ from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderErro
 from handover.domain.handover import Act, DeclineReason, Order, Role, State
 from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind, Value
+from handover.protocol import envelope as envelopes
 from handover.protocol import message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.statement import AssertedAct
@@ -44,7 +45,10 @@ class UnknownReasonError(MalformedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One envelope in the timeline of a round. `delivery` is how far an envelope of ours has come."""
+    """One envelope in the timeline of a round. `delivery` is how far an envelope of ours has come.
+
+    `reason` is why an offer was declined or a round is void.
+    """
 
     act: Act
     incoming: bool
@@ -54,6 +58,7 @@ class Line:
     delivery: Delivery | None
     problem: str | None
     text: Mapping[str, Json] | None
+    reason: str | None = None
 
 
 class Handovers:
@@ -202,9 +207,14 @@ class Handovers:
                         delivery=None if waiting is None else waiting.delivery,
                         problem=None if waiting is None else waiting.problem,
                         text=_text(work, each),
+                        reason=_reason(each),
                     )
                 )
             return lines
+
+
+def _reason(kept: KeptEnvelope) -> str | None:
+    return envelopes.read(kept.data).claimed.reason if kept.act in (Act.DECLINE, Act.VOID) else None
 
 
 def _text(work: UnitOfWork, kept: KeptEnvelope) -> Mapping[str, Json] | None:
