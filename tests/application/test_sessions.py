@@ -14,6 +14,7 @@ from handover.application.facts import OfficerRole
 from handover.application.permissions import ForbiddenError
 from handover.application.sessions import (
     STEP_UP,
+    Ended,
     ForgedFormError,
     SignedOutError,
     StepUpError,
@@ -63,7 +64,7 @@ def test_only_a_digest_of_the_cookie_is_kept(made: Door) -> None:
 def test_a_cookie_that_means_nothing_is_nobody(made: Door, cookie: str) -> None:
     with pytest.raises(SignedOutError):
         made.see(cookie)
-    assert made.desks.sessions.whose(cookie) is None
+    assert made.desks.sessions.ended(cookie) is None
     made.desks.sessions.end(cookie)
 
 
@@ -150,8 +151,9 @@ def test_a_form_counts_in_the_session_that_it_was_made_for(made: Door) -> None:
 def test_whoever_typed_something_is_known_after_the_session_has_ended(made: Door) -> None:
     officer = made.officer()
     cookie = enter(made, officer).cookie
+    csrf = made.see(cookie).csrf
     made.desks.sessions.end(cookie)
-    assert made.desks.sessions.whose(cookie) == officer
+    assert made.desks.sessions.ended(cookie) == Ended(officer=officer, csrf=csrf)
 
 
 def test_officers_see_and_end_their_own_sessions_and_operators_all(made: Door) -> None:
@@ -210,4 +212,4 @@ def test_a_session_that_ended_long_ago_is_forgotten(made: Door) -> None:
     old = enter(made, made.officer()).cookie
     made.fed.clock.pass_(LIFE + 31 * 86400)
     enter(made, made.officer())
-    assert made.desks.sessions.whose(old) is None
+    assert made.desks.sessions.ended(old) is None

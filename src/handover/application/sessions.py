@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
@@ -48,6 +48,14 @@ class StepUpError(RefusedError):
     name = "step-up"
     title = "For this step you have to prove once more that it is you."
     advice = "Confirm with your passkey, or with your password and a fresh code, and send it again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A session that may have ended: its officer, and what stands in the forms that were made in it."""
+
+    officer: UUID7
+    csrf: str
 
 
 class Sessions:
@@ -120,15 +128,15 @@ class Sessions:
             fresh_at=session.fresh_at,
         )
 
-    def whose(self, cookie: str) -> UUID7 | None:
-        """Give the officer of a session that may have ended: what was typed in it is theirs, and nothing else."""
+    def ended(self, cookie: str) -> Ended | None:
+        """Give whose session this was, ended or not: what was typed in it is theirs, and nothing else."""
         try:
             secret = _secret(cookie)
         except SignedOutError:
             return None
         with self._database.reading() as work:
             found = work.doors.find(sha256(secret).digest())
-        return None if found is None else found.officer
+        return None if found is None else Ended(officer=found.officer, csrf=_token(secret))
 
     def renew(self, work: UnitOfWork, session: UUID7, *, auth: str | None = None) -> str:
         """Give the session a new cookie value; it is fresh from now, and the old value is worth nothing.

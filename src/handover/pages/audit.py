@@ -51,7 +51,7 @@ def changes(visit: Visit) -> Response:
 def ask_export(visit: Visit) -> Response:
     """Show what a bundle is, with the button that takes it out."""
     id_ = paths.ident(MatterId, visit.args["matter"])
-    return visit.page("export.html", matter=id_)
+    return visit.page("export.html", matter=visit.node.audits.dossier(id_, actor=visit.actor).matter.id)
 
 
 def export(visit: Visit) -> Response:
@@ -89,8 +89,8 @@ def _verified(visit: Visit, matter: MatterId, other: bytes, actor: Actor) -> Rep
 
 
 def _compare(visit: Visit, report: Report | None, *, status: int = 200) -> Response:
-    id_ = paths.ident(MatterId, visit.args["matter"])
-    return visit.page("compare.html", status=status, matter=id_, report=report, words=words)
+    matter = visit.node.audits.dossier(paths.ident(MatterId, visit.args["matter"]), actor=visit.actor).matter
+    return visit.page("compare.html", status=status, matter=matter.id, report=report, words=words)
 
 
 _AT = "/audit/matters/{matter}"

@@ -3,7 +3,7 @@
 The answers of earlier steps travel in the form itself, so nothing half done is kept anywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -41,11 +41,12 @@ def ask(visit: Visit) -> Response:
 
 def go_on(visit: Visit) -> Response:
     """Check the step that was sent, and show the one that is wanted; after the last, record the consent."""
-    now, wanted = visit.form.value("step", "whom"), visit.form.value("to", "")
-    if wanted in STEPS and STEPS.index(wanted) < STEPS.index(now if now in STEPS else "whom"):
+    now, wanted = visit.form.value("step"), visit.form.value("to")
+    now = now if now in STEPS else STEPS[0]
+    if wanted in STEPS and STEPS.index(wanted) < STEPS.index(now):
         return _step(visit, wanted)
     checks = {"whom": _read_whom, "what": _read_what, "given": _read_given}
-    for step in STEPS[: STEPS.index(now) + 1 if now in STEPS else 1]:
+    for step in STEPS[: STEPS.index(now) + 1]:
         if step in checks:
             checks[step](visit)
         if not visit.form.valid:
@@ -59,11 +60,6 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     matter = visit.node.cases.matter(id_, actor=visit.actor)
     of = _schema(matter.kind)
-    officers = [
-        each
-        for each in visit.node.officers.all()
-        if each.id != visit.actor.officer and each.disabled_at is None
-    ]
     known = {each.entry.node: each for each in _competent(visit, matter.kind)}
     return visit.page(
         f"consent_{step}.html",
@@ -78,7 +74,7 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
         purpose=PURPOSE_OF[matter.kind].value,
         bases=[(each.value, visit.translate(words.BASES[each])) for each in Basis],
         onwards=[(each.value, visit.translate(words.ONWARD[each])) for each in Onward],
-        officers=[(each.id, each.name) for each in officers],
+        officers=list(_others(visit).items()),
         categories=_categories(visit, of),
         givers=[(value, visit.translate(text)) for value, text in words.GIVERS.items()],
         chosen=_chosen(of, visit.form),
@@ -133,16 +129,31 @@ def _read_whom(visit: Visit) -> None:
         "basis", [each.value for each in Basis], missing="Choose what the disclosure rests on."
     )
     known = [each.entry.node for each in _competent(visit, matter.kind)]
-    form.choices("recipients", known, missing="Choose at least one authority.")
-    form.choices("purposes", [each.value for each in Purpose], missing="Choose at least one purpose.")
+    _among(form, "recipients", known, missing="Choose at least one authority.")
+    _among(form, "purposes", [each.value for each in Purpose], missing="Choose at least one purpose.")
     until = form.date("until", missing="Enter until when it counts.")
     if until is not None and languages.end_of(until) <= visit.now:
         form.fail("until", "The day must lie ahead.")
     form.choice("onward", [each.value for each in Onward], missing="Choose whether it may be passed on.")
     if basis and basis != Basis.CONSENT:
-        if not form.value("second"):
-            form.fail("second", "Choose the second officer.")
+        _among(form, "second", _others(visit), missing="Choose the second officer.")
         form.date("review", missing="Enter when it will be reviewed.")
+
+
+def _among(form: Form, name: str, allowed: Collection[str], *, missing: str) -> None:
+    """Note a fault where nothing was chosen, or something that is not offered."""
+    chosen = form.values(name)
+    if not chosen or not set(chosen) <= set(allowed):
+        form.fail(name, missing)
+
+
+def _others(visit: Visit) -> dict[str, str]:
+    """Give the names of the other officers, by id."""
+    return {
+        each.id: each.name
+        for each in visit.node.officers.all()
+        if each.id != visit.actor.officer and each.disabled_at is None
+    }
 
 
 def _read_what(visit: Visit) -> None:

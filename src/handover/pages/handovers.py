@@ -64,7 +64,9 @@ def read(visit: Visit) -> Response:
 
 def open_(visit: Visit) -> Response:
     """Confirm the receipt: a named officer reads the offer."""
-    return _read(visit, paths.ident(HandoverId, visit.args["handover"]))
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    gate = reasons.gate(visit, visit.node.worklist.look(id_, actor=visit.actor).matter.id)
+    return gate if gate is not None else _read(visit, id_)
 
 
 def _read(visit: Visit, id_: HandoverId) -> Response:
@@ -88,6 +90,9 @@ def file(visit: Visit) -> Response:
     """Give a file of an opened offer to be saved; the reading is logged."""
     id_ = paths.ident(HandoverId, visit.args["handover"])
     digest = paths.ident(Digest, visit.args["file"])
+    gate = reasons.gate(visit, visit.node.worklist.look(id_, actor=visit.actor).matter.id)
+    if gate is not None:
+        return gate
     return content.download(*visit.node.attachments.read_offered(id_, digest, actor=visit.actor))
 
 

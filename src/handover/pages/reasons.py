@@ -9,6 +9,7 @@ from handover.application.access import ReadingReason
 from handover.application.permissions import Right
 from handover.domain.ids import MatterId
 from handover.pages import paths
+from handover.pages.forms import Form
 from handover.pages.navigation import N_
 from handover.pages.visit import PREFIX, Page, Visit, inside
 
@@ -24,20 +25,23 @@ REASONS: Final[Mapping[ReadingReason, str]] = {
 
 
 def gate(visit: Visit, matter: MatterId) -> Response | None:
-    """Give the page that asks for the reason, or None if it was said today."""
+    """Give the page that asks for the reason, or None if it was said today; a form that was sent goes along in it."""
     if not visit.node.reception.readings.needed(matter, actor=visit.actor):
         return None
-    return _page(visit, matter, visit.path)
+    kept = visit.keep(visit.actor.officer) if visit.form.sent and not visit.form.files else ""
+    status = 403 if visit.form.sent else 200
+    visit.form = Form()
+    return _page(visit, matter, visit.path, status=status, kept=kept)
 
 
-def _page(visit: Visit, matter: MatterId, to: str, *, status: int = 200) -> Response:
+def _page(visit: Visit, matter: MatterId, to: str, *, status: int = 200, kept: str = "") -> Response:
     reasons = [(reason.value, visit.translate(text)) for reason, text in REASONS.items()]
     found = visit.node.cases.matter(matter, actor=visit.actor)
-    return visit.page("reason.html", status=status, matter=found, reasons=reasons, to=to)
+    return visit.page("reason.html", status=status, matter=found, reasons=reasons, to=to, kept=kept)
 
 
 def state(visit: Visit) -> Response:
-    """Keep the reason, and go on to what was asked for."""
+    """Keep the reason, and go on to what was asked for, or to the form that was sent."""
     id_ = paths.ident(MatterId, visit.args["matter"])
     form = visit.form
     reason = form.choice("reason", list(ReadingReason), missing="Choose why you open the record.")
@@ -48,7 +52,11 @@ def state(visit: Visit) -> Response:
     form.carry_out(
         lambda: visit.node.reception.readings.state(id_, ReadingReason(reason), text, actor=visit.actor)
     )
-    return visit.go(to.removeprefix(PREFIX)) if form.valid else _page(visit, id_, to, status=422)
+    kept = form.value("kept")
+    if not form.valid:
+        return _page(visit, id_, to, status=422, kept=kept)
+    resumed = visit.resume(kept) if kept else None
+    return resumed if resumed is not None else visit.go(to.removeprefix(PREFIX))
 
 
 PAGES = (Page(path="/matters/{matter}/reason", post=state, right=Right.READ_CASE),)

@@ -66,6 +66,9 @@ def _form(visit: Visit, matter: MatterId, *, status: int = 200, more: str = "") 
 def save(visit: Visit) -> Response:
     """Write the section as the next version of the record, or give a list one row more."""
     id_ = paths.ident(MatterId, visit.args["matter"])
+    gate = reasons.gate(visit, id_)
+    if gate is not None:
+        return gate
     more = visit.form.value("more")
     if more:
         return _form(visit, id_, more=more)
@@ -81,7 +84,7 @@ def save(visit: Visit) -> Response:
             {**known, **written},
             source="page",
             actor=visit.actor,
-            after=int(based) if based.isascii() and based.isdigit() else version,
+            after=int(based) if based.isascii() and based.isdigit() and len(based) < 10 else version,
         )
     )
     if not visit.form.valid:
@@ -116,7 +119,9 @@ def _following(of: Schema, section: str) -> str | None:
 
 def files(visit: Visit) -> Response:
     """Ask for a photograph or a document."""
-    return _files(visit, paths.ident(MatterId, visit.args["matter"]))
+    id_ = paths.ident(MatterId, visit.args["matter"])
+    gate = reasons.gate(visit, id_)
+    return gate if gate is not None else _files(visit, id_)
 
 
 def _files(visit: Visit, matter: MatterId, *, status: int = 200) -> Response:
@@ -129,6 +134,9 @@ def _files(visit: Visit, matter: MatterId, *, status: int = 200) -> Response:
 def keep(visit: Visit) -> Response:
     """Keep a file that was sent, and name it in the record."""
     id_ = paths.ident(MatterId, visit.args["matter"])
+    gate = reasons.gate(visit, id_)
+    if gate is not None:
+        return gate
     form, upload = visit.form, visit.form.files.get("file")
     kind = form.choice("kind", [PHOTO, *DOCUMENT_KIND.codes], missing="Choose what the file is.")
     title = (

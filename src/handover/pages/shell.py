@@ -21,7 +21,7 @@ from handover.domain.errors import MalformedError, NotFoundError
 from handover.pages import languages, tokens
 from handover.pages.forms import Form, Upload
 from handover.pages.parts import Check, Node
-from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit
+from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit, inside
 from handover.web import journal
 from handover.web.guard import PlainRoute, known
 from handover.web.problems import InternalError, MethodNotAllowedError, NoSuchPathError, status_of
@@ -142,18 +142,19 @@ class Shell:
 
     def _require_own(self, request: Request, visit: Visit) -> None:
         """Refuse what another site sends, and what was made for another session."""
+        if not self._is_own(request, visit, visit.visitor.csrf if visit.visitor else visit.anonymous):
+            raise ForgedFormError
+
+    def _is_own(self, request: Request, visit: Visit, secret: str) -> bool:
+        """Tell whether a form comes from a page of ours that was made for the session with this secret."""
         origin = request.headers.get("origin", "")
         site = request.headers.get("sec-fetch-site", "same-origin")
         host = urlsplit(origin).netloc
         own = urlsplit(self._origin).netloc or request.headers.get("host", "")
-        secret = visit.visitor.csrf if visit.visitor else visit.anonymous
         foreign = bool(origin) and host != own
-        if (
-            foreign
-            or site not in ("same-origin", "none")
-            or not tokens.fits(visit.form.value("csrf"), secret)
-        ):
-            raise ForgedFormError
+        return (
+            not foreign and site in ("same-origin", "none") and tokens.fits(visit.form.value("csrf"), secret)
+        )
 
     def _set_cookies(self, visit: Visit, response: Response) -> None:
         if visit.visitor is None:
@@ -172,11 +173,13 @@ class Shell:
         visit.visitor = None
         if request.method != "POST":
             response = visit.go("/sign-in")
-            if visit.path not in (PREFIX, f"{PREFIX}/"):
+            if visit.path != PREFIX and inside(visit.path) == visit.path:  # nothing else goes into a header
                 response.headers["location"] += f"?next={visit.path}"
             return response
-        whose = self._node.sessions.whose(visit.sent_cookies.get(SESSION_COOKIE, ""))
-        kept = "" if whose is None else visit.keep(whose)
+        ended = self._node.sessions.ended(visit.sent_cookies.get(SESSION_COOKIE, ""))
+        kept = (
+            "" if ended is None or not self._is_own(request, visit, ended.csrf) else visit.keep(ended.officer)
+        )
         visit.form.faults.clear()
         return self._with_cookies(visit, visit.sign_in_page(status=401, kept=kept, ended=True))
 
