@@ -15,7 +15,7 @@ from handover.protocol.registry_set import fingerprint
 FILE = Path(__file__).parents[2] / "src" / "handover" / "pages" / "static" / "verify.html"
 ADDRESS = FILE.as_uri()
 GRAVITY = ("valid", "incomplete", "invalid")
-_JUDGE = """async ([files, root]) => {
+JUDGE = """async ([files, root]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   await askBrowser();
   const report = await verify(files.map(bytes), root === null ? null : bytes(root));
@@ -30,7 +30,7 @@ def judged(page: Page, files: Sequence[bytes], root: bytes | None) -> dict[str, 
     """Give what the page's own code says of the files."""
     given = [base64.b64encode(each).decode() for each in files]
     found: dict[str, Any] = page.evaluate(
-        _JUDGE, [given, None if root is None else base64.b64encode(root).decode()]
+        JUDGE, [given, None if root is None else base64.b64encode(root).decode()]
     )
     return found
 
