@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         ("setup", lambda _: 0, "only install what the other commands need"),
         ("documents", documents, "write the generated parts of the documents anew"),
         ("messages", messages, "bring the catalogues of the pages' texts up to date"),
+        ("screenshots", screenshots, "take the pictures of the guides anew"),
         ("styles", styles, "compile the pages' styles anew"),
         ("lock", lock, "resolve the dependencies anew into the lock files (needs uv)"),
     ):
@@ -143,6 +144,11 @@ def documents(_: argparse.Namespace) -> int:
 def messages(_: argparse.Namespace) -> int:
     """Bring the catalogues of the pages' texts up to date."""
     return _run("tests/messages.py")
+
+
+def screenshots(_: argparse.Namespace) -> int:
+    """Take the pictures of the guides anew; needs Chromium."""
+    return _run("tests/screenshots.py")
 
 
 def styles(_: argparse.Namespace) -> int:
