@@ -86,6 +86,7 @@ def take(officer: "people.Person", name: str, path: str = "") -> None:
     """Take a picture of the page, or of the page at *path*."""
     if path:
         officer.go(path)
+    officer.page.evaluate("window.scrollTo(0, 0)")
     officer.page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=_clip(officer))
 
 
