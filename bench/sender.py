@@ -3,6 +3,7 @@
 `python -m bench.sender FOLDER PEER`, then on standard input `prepare N`, `batched N` or `single N`.
 """
 
+import gc
 import json
 import sys
 import time
@@ -22,6 +23,7 @@ def main(folder: str, peer: str) -> None:
         bytes_on_the_wire = _count_bytes(at)
         first, second = stage.officers(at)
         waiting: list[HandoverId] = []
+        gc.freeze()  # as a node does once it serves
         print(json.dumps({"ready": True}), flush=True)
         for line in sys.stdin:
             order, number = line.split()

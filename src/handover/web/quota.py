@@ -8,6 +8,7 @@ import ipaddress
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import Scope
@@ -87,7 +88,12 @@ class Turns:
 
 
 def _name(scope: Scope) -> str | None:
-    host = (scope.get("client") or ("",))[0]
+    return _network((scope.get("client") or ("",))[0])
+
+
+@lru_cache(maxsize=1024)
+def _network(host: str) -> str | None:
+    """Give the address or network under which *host* is counted; none where it is not."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,6 +1,7 @@
 """Runs a node: the web application on uvicorn, and the worker in a thread beside it or alone."""
 
 import asyncio
+import gc
 import signal
 import socket
 import threading
@@ -151,6 +152,7 @@ def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route
         thread.start()
     try:
         server = uvicorn.Server(config_of(node, pages=pages))
+        _settle()
         journal.note("serving", node=str(node.id), address=f"http://{settings.listen}")
         server.run(sockets=[door])
         journal.note("ended", node=str(node.id))
@@ -166,8 +168,14 @@ def work(node: Node, stop: threading.Event) -> None:
     """Deliver, watch the clock and refresh the registry until *stop* is set."""
     journal.set_up()
     journal.note("delivering", node=str(node.id))
+    _settle()
     node.worker.run(stop, journal.fault)
     journal.note("ended", node=str(node.id))
+
+
+def _settle() -> None:
+    """Leave what was loaded until now out of the garbage collector's rounds: it stays as long as the process."""
+    gc.freeze()
 
 
 def _note(_number: int, _frame: FrameType | None) -> None:
