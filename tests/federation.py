@@ -101,6 +101,7 @@ class Federation:
         mandates: tuple[str, ...] = ("child-protection", "family-tracing"),
         database: str = "",
         step_up: str = "required",
+        **options: object,
     ) -> Node:
         """Give a new node, admitted, with its registry refreshed."""
         id_ = NodeId(name)
@@ -118,6 +119,7 @@ class Federation:
             database=database,
             step_up=step_up,
             passphrase=PASSPHRASE,
+            **options,
         )
         opened = node.open_node(settings, clock=self.clock, wire=self.wire)
         self.wire.nodes[id_] = opened

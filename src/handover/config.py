@@ -5,9 +5,18 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -93,6 +102,41 @@ class ProviderSettings(BaseModel):
             raise SettingsError("oidc.client_secret_file cannot be read") from error
 
 
+class MailSettings(BaseModel):
+    """The table `[mail]`: where notices to officers are handed in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    host: str
+    sender: str
+    port: int = 0
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    username: str = ""
+    password_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_private(self) -> Self:
+        """Addresses and passwords go without encryption to this machine alone."""
+        if self.tls == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise PydanticCustomError("mail_in_the_clear", "tls = none is for a mail server on this machine")
+        if not (self.host and self.sender.isascii() and "@" in self.sender):
+            raise PydanticCustomError("mail_incomplete", "mail has a host, and an address as its sender")
+        return self
+
+    def read_password(self) -> str:
+        """Give the password; empty where none is needed.
+
+        Raises:
+            SettingsError: the file cannot be read.
+        """
+        if self.password_file is None:
+            return ""
+        try:
+            return self.password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SettingsError("mail.password_file cannot be read") from error
+
+
 class Settings(BaseSettings):
     """Everything that an operator can set. `HANDOVER_LISTEN` and the like override the file."""
 
@@ -123,6 +167,7 @@ class Settings(BaseSettings):
     session_life: _Seconds = 43200
     exit_address: str = "https://www.wikipedia.org/"
     oidc: ProviderSettings | None = None
+    mail: MailSettings | None = None
     data: Path = Path()
 
     @classmethod

@@ -1,8 +1,10 @@
 """Chooses the parts of a node and joins them; holds no rule."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Final
 from urllib.parse import urlsplit
 
 from handover.adapters import migrate
@@ -26,20 +28,24 @@ from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Printer, Provider, Wire
+from handover.application.postman import Mail, Postman
 from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
 from handover.application.reissue import Reissuer
+from handover.application.reminders import Reminders
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
 from handover.application.stepups import StepUp, StepUps
 from handover.application.worker import Worker
-from handover.config import ProviderSettings, Settings
+from handover.config import MailSettings, ProviderSettings, Settings
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
 from handover.founding import MIRROR, ROOT, VAULT
 from handover.protocol.node_key import KeyUse
+
+_PORTS: Final = {"starttls": 587, "implicit": 465, "none": 25}
 
 
 class NotSetUpError(HandoverError):
@@ -83,7 +89,29 @@ class Node(Desks):
     @cached_property
     def worker(self) -> Worker:
         """Delivers, watches the clock and keeps the registry fresh, once it is run."""
-        return Worker(self.outbox, self.clockwork, self.refresher, self.attachments, poll=self.settings.poll)
+        return Worker(
+            self.outbox,
+            self.clockwork,
+            self.refresher,
+            self.attachments,
+            notices=None if self.settings.mail is None else self._notices(self.settings.mail),
+            poll=self.settings.poll,
+        )
+
+    def _notices(self, mail: MailSettings) -> Callable[[], None]:
+        """Give what reminds and sends notices; where no mail server is set nothing of it is loaded."""
+        from handover.pages.letters import wording
+
+        reminders = Reminders(self.database, self.registry, self.id)
+        postman = Postman(
+            self.database, mail_of(self.settings.address, mail), partial(wording, self.settings.address)
+        )
+
+        def tick() -> None:
+            reminders.tick()
+            postman.tick()
+
+        return tick
 
     @cached_property
     def reception(self) -> Reception:
@@ -174,7 +202,7 @@ def open_node(settings: Settings, *, clock: Clock = system_clock, wire: Wire | N
     root = (folder / ROOT).read_bytes()
     mirror = RegistryMirror(folder / MIRROR, root=root)
     registry = Registry(mirror, root=root, bound=settings.registry_fresh)
-    database = SQLDatabase(settings.url, vault, clock)
+    database = SQLDatabase(settings.url, vault, clock, notices=settings.mail is not None)
     database.reach()
     migrate.upgrade(database.engine, folder)
     database.prepare()
@@ -219,6 +247,23 @@ def assemble(
         sources=sources,
         peers=peers,
         clock=clock,
+    )
+
+
+def mail_of(address: str, mail: MailSettings) -> Mail:
+    """Give the mail server that notices are handed to."""
+    from handover.adapters.mail import MailTerms, SMTPMail
+
+    return SMTPMail(
+        MailTerms(
+            host=mail.host,
+            port=mail.port or _PORTS[mail.tls],
+            sender=mail.sender,
+            domain=urlsplit(address).hostname or "handover.invalid",
+            tls=mail.tls,
+            username=mail.username,
+            password=mail.read_password(),
+        )
     )
 
 

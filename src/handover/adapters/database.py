@@ -15,6 +15,7 @@ from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.logbook import Edge, Logbook
+from handover.adapters.notices import NoticeShelf
 from handover.adapters.papers import GroundShelf, RecordShelf
 from handover.adapters.post import AlarmShelf, EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
@@ -67,7 +68,7 @@ class DatabaseAddressError(HandoverError):
 class _Work:
     """The shelves of one transaction; the log is looked at only where it is asked for."""
 
-    def __init__(self, unit: Unit, vault: FileVault, edge: Edge) -> None:
+    def __init__(self, unit: Unit, vault: FileVault, edge: Edge, *, notices: bool) -> None:
         self._vault = vault
         self._edge = edge
         self.now = unit.now
@@ -88,6 +89,7 @@ class _Work:
         self.readings = ReadingShelf(unit)
         self.alarms = AlarmShelf(unit)
         self.replies = ReplyShelf(unit)
+        self.notices = NoticeShelf(unit, self.accounts, kept=notices)
 
     @cached_property
     def log(self) -> Logbook:
@@ -127,8 +129,9 @@ class _Open(threading.local):
 class SQLDatabase:
     """Opens units of work on one database."""
 
-    def __init__(self, url: str, vault: FileVault, clock: Clock) -> None:
+    def __init__(self, url: str, vault: FileVault, clock: Clock, *, notices: bool = False) -> None:
         self._vault = vault
+        self._notices = notices  # whether any are kept
         self._clock = clock
         self._lock = threading.Lock()
         self._edge = Edge()
@@ -193,7 +196,7 @@ class SQLDatabase:
 
     def _work(self, connection: Connection, *, writes: bool) -> _Work:
         unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=writes)
-        return _Work(unit, self._vault, self._edge if writes else Edge())
+        return _Work(unit, self._vault, self._edge if writes else Edge(), notices=self._notices)
 
     def reach(self) -> None:
         """Open one connection, to find out at once whether there is a database.

@@ -1,6 +1,6 @@
-"""What is kept of accounts, sessions and readings, as the use cases reach it inside one transaction."""
+"""What is kept of accounts, sessions, readings and notices, as the use cases reach it inside one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from handover.application.access import (
@@ -13,6 +13,8 @@ from handover.application.access import (
     Reading,
     Session,
 )
+from handover.application.facts import OfficerRole
+from handover.application.notice import Notice, NoticeKind
 from handover.domain.ids import UUID7, Digest, MatterId
 
 
@@ -92,3 +94,37 @@ class Readings(Protocol):
     def add(self, reading: Reading) -> None: ...
     def stated(self, officer: UUID7, matter: MatterId, day: int) -> bool: ...
     def of_matter(self, matter: MatterId) -> list[Reading]: ...
+
+
+class Notices(Protocol):
+    """The notices of a node. `kept` is whether there are any: without a mail server there are none."""
+
+    @property
+    def kept(self) -> bool: ...
+    def reachable(self, roles: Collection[OfficerRole]) -> list[UUID7]:
+        """Give the officers with one of *roles* who have access and an address for mail."""
+        ...
+
+    def told(self, kind: NoticeKind, about: str) -> bool: ...
+    def add(self, notice: Notice) -> None: ...
+    def change(self, notice: Notice) -> None: ...
+    def waiting(self, limit: int) -> list[UUID7]:
+        """Give the officers for whom something is due now."""
+        ...
+
+    def due_for(self, officer: UUID7) -> list[Notice]:
+        """Give what is due for *officer* now, oldest first."""
+        ...
+
+    def last_sent(self, officer: UUID7) -> int | None: ...
+    def of_mail(self, mail: UUID7) -> list[Notice]: ...
+    def of_officer(self, officer: UUID7, limit: int) -> list[Notice]:
+        """Give the newest notices of an officer."""
+        ...
+
+    def failed(self, limit: int) -> list[Notice]:
+        """Give the newest notices whose mail was given up."""
+        ...
+
+    def drop(self, notices: Sequence[Notice]) -> None: ...
+    def drop_before(self, before: int) -> None: ...

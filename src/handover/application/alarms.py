@@ -1,5 +1,6 @@
 """What must be put before a person, with the signed bytes that show it."""
 
+from handover.application import notices
 from handover.application.facts import Alarm, Handover
 from handover.application.ports import UnitOfWork
 from handover.application.sealing import new_id
@@ -24,4 +25,5 @@ def raise_alarm(
     if work.alarms.stands(alarm):
         return False
     work.alarms.add(alarm)
+    notices.alarmed(work, alarm, handover)
     return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from handover.application.acts import Acts
 from handover.application.audits import Audits
 from handover.application.authorities import Authorities
+from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
 from handover.application.ports import Database, Vault
 from handover.application.registry import Registry
@@ -25,6 +26,11 @@ class Desks:
     def worklist(self) -> Worklist:
         """Reads rounds."""
         return Worklist(self.database)
+
+    @property
+    def board(self) -> NoticeBoard:
+        """Where notices are seen in the pages."""
+        return NoticeBoard(self.database)
 
     @property
     def audits(self) -> Audits:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import contradictions
+from handover.application import contradictions, notices
 from handover.application.alarms import raise_alarm
 from handover.application.drafts import UnknownRoundError
 from handover.application.facts import Handover, KeptEnvelope
@@ -176,6 +176,7 @@ def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Diges
     """Write down what a message outside the tables tells; it changes nobody's responsibility."""
     if envelope.replaces is not None and _is_known(work, envelope.replaces):
         return  # the same thing said again in other bytes
+    notices.said(work, handover, envelope.act, digest)
     match envelope.act:
         case Act.OPENED if handover.opened_at is None:
             new = replace(handover, opened_at=work.now)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
-from handover.application.access_shelves import Accounts, Assertions, Doors, Readings
+from handover.application.access_shelves import Accounts, Assertions, Doors, Notices, Readings
 from handover.application.paper import Paper
 from handover.application.shelves import (
     Alarms,
@@ -90,6 +90,8 @@ class UnitOfWork(Protocol):
     def readings(self) -> Readings: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def replies(self) -> Replies: ...
 

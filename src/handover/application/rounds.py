@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, departures, documents
+from handover.application import attachments, departures, documents, notices
 from handover.application.facts import TALK, Actor, Handover, KeptRecord, changed
 from handover.application.ports import UnitOfWork
 from handover.application.proofs import Begun
@@ -173,6 +173,8 @@ class Rounds:
             self._settle(work, new, erases=found.erases)
         elif found.state is State.VOIDING:
             self._hold_back(work, new)
+        if cause.by is None or cause.void is VoidReason.CONSENT_WITHDRAWN:
+            notices.moved(work, new, cause.event)
         return new
 
     def _hold_back(self, work: UnitOfWork, handover: Handover) -> None:

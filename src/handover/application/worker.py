@@ -15,8 +15,8 @@ from handover.application.outbox import Outbox
 from handover.application.refresher import Refresher
 from handover.domain.ids import NodeId
 
-_BATCHES, _RETRIES, _FILES, _REGISTRY = "batches", "retries", "files", "registry"
-LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1}
+_BATCHES, _RETRIES, _FILES, _REGISTRY, _NOTICES = "batches", "retries", "files", "registry", "notices"
+LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1, _NOTICES: 1}
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
 so that any number of slow peers takes nothing from those that answer."""
 _LONGEST_PAUSE: Final = 900.0  # seconds between two tries to push files to a peer that does not take them
@@ -35,12 +35,14 @@ class Worker:
         refresher: Refresher,
         attachments: Attachments,
         *,
+        notices: Callable[[], object] | None = None,
         poll: float = 1.0,
     ) -> None:
         self._outbox = outbox
         self._clockwork = clockwork
         self._refresher = refresher
         self._attachments = attachments
+        self._notices = notices
         self._poll = poll
         self._event = threading.Event()
         self._lock = threading.Lock()
@@ -73,6 +75,8 @@ class Worker:
                     ticked = now
                     self._guarded("clock", self._clockwork.tick, report)
                     self._start(lanes[_REGISTRY], _REGISTRY, self._refresher.tick, report)
+                    if self._notices is not None:
+                        self._start(lanes[_NOTICES], _NOTICES, self._notices, report)
                     self._guarded(_FILES, lambda: self._push(lanes[_FILES], report), report)
                 self._guarded("queue", lambda: self._deliver(lanes, report), report)
                 self._event.wait(self._poll)

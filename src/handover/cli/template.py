@@ -26,6 +26,7 @@ MEANING: Final[dict[str, str]] = {
     "session_life": "Seconds after which an officer has to sign in again in any case.",
     "exit_address": "Where the quick-exit link of every page leads: a harmless site.",
     "oidc": "The authority's identity provider: a table of its own, see *Your own identity provider*.",
+    "mail": "The mail server for notices to officers: a table of its own, see *Notices by e-mail*.",
     "data": "The data folder; given by --data or HANDOVER_DATA.",
 }
 """By the names of `config.Settings`, in the same order; a test compares them."""

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from handover.application.acts import Acts
 from handover.application.audits import Audits
+from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
 from handover.application.ports import Clock, Printer
 from handover.application.reception import Reception
@@ -97,6 +98,11 @@ class Node(parts.Node, Protocol):
     @property
     def acts(self) -> Acts:
         """Reads what a round rests on."""
+        ...
+
+    @property
+    def board(self) -> NoticeBoard:
+        """Where notices are seen."""
         ...
 
     @property

@@ -15,6 +15,7 @@ from handover.pages import (
     first,
     handovers,
     matters,
+    notices,
     offers,
     operate,
     papers,
@@ -46,6 +47,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *operate.PAGES,
     *staff.PAGES,
     *papers.PAGES,
+    *notices.PAGES,
 )
 
 

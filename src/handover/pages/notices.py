@@ -1,0 +1,42 @@
+"""Notices: what was told to an officer by mail, and for operators the mails that could not be delivered."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.responses import Response
+
+from handover.application.notice import NoticeKind
+from handover.application.permissions import Right
+from handover.pages.navigation import N_
+from handover.pages.visit import Page, Visit
+
+KINDS: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.OFFER: N_("An offer has come"),
+    NoticeKind.ACCEPTANCE: N_("An offer was accepted"),
+    NoticeKind.DECLINE: N_("An offer was declined"),
+    NoticeKind.VOID: N_("A handover ended without take-up"),
+    NoticeKind.TAKEN_UP: N_("The other authority has taken over"),
+    NoticeKind.DEED: N_("This office has taken over"),
+    NoticeKind.QUESTION: N_("The other authority asks something"),
+    NoticeKind.ANSWER: N_("The other authority has answered"),
+    NoticeKind.DEADLINE: N_("A deadline is near"),
+    NoticeKind.ALARM: N_("There is an alarm"),
+    NoticeKind.KEYS: N_("A key of this node ends soon"),
+}
+
+
+def mine(visit: Visit) -> Response:
+    """Show the officer's own notices."""
+    return visit.page("notices.html", notices=visit.node.board.mine(actor=visit.actor), kinds=KINDS)
+
+
+def failed(visit: Visit) -> Response:
+    """Show operators what could not be delivered, and what the mail server answered."""
+    names = {each.id: each.name for each in visit.node.officers.all()}
+    return visit.page("mail.html", notices=visit.node.board.failed(actor=visit.actor), names=names)
+
+
+PAGES = (
+    Page(path="/notices", get=mine),
+    Page(path="/operate/mail", get=failed, right=Right.OPERATE),
+)
