@@ -32,7 +32,7 @@ def world(tmp_path: Path) -> Paper:
 
 def _told(page: Page, world: Paper, node: int, since: int, use: KeyUse) -> Report:
     """Give what page and program say of a handover whose newest registry tells of a key in other hands."""
-    tale = Tale(world, *world.authors).whole()
+    tale = Tale(world, world.authors[0], world.authors[1]).whole()
     author = world.authors[node]
     (kid,) = [key.kid for key in author.public_keys() if key.use is use]
     world.registrar.ceremony.mark_compromised(author.node, kid, since=since, now=tale.now + 2 * DAY)
@@ -60,7 +60,7 @@ def test_a_signature_that_does_not_fit_is_seen(page: Page, world: Paper, word: W
         other[40] ^= 1
         lines[word][0] = head + b"." + strict.b64(bytes(other)).encode()
 
-    tale = Tale(world, *world.authors).whole()
+    tale = Tale(world, world.authors[0], world.authors[1]).whole()
     report = agreed(page, [bundle(world.authors[0], tale, change=change)], world.root)
     assert report.verdict is not Verdict.VALID
     assert (Rule.SIGNATURE in rules(report, Severity.INVALID)) == (word is Word.ENVELOPE)
