@@ -27,10 +27,14 @@ def test_the_verdict_comes_first_and_every_step_follows(world: Paper) -> None:
     assert "Responsible by this evidence: Authority of hamburg (de/hamburg)" in written
     assert "1. Authority of athens (gr/athens) to Authority of hamburg (de/hamburg): deed 2026-" in written
     assert "ground: consent, in force 2026-" in written
-    assert "fields: identity.names, best_interests.kind" in written
-    assert written.count("identity.names") == 1, "the deed's fields are those of the offer"
+    assert "        identity: names\n        best_interests: kind" in written
+    assert written.count("identity: names") == 1, "the deed's fields are those of the offer"
     assert "ground and fields: as before in this round" in written
     assert "by the word of" not in written
+    assert "    1. 2026-" in written
+    assert written.count("RESPONSIBLE FROM HERE ON: Authority of hamburg (de/hamburg)") == 1
+    assert written.count("responsible after this: ") == len(report.matters[0].timeline) - 1
+    assert max(map(len, written.partition("Chain of responsibility")[2].splitlines())) <= 110
     chain = report.to_json()["matters"]
     assert "taken_up_at" in str(chain)
 
@@ -50,6 +54,30 @@ def test_what_is_false_stands_before_what_is_missing_and_what_is_noted(world: Pa
 
 def test_without_a_root_or_a_matter_the_text_says_so(world: Paper) -> None:
     assert "Pinned root: none was given" in verdict.text(verify([b"x"]))
+
+
+def test_the_files_that_were_checked_are_named_with_their_digests() -> None:
+    report, files = verify([b"x"]), {"a<b>.handover": "2d711642"}
+    assert "  File 1: a<b>.handover, SHA-256 2d711642\n" in verdict.text(report, files)
+    assert "a&lt;b&gt;.handover" in verdict_page.page(report, files)
+    assert "2d711642" in verdict_page.page(report, files)
+
+
+def test_one_of_a_kind_is_counted_in_the_singular() -> None:
+    counts = {"bundles": 1, "envelopes": 2, "entries": 1, "envelopes_believed": 1, "registries": 0}
+    report = Report(verdict=Verdict.VALID, root=None, matters=(), findings=(), counts=counts)
+    assert verdict.counted(report) == "1 bundle, 2 envelopes, 1 entry, 1 envelope believed, 0 registries"
+
+
+def test_an_act_of_one_officer_names_this_officer_once() -> None:
+    assert verdict.acted({"prepared": "A", "released": "A"}) == "officer: A"
+    assert verdict.acted({"prepared": "A", "released": "B"}) == "officers: prepared by A, released by B"
+
+
+def test_a_root_that_is_none_is_not_said_to_be_missing(world: Paper) -> None:
+    stage = Stage(world)
+    data = bundle(stage.a, stage.tale().tell(Act.OFFER))
+    assert "Pinned root: what was given is not usable as one" in verdict.text(verify([data], root=b"x"))
 
 
 def test_a_take_up_that_is_not_shown_is_said(world: Paper) -> None:
@@ -76,7 +104,7 @@ def test_the_page_says_the_same_and_needs_nothing_from_elsewhere(world: Paper) -
     written = verdict_page.page(stage.judge(bundle(stage.a, tale)))
     assert "Verdict: valid" in written
     assert "Authority of athens offers Authority of hamburg" in written
-    assert "best_interests.kind" in written
+    assert "best_interests: kind" in written
     assert "<script" not in written
     assert "http://" not in written
     assert "https://" not in written

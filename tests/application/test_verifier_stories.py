@@ -52,7 +52,7 @@ def test_the_timeline_says_who_what_when_by_which_ground_and_which_fields(tmp_pa
         assert offer.responsible == athens.id
         assert offer.round == sent.round
         written = verdict.text(report)
-        assert "best_interests.reasons" in written
+        assert "best_interests: kind, date, body, outcome, reasons" in written
         assert "INCOMPLETE" in written
         assert cases.MARK not in written + str(report.to_json())
 

@@ -74,7 +74,7 @@ def test_evidence_of_both_sides_is_valid_for_whoever_has_the_root(shown: Shown, 
 
 def test_a_judge_can_read_who_did_what_and_no_value(shown: Shown, call: Call) -> None:
     out = call("verify", *shown.files, "--root", shown.root).out
-    for word in ("VERDICT: VALID", "gr/athens", "de/hamburg", "identity.names"):
+    for word in ("VERDICT: VALID", "gr/athens", "de/hamburg", "identity: names"):
         assert word in out
     assert cases.MARK not in out
     assert all(cases.MARK.encode() not in file.read_bytes() for file in shown.files)

@@ -1,10 +1,14 @@
 """A report as people read it: plain text for a terminal or a printer (docs/guide/auditor.md)."""
 
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 
 from handover.application.verifier_report import Finding, Line, MatterReport, Report, Severity, Verdict
 from handover.application.verifier_timeline import utc
+from handover.application.verifier_trust import GIVEN_ROOT
 from handover.domain.ids import NodeId, RoundId
 
 MEANING: Final = {
@@ -13,18 +17,37 @@ MEANING: Final = {
     Verdict.INVALID: "something in this evidence is false, contradicts something else, or was not allowed",
 }
 _ORDER: Final = (Severity.INVALID, Severity.INCOMPLETE, Severity.NOTE)
+_WIDTH: Final = 110
 _SHOWN: Final = 200  # findings of one severity; the report as JSON has them all
 
 
-def text(report: Report) -> str:
-    """Give the whole report as text: verdict first, then what led to it, then each matter."""
-    return "\n".join([*_head(report), *_findings(report), *_matters(report), *_counts(report)]) + "\n"
+def text(report: Report, files: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Give the whole report as text: verdict first, then what led to it, then each matter.
+
+    *files* are the names of the files that were checked, in their order, each with its SHA-256 digest.
+    """
+    lines = [
+        *_head(report, files),
+        *_findings(report),
+        *_matters(report),
+        "",
+        *_folded(f"CHECKED: {counted(report)}", ""),
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _head(report: Report) -> Iterator[str]:
+def _head(report: Report, files: Mapping[str, str]) -> Iterator[str]:
     yield f"VERDICT: {report.verdict.value.upper()}"
     yield f"  {MEANING[report.verdict]}"
-    yield f"  Pinned root: {report.root or 'none was given'}"
+    yield f"  Pinned root: {pinned(report)}"
+    for number, (path, digest) in enumerate(files.items(), 1):
+        yield f"  File {number}: {path}, SHA-256 {digest}"
+
+
+def pinned(report: Report) -> str:
+    """Give the fingerprint of the pinned root, or why there is none."""
+    refused = any(each.place == GIVEN_ROOT for each in report.findings)
+    return report.root or ("what was given is not usable as one" if refused else "none was given")
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -61,8 +84,16 @@ def _matters(report: Report) -> Iterator[str]:
         yield ""
         yield "  Timeline (in the order in which it can have happened; UTC)"
         before: dict[RoundId, Line] = {}
-        for line in matter.timeline:
-            yield from _line(matter, line, before)
+        last: NodeId | None = None
+        for number, line in enumerate(matter.timeline, 1):
+            yield from _line(number, line, before)
+            word = (
+                "responsible after this"
+                if number == 1 or line.responsible == last
+                else "RESPONSIBLE FROM HERE ON"
+            )
+            yield f"      {word}: {name(matter, line.responsible)}"
+            last = line.responsible
 
 
 def _chain(matter: MatterReport) -> Iterator[str]:
@@ -73,13 +104,13 @@ def _chain(matter: MatterReport) -> Iterator[str]:
     for link in matter.chain:
         taken = "take-up not shown" if link.taken_up_at is None else f"taken up {utc(link.taken_up_at)}"
         who = f"{name(matter, link.giver)} to {name(matter, link.taker)}"
-        yield f"    {link.epoch}. {who}: deed {utc(link.given_at)}, {taken}"
+        yield from _folded(f"{link.epoch}. {who}: deed {utc(link.given_at)}, {taken}", "    ")
 
 
-def _line(matter: MatterReport, line: Line, before: dict[RoundId, Line]) -> Iterator[str]:
+def _line(number: int, line: Line, before: dict[RoundId, Line]) -> Iterator[str]:
     anchored = f"logged by {line.anchor}" if line.anchor else f"by the word of {line.who} alone"
-    yield f"    {utc(line.at)}  ({anchored})"
-    yield f"      {line.text}"
+    yield f"  {number:>3}. {utc(line.at)}  ({anchored})"
+    yield from _folded(line.text, "      ")
     if line.fields and line.round is not None:
         earlier = before.setdefault(line.round, line)
         if earlier is not line and (earlier.fields, earlier.ground) == (line.fields, line.ground):
@@ -87,9 +118,7 @@ def _line(matter: MatterReport, line: Line, before: dict[RoundId, Line]) -> Iter
         else:
             yield from _disclosed(line)
     if line.officers is not None:
-        officers = line.officers
-        yield f"      officers: prepared by {officers['prepared']}, released by {officers['released']}"
-    yield f"      responsible after this: {name(matter, line.responsible)}"
+        yield f"      {acted(line.officers)}"
 
 
 def _disclosed(line: Line) -> Iterator[str]:
@@ -97,7 +126,28 @@ def _disclosed(line: Line) -> Iterator[str]:
         ground = line.ground
         term = f"{utc(ground.valid_from)} to {utc(ground.valid_until)}"
         yield f"      ground: {ground.basis}, in force {term}, onward: {ground.onward}"
-    yield f"      fields: {', '.join(line.fields)}"
+    yield f"      fields ({len(line.fields)}):"
+    for part in by_category(line.fields):
+        yield from _folded(part, "        ")
+
+
+def by_category(fields: Iterable[str]) -> Iterator[str]:
+    """Give the names of fields as people read them, those of one category together: `identity: names, sex`."""
+    for category, found in groupby(fields, key=lambda field: field.partition(".")[0]):
+        yield f"{category}: {', '.join(field.partition('.')[2] or field for field in found)}"
+
+
+def acted(officers: Mapping[str, str]) -> str:
+    """Give who acted: two officers, or one alone."""
+    if officers["prepared"] == officers["released"]:
+        return f"officer: {officers['released']}"
+    return f"officers: prepared by {officers['prepared']}, released by {officers['released']}"
+
+
+def _folded(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
 
 
 def name(matter: MatterReport, node: NodeId | None) -> str:
@@ -108,8 +158,13 @@ def name(matter: MatterReport, node: NodeId | None) -> str:
     return str(node) if known == node else f"{known} ({node})"
 
 
-def _counts(report: Report) -> Iterator[str]:
-    yield ""
-    yield "CHECKED: " + ", ".join(
-        f"{number} {what.replace('_', ' ')}" for what, number in report.counts.items()
-    )
+def counted(report: Report) -> str:
+    """Give how much was looked at: `1 bundle, 8 envelopes`."""
+    return ", ".join(_counted(what.replace("_", " "), number) for what, number in report.counts.items())
+
+
+def _counted(what: str, number: int) -> str:
+    noun, space, rest = what.partition(" ")
+    if number == 1:
+        noun = f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"{number} {noun}{space}{rest}"

@@ -1,7 +1,8 @@
 """A report as a page to print and to sign: HTML in one file, without scripts, images or anything from elsewhere."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Final
 
 from handover.application import verdict
@@ -26,9 +27,12 @@ _TITLES: Final = {
 }
 
 
-def page(report: Report) -> str:
-    """Give the whole report as one HTML page."""
-    return "\n".join([*_head(report), *_findings(report), *_matters(report), *_foot(report)]) + "\n"
+def page(report: Report, files: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Give the whole report as one HTML page, with the names and digests of the files that were checked."""
+    return (
+        "\n".join([*_head(report), *_files(files), *_findings(report), *_matters(report), *_foot(report)])
+        + "\n"
+    )
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -40,7 +44,15 @@ def _head(report: Report) -> Iterator[str]:
     yield f"<title>Evidence: {word}</title><style>{_STYLE}</style></head><body><main>"
     yield "<h1>Evidence of a handover</h1>"
     yield f'<div class="verdict"><h2>Verdict: {word}</h2><p>{escape(verdict.MEANING[report.verdict])}.</p>'
-    yield f'<p class="small">Pinned root: {escape(report.root or "none was given")}</p></div>'
+    yield f'<p class="small">Pinned root: {escape(verdict.pinned(report))}</p></div>'
+
+
+def _files(files: Mapping[str, str]) -> Iterator[str]:
+    if files:
+        yield "<h2>What was checked</h2><ol>"
+        for path, digest in files.items():
+            yield f'<li>{escape(path)}<br><span class="small">SHA-256 <code>{escape(digest)}</code></span></li>'
+        yield "</ol>"
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -97,10 +109,9 @@ def _details(line: Line) -> Iterable[str]:
         term = f"{utc(ground.valid_from)} to {utc(ground.valid_until)}"
         yield _small(f"Ground: {ground.basis}, in force {term}, onward: {ground.onward}")
     if line.fields:
-        yield _small(f"Fields: {', '.join(line.fields)}")
+        yield _small(f"Fields ({len(line.fields)}): {'; '.join(verdict.by_category(line.fields))}")
     if line.officers is not None:
-        officers = line.officers
-        yield _small(f"Officers: prepared by {officers['prepared']}, released by {officers['released']}")
+        yield _small(f"O{verdict.acted(line.officers)[1:]}")
 
 
 def _small(text: str) -> str:
@@ -108,6 +119,5 @@ def _small(text: str) -> str:
 
 
 def _foot(report: Report) -> Iterator[str]:
-    counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in report.counts.items())
-    yield f'<p class="small">Checked: {escape(counts)}.</p>'
+    yield f'<p class="small">Checked: {escape(verdict.counted(report))}.</p>'
     yield "<p>Checked on: ______________________ by: ______________________________________</p></main></body></html>"

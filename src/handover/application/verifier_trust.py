@@ -20,6 +20,8 @@ from handover.protocol.node_entry import NodeEntry
 from handover.protocol.node_key import KeyUse, NodeKey
 from handover.protocol.registry_set import SKEW, MetadataSet, Registry, fingerprint
 
+GIVEN_ROOT: Final = "the root that was given"  # the place of a finding about it
+
 MOST_STATES: Final = 256
 FRESH: Final = 86_400  # seconds: how old a registry may be on which an act of weight rests
 
@@ -144,7 +146,7 @@ def _pin(chain: Sequence[bytes], root: bytes | None, findings: Findings) -> tupl
     try:
         later = pages.load_root(root).signed.version > len(chain)
     except HandoverError:
-        findings.invalid(Rule.ROOT, "the root that was given", "not a root page of a registry")
+        findings.invalid(Rule.ROOT, GIVEN_ROOT, "not a root page of a registry")
         return chain[0], None
     if later:
         text = "the root that was given is newer than the bundle: give the root that was pinned before it"

@@ -1,6 +1,7 @@
 """`handover evidence export` and `handover verify`: one matter's evidence in one file, and what it proves."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -111,19 +112,21 @@ def verify(
     from handover.application import verdict, verdict_page, verifier
     from handover.protocol.evidence import BUNDLE_LIMIT
 
+    contents = [_read(path, BUNDLE_LIMIT) for path in file]
     report = verifier.verify(
-        [_read(path, BUNDLE_LIMIT) for path in file],
+        contents,
         root=_pinned(root),
         registry=None if registry is None else _metadata(registry),
     )
+    checked = {str(path): sha256(data).hexdigest() for path, data in zip(file, contents, strict=True)}
     if page is not None:
-        files.replace(page, verdict_page.page(report).encode())
+        files.replace(page, verdict_page.page(report, checked).encode())
     if pdf is not None:
         files.replace(pdf, _paper(report))
     if as_json:
         terminal.say_json(report.to_json())
     else:
-        for line in verdict.text(report).splitlines():
+        for line in verdict.text(report, checked).splitlines():
             terminal.say(terminal.clean(line))
     raise typer.Exit(_STATUS[report.verdict.value])
 
