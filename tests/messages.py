@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from handover.domain.record import SCHEMAS
+from handover.pages import typed
 from handover.pages.languages import LANGUAGES, SOURCE
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -60,6 +62,13 @@ def _of_call(node: ast.Call) -> Iterator[str]:
             yield each.value
 
 
+def of_rules() -> Iterator[Found]:
+    """Give what a field of a record can be told to be wrong with."""
+    for schema in SCHEMAS.values():
+        for text in typed.rules(schema):
+            yield text, "rules"
+
+
 def of_errors() -> Iterator[Found]:
     """Give title and advice of every error."""
     from test_repository import _errors
@@ -73,7 +82,7 @@ def of_errors() -> Iterator[Found]:
 def source() -> Catalog:
     """Give all texts, in English."""
     made = Catalog(project="Handover", fuzzy=False)
-    for text, place in (*of_templates(), *of_code(), *of_errors()):
+    for text, place in (*of_templates(), *of_code(), *of_rules(), *of_errors()):
         made.add(text, locations=[(place, 0)])
     return made
 

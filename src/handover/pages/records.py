@@ -12,7 +12,7 @@ from handover.domain.codes_of_care import DOCUMENT_KIND
 from handover.domain.errors import MalformedError, NotFoundError
 from handover.domain.ids import Digest, MatterId
 from handover.domain.record import SCHEMAS, Schema, Section, Value
-from handover.pages import content, inputs, names, paths, reasons, values, words
+from handover.pages import content, inputs, names, paths, reasons, typed, values, words
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
 from handover.protocol.attachment import LONGEST_FILE
@@ -75,7 +75,7 @@ def save(visit: Visit) -> Response:
     found = visit.node.cases.matter(id_, actor=visit.actor)
     of, version, known = _current(visit, found)
     section = _section(of, visit.args["section"]).name
-    written = inputs.read(of, section, visit.form, visit.language)
+    written = typed.read(of, section, visit.form, visit.language)
     based = visit.form.value("version")
     visit.form.carry_out(
         lambda: visit.node.cases.write(
