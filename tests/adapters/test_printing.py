@@ -47,6 +47,14 @@ def text_of(pdf: bytes) -> str:
     return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", found)
 
 
+def places_of(pdf: bytes) -> dict[str, float]:
+    """Give the left edge of each word in Latin letters."""
+    command = ["pdftotext", "-bbox", "-", "-"]
+    found = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    words = re.findall(r'xMin="([0-9.]+)"[^>]*>([^<]*)</word>', found)
+    return {"".join(re.findall("[a-z]", word)): float(left) for left, word in words}
+
+
 def fonts_of(pdf: bytes) -> set[str]:
     """Give the names of the types that are inside a file."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
@@ -83,6 +91,20 @@ def test_a_paper_has_the_shipped_types_and_no_others(language: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_found_as_it_was_written(name: str, language: str) -> None:
     assert name in text_of(printed(Text(run=Run(text=name)), language=language))
+
+
+@needs_poppler
+def test_a_sentence_runs_its_own_way_though_it_begins_with_a_foreign_name() -> None:
+    sentence = "\u2068giver\u2069 تسلّم \u2068taker\u2069."
+    for language in ("ar", "en"):
+        words = places_of(printed(Text(run=Run(text=sentence)), language=language))
+        assert words["taker"] < words["giver"]
+
+
+@needs_poppler
+def test_what_has_no_direction_runs_as_its_paper() -> None:
+    words = places_of(printed(Text(run=Run(text="\u2068first\u2069 - \u2068second\u2069")), language="ar"))
+    assert words["second"] < words["first"]
 
 
 @needs_poppler
@@ -163,8 +185,12 @@ def test_a_file_of_the_machine_cannot_be_named_by_what_is_printed(tmp_path: Path
         ("abc", "ltr"),
         ("محمد abc", "rtl"),
         ("12 אב", "rtl"),
-        ("12", "ltr"),
-        ("", "ltr"),
+        ("12", ""),
+        ("", ""),
+        ("\u2068gr/athens\u2069 تسلّم", "rtl"),
+        ("\u2068محمد\u2069 gives", "ltr"),
+        ("\u2069abc", "ltr"),
+        ("\u2068a\u2068b\u2069c\u2069 محمد", "rtl"),
         ("(Оксана) محمد", "ltr"),
     ],
 )

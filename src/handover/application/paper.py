@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+_DIRECTED: Final = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+_ISOLATING: Final = frozenset({"LRI", "RLI", "FSI"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,14 +18,20 @@ class Run:
 
     @property
     def direction(self) -> str:
-        """The direction of its first letter that has one (Unicode Standard Annex 9, rules P2 and P3)."""
+        """The direction of its first letter that has one (Unicode Standard Annex 9, rules P2 and P3), or nothing.
+
+        What is isolated does not count: a sentence that begins with a foreign name has a direction of its own.
+        """
+        depth = 0
         for letter in self.text:
             kind = unicodedata.bidirectional(letter)
-            if kind in _RIGHT_TO_LEFT:
-                return "rtl"
-            if kind == "L":
-                return "ltr"
-        return "ltr"
+            if kind in _ISOLATING:
+                depth += 1
+            elif kind == "PDI":
+                depth = max(0, depth - 1)
+            elif kind in _DIRECTED and not depth:
+                return _DIRECTED[kind]
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
