@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, or_, select, tuple_, update
+from sqlalchemy import Row, delete, select, tuple_, update
 
 from handover.adapters import access_tables, tables
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
+from handover.adapters.worklist_tables import UNFINISHED
 from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
 from handover.domain.errors import NotFoundError
@@ -28,17 +29,6 @@ _MATTERS_OF_PAIRS: Final = (
     .where(among(_rounds.c.pair, "pairs"), given(_rounds.c.peer, "peer"))
     .distinct()
 )
-_UNFINISHED: Final = or_(
-    tables.handover.c.state.in_(
-        ["PREPARED", "OFFERED", "ACCEPTED", "RELIEVING", "VOIDING", "PENDING", "BOUND", "DECLINED"]
-    ),
-    and_(
-        tables.handover.c.state == "HOLDING",
-        tables.handover.c.kind == "guardianship",
-        tables.handover.c.arrived_at.is_(None),
-    ),
-)
-"""Rounds in which somebody still has to do something."""
 
 
 def fields_to_text(schema_name: str, fields: tuple[str, ...]) -> str:
@@ -250,7 +240,7 @@ class HandoverShelf:
     def unfinished(self, *, after: tuple[int, str], limit: int) -> list[Handover]:
         """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
         table = tables.handover
-        query = select(table).where(_UNFINISHED, tuple_(table.c.deadline, table.c.id) > tuple_(*after))
+        query = select(table).where(UNFINISHED, tuple_(table.c.deadline, table.c.id) > tuple_(*after))
         return self._list(query.order_by(table.c.deadline, table.c.id).limit(limit))
 
     def _list(self, query: Any) -> list[Handover]:

@@ -115,7 +115,7 @@ PAGES = (
     Page(path="/sign-in", get=ask, open=True),
     Page(path="/sign-in/passkey", post=with_passkey, open=True),
     Page(path="/sign-in/password", post=with_password, open=True),
-    Page(path="/sign-in/provider", post=depart, open=True),
+    Page(path="/sign-in/provider", get=depart, open=True),
     Page(path="/sign-in/back", get=arrive, open=True),
     Page(path="/welcome", get=welcome, post=with_link, open=True),
     Page(path="/sign-out", get=leave, post=left),

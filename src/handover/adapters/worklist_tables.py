@@ -1,0 +1,21 @@
+"""The index of the work list: rounds in which somebody still has to do something, by deadline."""
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, Index, text
+
+from handover.adapters.tables import handover
+
+# Written out, for a database uses such an index only for a query with the very same words.
+_WORDS: Final = (
+    "state IN ('PREPARED','OFFERED','ACCEPTED','RELIEVING','VOIDING','PENDING','BOUND','DECLINED')"
+    " OR (state = 'HOLDING' AND kind = 'guardianship' AND arrived_at IS NULL)"
+)
+UNFINISHED: Final[ColumnElement[bool]] = text(f"({_WORDS})")  # type: ignore[assignment]
+Index(
+    "ix_handover_unfinished",
+    handover.c.deadline,
+    handover.c.id,
+    sqlite_where=text(_WORDS),
+    postgresql_where=text(_WORDS),
+)
