@@ -9,8 +9,20 @@ import pytest
 import cases
 from adapters.test_printing import SHIPPED, fonts_of, needs_poppler, text_of
 from handover.application.facts import OfficerRole
-from handover.pages import sheets
+from handover.application.paper import Table, Text
+from handover.application.verifier_report import (
+    Finding,
+    Line,
+    MatterReport,
+    Report,
+    Rule,
+    Severity,
+    Verdict,
+)
+from handover.domain.ids import NodeId
+from handover.pages import sheets, verdict_paper
 from handover.pages.sheets import Sheet
+from handover.pages.verdict_paper import MOST_FOUND, MOST_LINES
 from handover.protocol import strict
 from handover.web import examples
 from pages.office import Browser, Offices, offices
@@ -204,3 +216,26 @@ def test_papers_are_made_in_every_language(browser: Browser, rounds: tuple[str, 
     pdf = pdf_at(browser, f"/office/handovers/{rounds[0]}/deed.pdf?language={language}")
     assert f"({language})".encode() in pdf or f"/Lang({language}".encode() in pdf
     browser.get("/office/help?language=en")
+
+
+def test_a_verdict_of_any_size_is_a_paper_that_a_person_can_read() -> None:
+    node = NodeId("gr/athens")
+    line = Line(at=1, anchor=node, who=node, name="x", what="offer", text="offers", responsible=node)
+    note = Finding(rule=Rule.AS_OF, place="here", severity=Severity.NOTE, text="noticed")
+    matter = MatterReport(
+        matter="m",
+        kind="guardianship",
+        exporters=(node,),
+        names={},
+        responsible=node,
+        chain=(),
+        timeline=(line,) * 5000,
+    )
+    report = Report(
+        verdict=Verdict.VALID, root=None, matters=(matter, matter), findings=(note,) * 1000, counts={}
+    )
+    found = verdict_paper.of(report, Sheet(language="en", node=node, now=0)).parts
+    rows = [len(part.rows) for part in found if isinstance(part, Table)]
+    assert rows == [MOST_FOUND, MOST_LINES]
+    said = [part.run.text for part in found if isinstance(part, Text)]
+    assert sum("goes on; the report as JSON has all of it." in each for each in said) == 3

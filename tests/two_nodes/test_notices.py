@@ -11,11 +11,14 @@ import cases
 from adapters.mailbox import Mailbox, mailbox
 from cases import MARK
 from federation import Federation
+from handover.adapters import figures
 from handover.application.access import Account
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Handover, OfficerRole
 from handover.application.notice import Notice, NoticeKind
 from handover.application.postman import GIVEN_UP, PAUSE
+from handover.cli import checks_of_node
+from handover.cli.findings import Level
 from handover.domain.errors import OutOfOrderError
 from handover.domain.ids import UUID7
 from handover.node import Node
@@ -243,6 +246,10 @@ def test_a_mail_that_is_refused_for_good_is_given_up_and_shown_to_operators(post
     post.send()
     [failed] = post.south.board.failed(actor=operator)
     assert (failed.problem, failed.due, failed.officer) == ("550", None, post.there.officer)
+    given_up = figures.count(post.south.database.engine, post.fed.clock.now).mails
+    [found] = checks_of_node.mails(given_up)
+    assert (given_up, found.level) == (1, Level.WARNING)
+    assert not list(checks_of_node.mails(0))
     post.fed.clock.pass_(86400)
     post.send()
     assert not post.box.taken

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, Select, func, select
 
 from handover.adapters import log_tables, tables
+from handover.adapters.notice_tables import notice
 from handover.application.clockwork import LATE
 from handover.domain.handover import OPEN_OFFER, SETTLED, State
 from handover.protocol import entry
@@ -12,11 +13,12 @@ from handover.protocol import entry
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """How many rounds are open, by state; how many of them are overdue; how many alarms there are."""
+    """How many rounds are open, by state; how many of them are overdue; how many alarms; how many mails given up."""
 
     open_rounds: dict[State, int]
     overdue: int
     alarms: int
+    mails: int
 
 
 def count(engine: Engine, now: int) -> Figures:
@@ -26,9 +28,10 @@ def count(engine: Engine, now: int) -> Figures:
     with engine.connect().execution_options(handover_reads=True) as connection, connection.begin():
         states = {State(row[0]): int(row[1]) for row in connection.execute(by_state)}
         late = sum(int(connection.execute(query).scalar_one()) for query in _late(now))
+        mails = int(connection.execute(_given_up()).scalar_one())
         raised = int(connection.execute(select(func.count()).select_from(alarms)).scalar_one())
     open_rounds = {state: states[state] for state in State if state in states and state not in SETTLED}
-    return Figures(open_rounds=open_rounds, overdue=late, alarms=raised)
+    return Figures(open_rounds=open_rounds, overdue=late, alarms=raised, mails=mails)
 
 
 def _late(now: int) -> list[Select[int]]:
@@ -39,6 +42,11 @@ def _late(now: int) -> list[Select[int]]:
         for state, limit in LATE.items()
     ]
     return [*too_long, number.where(rounds.c.state.in_(list(OPEN_OFFER)), rounds.c.deadline < now)]
+
+
+def _given_up() -> Select[int]:
+    given_up = (notice.c.due.is_(None), notice.c.sent_at.is_(None))
+    return select(func.count(notice.c.mail.distinct())).where(*given_up)
 
 
 def newest_entry(engine: Engine) -> int | None:

@@ -151,3 +151,10 @@ def rounds(overdue: int, alarms: int) -> Iterator[Checked]:
         )
     else:
         yield ok("alarms", "none")
+
+
+def mails(given_up: int) -> Iterator[Checked]:
+    """Check whether notices could be delivered; where none is kept there is nothing to say."""
+    if given_up:
+        fix = "Operation in the pages lists them: tell the officers, and look at their addresses"
+        yield warning("mail", f"{given_up} mails to officers were given up", fix)

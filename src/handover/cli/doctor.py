@@ -163,6 +163,7 @@ def _read(database: "SQLDatabase", now: int) -> Iterator[Checked]:
     counted = figures.count(database.engine, now)
     yield from checks_of_node.queue(depths, now)
     yield from checks_of_node.rounds(counted.overdue, counted.alarms)
+    yield from checks_of_node.mails(counted.mails)
 
 
 def _logged(database: "SQLDatabase") -> int | None:

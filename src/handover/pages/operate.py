@@ -35,6 +35,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "queue": N_("Queue"),
     "rounds": N_("Handovers"),
     "alarms": N_("Alarms"),
+    "mail": N_("Mails to officers"),
 }
 
 

@@ -13,7 +13,9 @@ from handover.pages import words
 from handover.pages.navigation import N_
 from handover.pages.sheets import Sheet, fixed, runs
 
-MOST_LINES: Final = 2000  # of one timeline; more than a person reads, and what a report as JSON is for
+MOST_LINES: Final = 400
+MOST_FOUND: Final = 100
+"""Lines of all timelines, and findings of one severity: more than a person reads. The report as JSON has them all."""
 _TITLES: Final[Mapping[Severity, str]] = {
     Severity.INVALID: N_("False or not allowed"),
     Severity.INCOMPLETE: N_("Missing"),
@@ -34,8 +36,10 @@ def of(report: Report, sheet: Sheet) -> Paper:
     ]
     for severity, title in _TITLES.items():
         parts += _findings(report, severity, say(title), sheet)
+    room = MOST_LINES
     for matter in report.matters:
-        parts += _matter(matter, sheet)
+        parts += _matter(matter, sheet, room)
+        room = max(0, room - len(matter.timeline))
     counts = [Run(text=f"{what.replace('_', ' ')}: {number}") for what, number in report.counts.items()]
     parts += [Heading(text=say("What was checked")), Points(items=counts)] if counts else []
     parts.append(Lines(labels=[say(each) for each in _SIGN]))
@@ -47,11 +51,14 @@ def _findings(report: Report, severity: Severity, title: str, sheet: Sheet) -> l
     if not found:
         return []
     head = [sheet.say("Found"), sheet.say("Where"), sheet.say("Rule")]
-    rows = [[runs(each.text), [fixed(each.place)], [fixed(each.rule)]] for each in found]
-    return [Heading(text=title), Table(head=head, widths=(3, 2, 1), rows=rows)]
+    rows = [[runs(each.text), [fixed(each.place)], [fixed(each.rule)]] for each in found[:MOST_FOUND]]
+    parts: list[Part] = [Heading(text=title), Table(head=head, widths=(3, 2, 1), rows=rows)]
+    if len(found) > MOST_FOUND:
+        parts.append(Text(run=Run(text=sheet.say("The list goes on; the report as JSON has all of it."))))
+    return parts
 
 
-def _matter(matter: MatterReport, sheet: Sheet) -> list[Part]:
+def _matter(matter: MatterReport, sheet: Sheet, room: int) -> list[Part]:
     say = sheet.say
     chain = [
         say("%(number)s: %(giver)s to %(taker)s")
@@ -60,7 +67,7 @@ def _matter(matter: MatterReport, sheet: Sheet) -> list[Part]:
             "giver": verdict.name(matter, link.giver),
             "taker": verdict.name(matter, link.taker),
         }
-        for link in matter.chain
+        for link in matter.chain[:MOST_FOUND]
     ]
     parts: list[Part] = [
         Heading(text=say("Matter")),
@@ -73,7 +80,7 @@ def _matter(matter: MatterReport, sheet: Sheet) -> list[Part]:
             ]
         ),
     ]
-    shown = matter.timeline[:MOST_LINES]
+    shown = matter.timeline[:room]
     if shown:
         head = [say("When, and logged by whom"), say("What"), say("Responsible after it")]
         rows = [_row(matter, line, sheet) for line in shown]
