@@ -43,6 +43,10 @@ class Browser:
         """The value of the session's cookie."""
         return next(each.value or "" for each in self.client.cookies.jar if each.name == COOKIE)
 
+    def take(self, cookie: str) -> None:
+        """Go on with this value of the session's cookie."""
+        self.client.cookies.set(COOKIE, cookie, domain=self.client.base_url.host, path="/")
+
     @property
     def actor(self) -> Actor:
         """Who this browser is for the node."""
@@ -124,8 +128,8 @@ class Offices(Stage):
             auth = PASSKEY if passkey else PASSWORD
             cookie = node.sessions.begin(work, UUID7(officer), auth=auth, browser="test")
         client = TestClient(office.client.app, base_url=node.settings.address, raise_server_exceptions=False)
-        client.cookies.set(COOKIE, cookie)
         found = Browser(node, client, officer)
+        found.take(cookie)
         if passkey:
             found.key = authenticator(node, f"{node.id} {name}")
             with node.database.reading() as work:

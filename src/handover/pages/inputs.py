@@ -156,7 +156,8 @@ class _Maker:
         known = cast("dict[str, str]", value or {})
         found = self._day(name, known.get("date", ""))
         estimated = "yes" if known.get("precision") == "estimated" else ""
-        return {**found, "estimated": self.form.value(f"{name}-estimated", estimated)}
+        typed = self.form.value(f"{name}-estimated") if self.form.sent else estimated
+        return {**found, "estimated": typed}
 
 
 def rows_sent(form: Form, name: str) -> int:

@@ -11,8 +11,9 @@ from handover.application.permissions import Right
 from handover.domain.codes_of_care import DOCUMENT_KIND
 from handover.domain.errors import MalformedError, NotFoundError
 from handover.domain.ids import Digest, MatterId
-from handover.domain.record import SCHEMAS, Schema, Section, Value
+from handover.domain.record import SCHEMAS, Absent, Schema, Section, Value
 from handover.pages import content, inputs, names, paths, reasons, typed, values, words
+from handover.pages.forms import Form
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
 from handover.protocol.attachment import LONGEST_FILE
@@ -46,7 +47,9 @@ def edit(visit: Visit) -> Response:
     return gate if gate is not None else _form(visit, id_)
 
 
-def _form(visit: Visit, matter: MatterId, *, status: int = 200, more: str = "") -> Response:
+def _form(
+    visit: Visit, matter: MatterId, *, status: int = 200, more: str = "", anew: bool = False
+) -> Response:
     found = visit.node.cases.matter(matter, actor=visit.actor)
     of, version, known = _current(visit, found)
     section = _section(of, visit.args["section"])
@@ -56,7 +59,7 @@ def _form(visit: Visit, matter: MatterId, *, status: int = 200, more: str = "") 
         matter=found,
         of=of,
         section=section,
-        version=visit.form.value("version", str(version)),
+        version=version if anew else visit.form.value("version", str(version)),
         fields=inputs.asked(of, section.name, known, visit.form, more=more),
         language_tags=names.language_tags(visit.language),
         following=_following(of, section.name),
@@ -76,16 +79,12 @@ def save(visit: Visit) -> Response:
     of, version, known = _current(visit, found)
     section = _section(of, visit.args["section"]).name
     written = typed.read(of, section, visit.form, visit.language)
-    based = visit.form.value("version")
+    if _version(visit.form) != version and visit.form.valid:
+        _tell_changed(visit, known, written)
+        return _form(visit, id_, status=422, anew=True)
+    values = {**known, **written}
     visit.form.carry_out(
-        lambda: visit.node.cases.write(
-            id_,
-            of,
-            {**known, **written},
-            source="page",
-            actor=visit.actor,
-            after=int(based) if based.isascii() and based.isdigit() and len(based) < 10 else version,
-        )
+        lambda: visit.node.cases.write(id_, of, values, source="page", actor=visit.actor, after=version)
     )
     if not visit.form.valid:
         return _form(visit, id_, status=422)
@@ -93,6 +92,30 @@ def save(visit: Visit) -> Response:
     if visit.form.value("go") == "next" and following:
         return visit.go(f"/matters/{id_}/record/{following}", said="saved")
     return visit.go(f"/matters/{id_}", said="saved")
+
+
+def _version(form: Form) -> int | None:
+    """Give the version that was changed; None where the form does not name one."""
+    based = form.value("version")
+    return int(based) if based.isascii() and based.isdigit() and len(based) < 10 else None
+
+
+def _tell_changed(visit: Visit, known: Mapping[str, Value], written: Mapping[str, Value]) -> None:
+    """Say that another officer has written meanwhile, and where the record says something else than what was typed.
+
+    The form then stands on the record as it is now: whoever sends it again does so knowingly.
+    """
+    form = visit.form
+    form.fail(
+        "",
+        N_(
+            "Another officer has changed the record since you opened it. Nothing was saved. Read the record as it is"
+            " now, then correct what you typed, or send it again to replace what is there."
+        ),
+    )
+    for path, value in written.items():
+        if value != known.get(path, Absent.UNKNOWN):
+            form.fail(path, N_("The record says something else here now."))
 
 
 def _current(visit: Visit, matter: Matter) -> tuple[Schema, int, dict[str, Value]]:

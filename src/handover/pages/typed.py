@@ -45,24 +45,32 @@ def _check(of: Field, value: Value, form: Form, schema: Schema, language: str) -
         of.shape.check(value)
     except ShapeError as fault:
         steps = fault.place.replace("[", ".").replace("]", "").split(".")[1:]
-        key = _label(of.shape, steps) or f"{schema.name}/{of.path}"
-        name = "-".join((of.path, *steps))
+        name, key = _place(of.shape, steps, of.path, form)
+        key = key or f"{schema.name}/{of.path}"
         form.faults.setdefault(name, f"{label(key, language)}: {form.translate(fault.rule)}")
 
 
-def _label(shape: Shape, steps: Sequence[str]) -> str:
-    """Give the label's key of the innermost part that *steps* lead to; nothing where they lead to no part."""
-    found = ""
+def _place(shape: Shape, steps: Sequence[str], name: str, form: Form) -> tuple[str, str]:
+    """Give name and label's key of the innermost input that *steps* lead to; no key where they lead to no part."""
+    key = ""
     for step in steps:
         match shape:
-            case ListOf():
-                shape = shape.item
+            case ListOf(item=Code() as item) if len(item.codes.codes) <= FEW:
+                break
+            case ListOf() as rows:
+                shape, name = rows.item, f"{name}-{_written(rows, name, form)[int(step)]}"
             case Group():
                 member = next(each for each in shape.members if each.name == step)
-                found, shape = f"part/{shape.name}/{step}", member.shape
+                key, name, shape = f"part/{shape.name}/{step}", f"{name}-{step}", member.shape
             case _:
-                break
-    return found
+                break  # the parts of a date stand side by side
+    return name, key
+
+
+def _written(shape: ListOf, name: str, form: Form) -> list[int]:
+    """Give the rows of a list in which something stands: empty ones do not count."""
+    rows = range(rows_sent(form, name))
+    return [place for place in rows if _value(shape.item, f"{name}-{place}", form) is not None]
 
 
 def _value(shape: Shape, name: str, form: Form) -> Value | None:
