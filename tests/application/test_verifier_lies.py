@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handover.application.verifier_report import Rule, Verdict
+from handover.application.verifier_report import Rule, Severity, Verdict
 from handover.domain.handover import Act
 from handover.domain.record import MatterKind
 from handover.protocol import evidence_lines as lines
@@ -155,3 +155,19 @@ def test_an_unknown_schema_and_a_letter_to_oneself_do_not_belong(stage: Stage) -
         tale = Stage(stage.world).tale()
         tale.say(Act.OFFER, tale.sender, deliver=False, **changes)
         refuted(stage.judge(bundle(tale.sender, tale)), Rule.MATTER)
+
+
+def test_a_skeleton_with_a_disclosure_behind_it_is_refused_even_if_the_offer_names_it(stage: Stage) -> None:
+    """No value stands in evidence, whatever its exporter signs."""
+    tale = stage.tale()
+    disclosure = strict.b64(b'["AAAAAAAAAAAAAAAAAAAAAA","a name"]').encode()
+    tale.skeleton += b"~" + disclosure
+    refuted(stage.judge(bundle(stage.a, tale.whole())), Rule.FORM)
+
+
+def test_a_far_number_of_the_chain_costs_no_more_than_a_near_one(stage: Stage) -> None:
+    tale = stage.tale(epoch=2**31 - 1).whole()
+    report = stage.judge(bundle(stage.a, tale))
+    refuted(report, Rule.CHAIN_GAP, Severity.INCOMPLETE)
+    (gap,) = [each.text for each in report.findings if each.rule is Rule.CHAIN_GAP]
+    assert gap == "the deeds number 1 to 2147483646 of the chain are missing"

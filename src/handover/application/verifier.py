@@ -1,6 +1,7 @@
 """What auditors do: bytes in, report out. No node, no network, no database, no clock (docs/spec/evidence.md).
 
 A file that is not true makes no error but a finding: whatever the bytes are, there is a report.
+The auditor's page says the same in a browser (`pages/static/verify.html`): no rule is changed here without it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from handover.application.verifier_report import Findings, Rule
-from handover.domain.errors import HandoverError
+from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.record import MatterKind, UnknownSchemaError, schema
@@ -151,7 +151,7 @@ def gather(bundles: Sequence[Bundle], findings: Findings) -> Case:
     case = Case(sources=[Source(bundle=bundle) for bundle in bundles])
     for source in case.sources:
         _gather_envelopes(case, source, findings)
-        for place, record, text in source.each(Word.RECORD, lambda data: sdjwt.read(data + b"~"), findings):
+        for place, record, text in source.each(Word.RECORD, _skeleton, findings):
             case.records.setdefault(strict.digest(text), (place, record))
         for place, token, text in source.each(Word.CONSENT, consent.read, findings):
             case.consents.setdefault(strict.digest(text), (place, token))
@@ -160,6 +160,12 @@ def gather(bundles: Sequence[Bundle], findings: Findings) -> Case:
         if old in case.said:
             case.said[old].replaced = True
     return case
+
+
+def _skeleton(data: bytes) -> sdjwt.UnverifiedRecord:
+    if b"~" in data:
+        raise MalformedError("a skeleton stands without disclosures")
+    return sdjwt.read(data + b"~")
 
 
 def _gather_envelopes(case: Case, source: Source, findings: Findings) -> None:

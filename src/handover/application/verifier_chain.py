@@ -1,8 +1,9 @@
 """Who is responsible: the chain of deeds, what is missing in it, and what one side left out that the other shows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from handover.application.verifier_case import Case, Said, Source
 from handover.application.verifier_report import Findings, Link, Rule
@@ -40,10 +41,10 @@ def check(case: Case, findings: Findings) -> Chain:
     offers = [each for said in rounds.values() for each in case.of_act(said, Act.OFFER)]
     offers.sort(key=lambda each: (each.envelope.epoch, each.at))
     by_epoch = {link.epoch: link for link in links}
-    for epoch in range(1, _last(offers, links) + 1):
-        if epoch not in by_epoch:
-            text = f"the deed number {epoch} of the chain is missing"
-            findings.incomplete(Rule.CHAIN_GAP, _place(case), text)
+    for first, last in _gaps([*by_epoch, _last(offers, links) + 1]):
+        which = f"deed number {first}" if first == last else f"deeds number {first} to {last}"
+        text = f"the {which} of the chain {'is' if first == last else 'are'} missing"
+        findings.incomplete(Rule.CHAIN_GAP, _place(case), text)
     for said in (*deeds.values(), *offers):
         before = by_epoch.get(said.envelope.epoch - 1)
         if before is not None and before.taker != said.envelope.iss:
@@ -103,6 +104,13 @@ def _link(case: Case, deed: Said, said: Sequence[Said], taken: dict[Digest, Link
 
 def _last(offers: Sequence[Said], links: Sequence[Link]) -> int:
     return max([*(each.envelope.epoch - 1 for each in offers), *(link.epoch for link in links)], default=0)
+
+
+def _gaps(epochs: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the first and last of all numbers that are left out between 0 and each of *epochs*, which rise."""
+    for before, after in pairwise([0, *epochs]):
+        if after > before + 1:
+            yield before + 1, after - 1
 
 
 def _place(case: Case) -> str:
