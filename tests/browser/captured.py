@@ -16,7 +16,7 @@ from handover.application import verifier
 from handover.application.verifier_report import Report
 from handover.protocol.registry_set import MetadataSet
 
-FOLDER: Final = "HANDOVER_CAPTURED"
+FOLDER: Final = "EVIDENCE_CAPTURED"
 MOST: Final = 25  # of one test: some try every place of a file
 _verify: Final = verifier.verify
 _seen: Counter[str] = Counter()
