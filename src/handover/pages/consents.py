@@ -11,7 +11,7 @@ from starlette.responses import Response
 from handover.application.authorities import Authority
 from handover.application.consents import GIVERS, Terms
 from handover.application.permissions import Right
-from handover.domain.consent import PURPOSE_OF, Basis, Onward, Purpose
+from handover.domain.consent import LONGEST_GROUND, PURPOSE_OF, Basis, Onward, Purpose
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import SCHEMAS, MatterKind, Schema
@@ -134,6 +134,8 @@ def _read_whom(visit: Visit) -> None:
     until = form.date("until", missing="Enter until when it counts.")
     if until is not None and languages.end_of(until) <= visit.now:
         form.fail("until", "The day must lie ahead.")
+    if until is not None and languages.end_of(until) - visit.now > LONGEST_GROUND:
+        form.fail("until", "The day must lie within two years.")
     form.choice("onward", [each.value for each in Onward], missing="Choose whether it may be passed on.")
     if basis and basis != Basis.CONSENT:
         _among(form, "second", _others(visit), missing="Choose the second officer.")

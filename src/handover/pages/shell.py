@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -62,22 +63,17 @@ class Shell:
 
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
-            sent: FormData | None = None
-            if request.method == "POST":
-                sent = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
-            try:
-                form = Form() if sent is None else await _form(sent)
-            finally:
-                if sent is not None:
-                    await sent.close()
+            form = await _form(request) if request.method == "POST" else Form()
             response = await run_in_threadpool(self._answer, page, request, form)
             return self._finished(request, response)
 
         return serve
 
-    def _answer(self, page: Page, request: Request, form: Form) -> Response:
-        visit = self._visit(request, form)
+    def _answer(self, page: Page, request: Request, form: Form | None) -> Response:
+        visit = self._visit(request, form or Form())
         try:
+            if form is None:
+                raise MalformedError("a form holds text alone, and not without end")
             if not page.open:
                 actor = visit.actor  # refuses whoever is not signed in
                 if page.right is not None:
@@ -224,7 +220,21 @@ def _address(request: Request) -> str:
     return "" if host.startswith("127.") or host == "::1" else host
 
 
-async def _form(sent: FormData) -> Form:
+async def _form(request: Request) -> Form | None:
+    """Give what was sent, or None: it is no form of ours."""
+    try:
+        sent = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    except HTTPException:
+        return None
+    try:
+        return await _read(sent)
+    except MalformedError:
+        return None
+    finally:
+        await sent.close()
+
+
+async def _read(sent: FormData) -> Form:
     texts: dict[str, list[str]] = {}
     files: dict[str, Upload] = {}
     for name, value in sent.multi_items():
@@ -238,7 +248,8 @@ async def _form(sent: FormData) -> Form:
 
 
 def _clean(text: str) -> str:
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    odd = any("\ud800" <= letter <= "\udfff" for letter in text)
+    if "\0" in text or "\ufffd" in text or odd:  # the second stands for bytes that were no UTF-8
         raise MalformedError("a form holds text alone")
     return text
 
