@@ -235,7 +235,7 @@ def test_other_methods_do_nothing(browser: Browser, round_: str, method: str) ->
 @pytest.mark.parametrize("cookie", ["", "x", "A" * 43, "\u00e9", '"', "A" * 4000, "../..", "%00"])
 def test_a_cookie_that_is_none_is_nobody(stranger: TestClient, cookie: str) -> None:
     headers = {
-        "cookie": f"{COOKIE}={cookie}; __Host-handover-form={cookie}; __Host-handover-device={cookie}".encode()
+        b"cookie": f"{COOKIE}={cookie}; __Host-handover-form={cookie}; __Host-handover-device={cookie}".encode()
     }
     answer = stranger.get("/office/work", headers=headers, follow_redirects=False)
     assert answer.status_code == 303
