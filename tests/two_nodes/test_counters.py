@@ -3,11 +3,12 @@
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench import stage
 from bench.subjects.handover import Handover
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 
 from federation import federation
 from handover.adapters import tables
@@ -32,6 +33,20 @@ class Counts:
 
     def _commit(self, _connection: object) -> None:
         self.found["transactions"] += 1
+
+
+def plans(engine: Engine) -> list[str]:
+    """Give a list that grows by how SQLite goes about each query and change."""
+    steps: list[str] = []
+
+    def look(connection: Connection, _cursor: object, text: str, values: Any, *_more: object) -> None:
+        if text.startswith(("SELECT", "UPDATE", "DELETE")):
+            database: Any = connection.connection.dbapi_connection
+            first = values[0] if isinstance(values, list) else values
+            steps.extend(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {text}", first))
+
+    event.listen(engine, "before_cursor_execute", look)
+    return steps
 
 
 def checkpoints(at: Node, log: str) -> int:
@@ -60,6 +75,20 @@ def test_a_batch_costs_one_request_one_checkpoint_and_a_fixed_number_of_statemen
         assert checkpoints(athens, "gr/athens/log") == 0  # an offer carries a head, and needs no new one
         assert dict(sender.found) == {"transactions": 4, "statements": 30}
         assert dict(receiver.found) == {"transactions": 1, "statements": 22}
+
+
+def test_no_query_of_a_batch_reads_what_it_does_not_give(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
+        actors = fed.officer(athens, "first"), fed.officer(athens, "second")
+        offers = stage.prepare(athens, "de/hamburg", BATCH, actors[0])
+        steps = plans(athens.database.engine), plans(hamburg.database.engine)
+        hand_over(athens, offers, actors[1])
+    read = {step for each in steps for step in each if step.startswith(("SCAN", "SEARCH"))}
+    assert len(read) > 10
+    assert not {step for step in read if step.endswith("(peer=?)")}  # that were all rounds with the peer
+    assert {step for step in read if step.startswith("SCAN")} == {  # what is due, and nothing else, is in it
+        "SCAN queue USING COVERING INDEX ix_queue_due"
+    }
 
 
 def hand_over(at: Node, offers: list[HandoverId], actor: Actor) -> None:
