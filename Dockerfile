@@ -1,4 +1,4 @@
-# One node. Build: docker build -t handover .   Run: see docs/README.md, guide for operators.
+# One node. Build and run: docs/guide/operator.md, Installing.
 FROM python:3.11-slim AS libraries
 COPY requirements-node.lock /
 RUN python -m venv /opt/handover \
@@ -8,6 +8,7 @@ FROM python:3.11-slim
 COPY --from=libraries /opt/handover /opt/handover
 COPY LICENSE /opt/handover/LICENSE
 COPY src/handover /opt/handover/src/handover
+RUN printf '#!/bin/sh\nexec python -m handover "$@"\n' > /usr/local/bin/handover && chmod 755 /usr/local/bin/handover
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin handover \
  && install -d -o handover -g handover -m 0700 /var/lib/handover
 ENV PATH=/opt/handover/bin:$PATH PYTHONPATH=/opt/handover/src PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="python3 dev.py COMMAND",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", prog="python3 dev.py")
     for name, run, text in (
         ("demo", demo, "run the demonstration; further arguments are passed on, for example --keep"),
         ("bench", bench, "measure; further arguments are passed on"),

@@ -12,6 +12,7 @@ from handover.adapters.primero import (
     Draft,
     Fate,
     Profile,
+    ProfileError,
     UnreadableDocumentError,
     WhichCaseError,
     import_case,
@@ -212,7 +213,7 @@ def test_what_a_profile_says_must_fit_the_schema() -> None:
     "data", [b"[]", b'{"field": {}}', b'{"fields": []}', b'{"fields": {"a": 1}}', b'{"codes": 1}']
 )
 def test_a_profile_of_another_shape_is_refused(data: bytes) -> None:
-    with pytest.raises(UnreadableDocumentError):
+    with pytest.raises(ProfileError):
         read_profile(data)
 
 

@@ -206,8 +206,10 @@ def test_what_is_queued_goes_out_at_once_and_so_do_the_answers(tmp_path: Path) -
     assert not faults
 
 
-def test_sigterm_ends_a_node_in_order(tmp_path: Path) -> None:
-    fed = Federation(tmp_path)
+@contextmanager
+def _process(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Give a process that serves a node, and its port."""
+    fed = Federation(folder)
     node = fed.add("gr/athens")
     node.close()
     with socket.socket() as free:
@@ -220,22 +222,36 @@ def test_sigterm_ends_a_node_in_order(tmp_path: Path) -> None:
         "server.serve(found, settings, worker=True)\n"
         "found.close(); print('closed')\n"
     )
-    folder = node.settings.data
-    command = [sys.executable, "-c", program, str(folder), PASSPHRASE, f"127.0.0.1:{port}"]
+    command = [sys.executable, "-c", program, str(node.settings.data), PASSPHRASE, f"127.0.0.1:{port}"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PYTHONPATH": ":".join(sys.path)}
     )
     try:
+        yield process, port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_sigterm_ends_a_node_in_order(tmp_path: Path) -> None:
+    with _process(tmp_path) as (process, port):
         until(lambda: _alive(port))
         process.send_signal(signal.SIGTERM)
         said, logged = process.communicate(timeout=30)
-    finally:
-        process.kill()
     assert (process.returncode, said) == (0, b"closed\n"), logged
     assert b"/livez" in logged
     events = [json.loads(line) for line in logged.splitlines()]
     assert [each["event"] for each in events if each["event"] != "request"] == ["serving", "ended"]
     assert events[0]["address"] == f"http://127.0.0.1:{port}"
+
+
+def test_a_signal_that_comes_while_a_node_begins_is_not_lost(tmp_path: Path) -> None:
+    with _process(tmp_path) as (process, _):
+        assert process.stderr is not None
+        assert b"serving" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        said, logged = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, b"closed\n"), logged
 
 
 def test_an_address_that_is_taken_is_named_in_a_sentence() -> None:

@@ -169,7 +169,7 @@ class SQLDatabase:
 
     @contextmanager
     def _writing(self) -> Iterator[UnitOfWork]:
-        with self._lock, _translated(), self.engine.connect() as connection:
+        with self._lock, translated(), self.engine.connect() as connection:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(select(log_tables.log_head.c.id).with_for_update())
@@ -189,7 +189,7 @@ class SQLDatabase:
         if self._open.work is not None:
             yield self._open.work
             return
-        with _translated(), self.engine.connect() as connection:
+        with translated(), self.engine.connect() as connection:
             connection = connection.execution_options(handover_reads=True)
             with connection.begin():
                 yield self._work(connection, writes=False)
@@ -215,7 +215,7 @@ class SQLDatabase:
         Raises:
             StorageError: the database cannot be used now.
         """
-        with self._lock, _translated(), self.engine.begin() as connection:
+        with self._lock, translated(), self.engine.begin() as connection:
             if not connection.execute(select(log_tables.log_head.c.id)).first():
                 empty = merkle.EMPTY_ROOT
                 row = {"id": 1, "size": 0, "signed_size": 0, "signed_root": empty, "note": None}
@@ -227,7 +227,7 @@ class SQLDatabase:
         Raises:
             StorageError: the database takes no writes now.
         """
-        with self._lock, _translated(), self.engine.begin() as connection:
+        with self._lock, translated(), self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(log_tables.log_head.c.id).with_for_update())  # a lock is written
             else:
@@ -239,7 +239,8 @@ class SQLDatabase:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn what the database's library raises into errors of ours, without a value."""
     try:
         yield
     except HandoverError:

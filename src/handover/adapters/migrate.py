@@ -50,12 +50,13 @@ def upgrade(engine: Engine, folder: Path) -> None:
     if not is_current(engine):
         if mark.exists() and _is_empty(engine):
             raise DatabaseForgottenError
-        _upgrade(engine)
+        to_newest(engine)
     if not mark.exists():
         mark.touch()
 
 
-def _upgrade(engine: Engine) -> None:
+def to_newest(engine: Engine) -> None:
+    """Apply what is missing, whatever was there before; raises UnknownSchemaVersionError when it is too new."""
     from alembic import command
     from alembic.util import CommandError
 

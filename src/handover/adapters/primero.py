@@ -11,7 +11,7 @@ from typing import Final
 from handover.adapters import primero_forms as forms
 from handover.adapters import primero_other as other
 from handover.adapters.primero_case import map_case, map_request
-from handover.adapters.primero_file import Found, UnreadableDocumentError, leaves, open_file
+from handover.adapters.primero_file import Found, ProfileError, UnreadableDocumentError, leaves, open_file
 from handover.adapters.primero_rules import Finding, Profile
 from handover.adapters.primero_sheet import Sheet
 from handover.adapters.primero_values import Fate, is_empty
@@ -25,6 +25,7 @@ __all__ = [
     "Finding",
     "Import",
     "Profile",
+    "ProfileError",
     "UnreadableDocumentError",
     "WhichCaseError",
     "import_case",
@@ -171,18 +172,21 @@ def read_profile(data: bytes) -> Profile:
     """Give a deployment's profile: ``{"fields": {name: name}, "codes": {name: {code: meaning}}}``.
 
     Raises:
-        UnreadableDocumentError: broken JSON, or another shape.
+        ProfileError: broken JSON, or another shape.
     """
-    found = open_file(data).documents[0].content
+    try:
+        found = open_file(data).documents[0].content
+    except UnreadableDocumentError as error:
+        raise ProfileError(error.detail) from error
     fields, codes = found.get("fields", {}), found.get("codes", {})
     if not found.keys() <= {"fields", "codes"} or not isinstance(codes, dict):
-        raise UnreadableDocumentError("a profile has fields and codes, and nothing else")
+        raise ProfileError("a profile has fields and codes, and nothing else")
     return Profile(fields=_texts(fields), codes={name: _texts(meanings) for name, meanings in codes.items()})
 
 
 def _texts(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise UnreadableDocumentError("a profile maps text to text")
+        raise ProfileError("a profile maps text to text")
     return {str(name): str(text) for name, text in value.items()}
 
 

@@ -15,6 +15,14 @@ LONGEST: Final = 16 * 1024 * 1024  # bytes
 DEEPEST: Final = 24  # levels
 
 
+class ProfileError(MalformedError):
+    """The file is no profile of a deployment."""
+
+    name = "profile"
+    title = "This file is not the profile of a deployment."
+    advice = "Write the objects `fields` and `codes`, as docs/guide/primero.md shows them."
+
+
 class UnreadableDocumentError(MalformedError):
     """The file is not the JSON document that it should be; the detail says where."""
 

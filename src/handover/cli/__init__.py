@@ -20,6 +20,7 @@ from handover.cli import (
     exits,
     importing,
     keys,
+    moving,
     queue,
     refresh,
     registry,
@@ -74,6 +75,7 @@ app.command(rich_help_panel=_LOOK)(status.status)
 app.command(rich_help_panel=_LOOK)(doctor.doctor)
 app.command(rich_help_panel=_LOOK)(refresh.refresh)
 app.command(rich_help_panel=_LOOK)(backup.backup)
+app.command("move-database", rich_help_panel=_LOOK)(moving.move_database)
 app.add_typer(queue.app, name="queue", rich_help_panel=_LOOK)
 app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_CASES)(evidence.verify)

@@ -145,13 +145,18 @@ def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route
     door = listening(settings.listen)
     stop = threading.Event()
     thread = threading.Thread(target=node.worker.run, args=(stop, journal.fault), name="worker", daemon=True)
-    # uvicorn raises the signal again once it has ended; without a handler that would end us before the worker.
+    server = uvicorn.Server(config_of(node, pages=pages))
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # uvicorn raises the signal again once it has ended; without a handler that would end us before the worker. And
+    # a signal that comes before uvicorn looks for any is not lost.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _note)
+        signal.signal(number, end)
     if worker:
         thread.start()
     try:
-        server = uvicorn.Server(config_of(node, pages=pages))
         _settle()
         journal.note("serving", node=str(node.id), address=f"http://{settings.listen}")
         server.run(sockets=[door])
@@ -176,7 +181,3 @@ def work(node: Node, stop: threading.Event) -> None:
 def _settle() -> None:
     """Leave what was loaded until now out of the garbage collector's rounds: it stays as long as the process."""
     gc.freeze()
-
-
-def _note(_number: int, _frame: FrameType | None) -> None:
-    """The signal was seen to already."""
