@@ -15,6 +15,7 @@ from handover.adapters import tables
 from handover.application.facts import Actor
 from handover.domain.ids import HandoverId
 from handover.node import Node
+from handover.protocol import strict
 
 BATCH = 64
 
@@ -89,6 +90,14 @@ def test_no_query_of_a_batch_reads_what_it_does_not_give(tmp_path: Path) -> None
     assert {step for step in read if step.startswith("SCAN")} == {  # what is due, and nothing else, is in it
         "SCAN queue USING COVERING INDEX ix_queue_due"
     }
+
+
+def test_the_matter_of_a_chain_is_found_by_its_deeds(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens") as (_, [athens]):
+        steps = plans(athens.database.engine)
+        with athens.database.reading() as work:
+            assert work.matters.of_deed([strict.digest(b"a deed")]) is None
+    assert steps == ["SEARCH handover USING INDEX ix_handover_deed (deed=?)"]
 
 
 def hand_over(at: Node, offers: list[HandoverId], actor: Actor) -> None:

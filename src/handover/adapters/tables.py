@@ -84,6 +84,7 @@ handover: Final = Table(
     ),
     Index("uq_handover_peer_round", "peer", "round", unique=True),
     Index(None, "pair"),
+    Index(None, "deed"),
     Index(None, "ground"),
     Index(None, "matter", "id"),
 )
