@@ -1,0 +1,104 @@
+"""Every page that officers see, in every language: nothing that axe finds, nothing wider than a narrow telephone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from browser.people import Cast, Person, cast, consented, matter, offered, read
+from handover.pages.languages import LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def people(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser
+) -> Iterator[tuple[Cast, list[str], list[str]]]:
+    """Two nodes with an offer under way; the addresses of the pages at both."""
+    with cast(tmp_path_factory.mktemp("pages"), browser, "en") as found:
+        first, second = found.athens
+        receiver, _ = found.hamburg
+        address = matter(first, "ATH-1")
+        consented(first, address)
+        first.go(address)
+        ground = first.page.locator('a[href*="/grounds/"]').first.get_attribute("href") or ""
+        sent = offered(first, second, address)
+        taken = read(receiver)
+        id_ = address.rpartition("/")[2]
+        sections = [
+            f"{address}/record/{each}" for each in ("identity", "guardianship", "family", "travel", "plan")
+        ]
+        audit = f"/office/audit/matters/{id_}"
+        own = [
+            "/office/work", "/office/rounds", "/office/matters", "/office/matters/new", address, f"{address}/record",
+            *sections, f"{address}/files", f"{address}/import", f"{address}/consent", ground, f"{address}/offer",
+            sent, f"{sent}/leaves", "/office/authorities", "/office/account", "/office/account/passkey",
+            "/office/account/password", "/office/help", "/office/sign-out", "/office/nothing", "/office/audit",
+            "/office/audit/access", audit, f"{audit}/evidence", f"{audit}/compare/files", "/office/operate",
+            "/office/operate/queue", "/office/operate/staff",
+        ]  # fmt: skip
+        yield found, own, [taken, f"{taken}/open"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_right_in_every_language_and_on_a_narrow_screen(
+    people: tuple[Cast, list[str], list[str]], language: str
+) -> None:
+    found, own, theirs = people
+    for person, paths in ((found.athens[0], own), (found.hamburg[0], theirs)):
+        person.language = language
+        person.checked.clear()
+        person.page.set_viewport_size({"width": 320, "height": 800})
+        for path in paths:
+            person.go(f"{path}?language={language}")
+            assert person.page.locator("h1").count() == 1, path
+
+
+def test_without_javascript_a_consent_is_recorded(
+    people: tuple[Cast, list[str], list[str]], browser: Browser
+) -> None:
+    found, own, _ = people
+    person = found.athens[0]
+    cookies = person.page.context.cookies()
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    context.add_cookies([{**each} for each in cookies])  # type: ignore[typeddict-item]
+    plain = Person(context.new_page(), person.base, "en")
+    plain.checked = {"all"}
+    address = next(each for each in own if each.startswith("/office/matters/0"))
+    page = plain.page
+    page.goto(f"{person.base}{address}/consent?language=en")
+    page.check('[name="recipients"][value="de/hamburg"]')
+    main = "main form button.govuk-button:not(.govuk-button--secondary)"
+    page.click(main)
+    page.check('[name="categories"][value="identity"]')
+    for _ in range(2):
+        page.click(main)
+    assert page.locator('[name="given_by"]').count() == 4
+    page.click(main)  # nothing is filled in: each fault is named, and what was chosen before is still there
+    assert page.locator(".govuk-error-summary li").count() >= 7
+    assert page.locator('[name="categories"]').get_attribute("value") == "identity"
+    context.close()
+
+
+def test_a_question_is_asked_by_the_keyboard_alone(people: tuple[Cast, list[str], list[str]]) -> None:
+    found, _, theirs = people
+    person = found.hamburg[0]
+    person.language = "en"
+    page = person.page
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.goto(f"{person.base}{theirs[0]}?language=en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "govuk-skip-link"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#step-question') !== null"):
+            break
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Does she need anything on the way?")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "said=asked" in page.url
+    assert "Does she need anything on the way?" in page.locator("main").inner_text()
