@@ -18,6 +18,7 @@ from handover.domain.record import MatterKind, Value
 from handover.protocol import envelope as envelopes
 from handover.protocol import message, strict
 from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import By
 from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
 
@@ -104,6 +105,7 @@ class Handovers:
             NotOpenedError: nobody has read the offer.
             StepUpError: the officer has to confirm it.
             IncompleteMessageError: the guardian (or the responsible officer) or the plan is not named.
+            OutOfOrderError: it is over, or another officer has accepted already.
         """
         require(actor, Right.DECIDE)
         with self._database.begin() as work:
@@ -114,13 +116,14 @@ class Handovers:
             by = self._sealer.by(found, actor.officer, actor)
             begun = proofs.take(work, AssertedAct.ACCEPTANCE, found.id, actor)
             cause = Cause(event=Order.ACCEPT, by=by, body=body, actor=actor, begun=begun)
-            return self._rounds.move(work, found, cause)
+            return _own_word(work, found, self._rounds.move(work, found, cause), by)
 
     def decline(self, handover: HandoverId, *, code: str, text: str, actor: Actor) -> Handover:
         """Say no, with a reason; who is bound already asks to be released and stays bound until a void or a deed.
 
         Raises:
             UnknownReasonError: *code* is not one of DECLINE_CODES.
+            OutOfOrderError: it is over, or another officer has declined already.
         """
         require(actor, Right.DECIDE)
         if code not in DECLINE_CODES:
@@ -129,7 +132,7 @@ class Handovers:
             found = _receiving(work.handovers.get(handover))
             by = self._sealer.by(found, actor.officer, actor)
             cause = Cause(event=Order.DECLINE, by=by, code=code, body={"text": text})
-            return self._rounds.move(work, found, cause)
+            return _own_word(work, found, self._rounds.move(work, found, cause), by)
 
     def ask(self, handover: HandoverId, *, text: str, actor: Actor) -> Handover:
         """Ask the other side something."""
@@ -230,6 +233,16 @@ def _receiving(handover: Handover) -> Handover:
     if handover.role is not Role.RECEIVER:
         raise OutOfOrderError
     return handover
+
+
+def _own_word(work: UnitOfWork, before: Handover, after: Handover, by: By) -> Handover:
+    """Give *after*. A repeat says nothing anew; whoever repeats what another officer has said is told so."""
+    if after.seq == before.seq:
+        own = [each for each in work.envelopes.of_handover(before.id) if not each.incoming]
+        said = envelopes.read(own[-1].data).claimed.by if own else None
+        if said is None or said.released != by.released:
+            raise OutOfOrderError
+    return after
 
 
 def _opened(handover: Handover) -> Handover:

@@ -92,6 +92,11 @@ class Form:
             self.fail(name, "This must be a real date, with day, month and year.")
             return None
 
+    def refuse(self, error: HandoverError) -> None:
+        """Let the refusal of the whole form stand in the place of its faults, if it has none of the whole form."""
+        if "" not in self.faults:
+            self.faults = {"": f"{self.translate(error.title)} {self.translate(error.advice)}"}
+
     def carry_out(self, act: Callable[[], T], *, field: str = "") -> T | None:
         """Give what *act* gives; what it refuses becomes a fault of *field* (none: of the whole form)."""
         if self.faults:

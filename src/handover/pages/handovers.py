@@ -1,13 +1,14 @@
 """One handover: where it stands, what happens next, every signed step, and what this officer can do now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from starlette.responses import Response
 
-from handover.application.facts import Actor
+from handover.application.facts import Actor, Handover
 from handover.application.permissions import Right
 from handover.domain.errors import HandoverError, OutOfOrderError
-from handover.domain.handover import DeclineReason, Role
+from handover.domain.handover import DeclineReason, Role, State
 from handover.domain.ids import Digest, HandoverId
 from handover.domain.record import Absent, schema
 from handover.pages import confirming, content, paths, reasons, values, words
@@ -31,6 +32,12 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
         except HandoverError:
             offered = None  # a round that began with a deed or a void has no offer to look at
     lines = visit.node.handovers.timeline(id_, actor=visit.actor)
+    if (
+        not visit.form.valid
+        and data.get("tried") in _FORMS
+        and _FORMS[str(data["tried"])] not in row.seen.can
+    ):
+        visit.form.refuse(OutOfOrderError())  # its fields are not on the page any more
     return visit.page(
         "handover.html",
         status=status,
@@ -232,13 +239,24 @@ def _confirmed(
 
 def _acted(visit: Visit, act: Callable[[], object], *, said: str) -> Response:
     """Carry a step out and show the round; what is refused stands above the round as it is now."""
-    visit.form.carry_out(act)
+    done = visit.form.carry_out(act)
     if visit.form.valid:
         visit.node.worker.wake()
-        return visit.go(f"/handovers/{visit.args['handover']}", said=said)
+        void = isinstance(done, Handover) and done.state is State.VOIDING and said == "countersigned"
+        return visit.go(f"/handovers/{visit.args['handover']}", said="void" if void else said)
     return _shown(visit, status=422, tried=visit.path.rpartition("/")[2])
 
 
+_FORMS: Final[
+    Mapping[str, str]
+] = {  # steps with fields, and what has to be possible for them to be on the page
+    "accept": "accept",
+    "decline": "decline",
+    "question": "question",
+    "answer": "answer",
+    "arrival": "arrival",
+    "non-arrival": "arrival",
+}
 _AT = "/handovers/{handover}"
 PAGES = (
     Page(path=_AT, get=show, right=Right.READ_CASE),

@@ -43,6 +43,9 @@ SAID: Final[Mapping[str, str]] = {
     "countersigned": N_(
         "The deed is given. This office still acts for the child until the other has taken up."
     ),
+    "void": N_(
+        "The deed was not given: the ground or the deadline has ended. The offer is void; the other authority is told."
+    ),
     "opened": N_("The other authority is told that you have read the offer."),
     "accepted": N_("The offer is accepted. The other authority now gives the deed."),
     "declined": N_("The offer is declined. The other authority is told, with your reason."),
