@@ -2,10 +2,7 @@
 
 import hmac
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +18,7 @@ import httpx2
 import pytest
 from joserfc import jwk, jwt
 
+import provider
 from application.door import HERE, Door, door
 from handover import config, node
 from handover.adapters.oidc import OIDCProvider, ProviderError, ProviderTerms
@@ -31,39 +29,14 @@ from handover.application.sessions import SignedOutError
 from handover.domain.errors import HandoverError
 from handover.protocol import strict
 
-GROUPS = {
-    "case-staff": ["caseworker"],
-    "liaison-officers": ["liaison", "caseworker"],
-    "inspectors": ["auditor"],
-}
 KEY = jwk.RSAKey.generate_key(2048, {"kid": "one"})
-_RUNNING = re.compile(r"running on http://\S+:(\d+)")
-PEOPLE: dict[str, dict[str, Any]] = {
-    "eleni": {"name": "Eleni P.", "groups": ["case-staff", "canteen"]},
-    "nikos": {"name": "Nikos K.", "groups": ["liaison-officers"]},
-    "inspector": {"name": "Ira I.", "groups": "inspectors"},
-    "cook": {"name": "Kostas C.", "groups": ["canteen"]},
-    "nobody": {"name": "No Groups"},
-}
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """Give the address of a provider that runs as a process of its own."""
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", "0"]
-    for sub, claims in PEOPLE.items():
-        command += ["--user-claims", json.dumps({"sub": sub, **claims})]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}  # it imports a part of a library that goes away
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stderr is not None
-        said = next(found for line in running.stderr if (found := _RUNNING.search(line)))
-        drain = threading.Thread(target=running.stderr.read)
-        drain.start()
-        yield f"http://localhost:{said[1]}"
-        running.terminate()
-        drain.join()
+    with provider.running() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +45,12 @@ def made(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door
     secret.write_text("of the client")
     with door(tmp_path_factory.mktemp("oidc")) as opened:
         oidc = config.ProviderSettings.model_validate(
-            {"issuer": issuer, "client_id": "handover", "client_secret_file": secret, "groups": GROUPS}
+            {
+                "issuer": issuer,
+                "client_id": "handover",
+                "client_secret_file": secret,
+                "groups": provider.GROUPS,
+            }
         )
         settings = opened.node.settings.model_copy(update={"oidc": oidc})
         opened.node.close()
@@ -143,7 +121,7 @@ def test_roles_follow_the_groups_at_each_sign_in(made: Door, issuer: str) -> Non
         arrive(made, "nikos")
     with pytest.raises(SignedOutError):
         made.see(cookie)
-    put(issuer, "nikos", PEOPLE["nikos"])
+    put(issuer, "nikos", provider.PEOPLE["nikos"])
     assert made.see(arrive(made, "nikos")).actor.officer == first.actor.officer
 
 

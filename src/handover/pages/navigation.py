@@ -75,7 +75,8 @@ def entries(visitor: Visitor | None, path: str) -> list[Entry]:
 
 def home(visitor: Visitor) -> str:
     """Give the page where this visitor's work begins, below `/office`."""
-    return entries(visitor, "")[0].href.removeprefix("/office")
+    ways = [each.href.removeprefix("/office") for each in entries(visitor, "")]
+    return next((way for way in ways if way not in ("/authorities", "/account")), "/account")
 
 
 def said(name: str | None) -> str | None:

@@ -100,7 +100,8 @@ class Visit:
         return self.page(template, status=422, **data)
 
     def enter(self, signed_in: SignedIn) -> None:
-        """Go on as the officer who has just signed in."""
+        """Go on as the officer who has just signed in; a session that this browser still had ends."""
+        self.node.sessions.end(self.sent_cookies.get(SESSION_COOKIE, ""))
         self.cookies[DEVICE_COOKIE] = (signed_in.device, _YEAR)
         self.renew(signed_in.cookie)
 
