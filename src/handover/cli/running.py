@@ -3,15 +3,22 @@
 import importlib
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handover.cli import opening
+from handover.cli.loading import loading
 from handover.cli.options import HERE, Data
 from handover.domain.errors import HandoverError
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from handover.node import Node
 
 
 class PartMissingError(HandoverError):
@@ -39,6 +46,19 @@ def serve(
 
     Example: handover serve --data /var/lib/handover
     """
+    with loading():
+        found, pages = _loaded(data, listen)
+        from handover.web import server
+
+    settings = found.settings
+    try:
+        server.serve(found, settings, worker=settings.worker and not no_worker, pages=pages)
+    finally:
+        found.close()
+
+
+def _loaded(data: Path, listen: str | None) -> "tuple[Node, Sequence[Route]]":
+    """Give the node and its pages, with all that they need."""
     from handover import config, node
 
     settings = opening.settings_of(data)
@@ -46,14 +66,9 @@ def serve(
         settings = config.load(data, listen=listen)
     from handover.cli import doctor
     from handover.pages.routes import routes  # after the settings: what is wrong with them is said at once
-    from handover.web import server
 
     found = node.open_node(settings)
-    pages = routes(found, health=lambda: doctor.of_running(found))
-    try:
-        server.serve(found, settings, worker=settings.worker and not no_worker, pages=pages)
-    finally:
-        found.close()
+    return found, routes(found, health=lambda: doctor.of_running(found))
 
 
 def worker(data: Data = HERE) -> None:
