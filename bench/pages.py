@@ -26,13 +26,6 @@ _PATHS: Final = (
     "/office/audit",
     "/office/operate",
 )
-    "/office/work",
-    "/office/rounds",
-    "/office/matters",
-    "/office/authorities",
-    "/office/audit",
-    "/office/operate",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
