@@ -8,6 +8,8 @@ from playwright.sync_api import Browser
 from browser.people import Cast, Person, cast, consented, matter, offered, read
 from handover.application import verifier
 from handover.application.verifier_report import Verdict
+from handover.domain.handover import DeclineReason, State, VoidReason
+from handover.pages import languages, words
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -69,8 +71,10 @@ def evidence(officer: Person) -> bytes:
     return Path(saved.value.path()).read_bytes()
 
 
-def test_an_offer_is_declined_and_another_withdrawn(tmp_path: Path, browser: Browser) -> None:
-    with cast(tmp_path, browser, "en") as people:
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_offer_is_declined_and_another_withdrawn(tmp_path: Path, browser: Browser, language: str) -> None:
+    say = languages.catalogue(language).gettext
+    with cast(tmp_path, browser, language) as people:
         first, second = people.athens
         receiver, _ = people.hamburg
         address = matter(first, "ATH-2")
@@ -82,18 +86,22 @@ def test_an_offer_is_declined_and_another_withdrawn(tmp_path: Path, browser: Bro
         receiver.fill(code="no-capacity", reason="No place before June.")
         receiver.send("/decline")
         assert "said=declined" in receiver.page.url
-        first.wait_for(sent, "text=No place or no staff for the child")
-        assert "No place before June." in first.text
+        first.wait_for(sent, "text=No place before June.")
+        assert say(words.DECLINES[DeclineReason.NO_CAPACITY]) in first.text
+        first.wait_for(sent, f"text={say(words.NEXT[State.VOIDED])}")
         sent = offered(first, second, address)
         first.go(sent)
         first.page.click("#step-withdraw summary")
         first.send("/withdraw")
         assert "said=withdrawn" in first.page.url
-        first.wait_for(sent, "text=The round ended without take-up.")
+        first.wait_for(sent, f"text={say(words.NEXT[State.VOIDED])}")
+        assert say(words.VOIDS[VoidReason.WITHDRAWN]) in first.text
 
 
-def test_a_child_that_has_not_come_alarms_both_nodes(tmp_path: Path, browser: Browser) -> None:
-    with cast(tmp_path, browser, "en") as people:
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_child_that_has_not_come_alarms_both_nodes(tmp_path: Path, browser: Browser, language: str) -> None:
+    say = languages.catalogue(language).gettext
+    with cast(tmp_path, browser, language) as people:
         sent, taken = accepted(people)
         first, _ = people.athens
         receiver, _ = people.hamburg
@@ -105,4 +113,4 @@ def test_a_child_that_has_not_come_alarms_both_nodes(tmp_path: Path, browser: Br
         receiver.date("missing-since", "2026-11-28")
         receiver.send("/non-arrival")
         assert "said=not-arrived" in receiver.page.url
-        first.wait_for(sent, "text=The child has not arrived.")
+        first.wait_for(sent, f"text={say(words.ALARMS['non-arrival'])}")
