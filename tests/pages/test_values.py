@@ -192,14 +192,14 @@ def test_a_name_says_its_script_and_has_its_own_direction(script: str, lang: str
 @pytest.mark.parametrize(
     ("written", "precision", "language", "expected"),
     [
-        ("2011-04-07", "day", "en", ("April 7, 2011",)),
+        ("2011-04-07", "day", "en", ("7 April 2011",)),
         ("2011-04-07", "day", "fr", ("7 avril 2011",)),
         ("2011-04", "month", "el", ("Απρίλιος 2011",)),
         ("2011-04", "month", "es", ("abril de 2011",)),
         ("2011", "year", "ar", ("2011",)),
         ("2011", "estimated", "ar", ("2011", "(تقديري)")),
         ("2011-04", "estimated", "fr", ("avril 2011", "(estimée)")),
-        ("2011-04-07", "estimated", "en", ("April 7, 2011", "(estimated)")),
+        ("2011-04-07", "estimated", "en", ("7 April 2011", "(estimated)")),
     ],
 )
 def test_a_date_is_as_exact_as_it_was_written(

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -78,7 +78,7 @@ def end_of(day: dt.date) -> int:
 def time(at: int, language: str) -> str:
     """Give day and minute of a time in UTC, which is said."""
     found = dt.datetime.fromtimestamp(at, dt.UTC)
-    return format_datetime(found, format="d MMMM y HH:mm 'UTC'", locale=locale(language))
+    return f"{format_date(found, format='long', locale=locale(language))} {found:%H:%M} UTC"
 
 
 def iso(at: int) -> str:
@@ -94,7 +94,7 @@ def distance(seconds: int, language: str) -> str:
 @cache
 def locale(language: str) -> Locale:
     """Give what the CLDR knows of *language*."""
-    return Locale.parse(language)
+    return Locale("en", "GB") if language == SOURCE else Locale.parse(language)
 
 
 def _weight(text: str) -> float:

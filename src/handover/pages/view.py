@@ -55,6 +55,7 @@ def environment(language: str) -> Environment:
     catalogue = languages.catalogue(language)
     made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["undefined"] = ""  # the kit names it for what is left out
+    made.globals["comma"] = "\u060c " if language == "ar" else ", "
     made.globals["language"] = language
     made.globals["direction"] = languages.direction(language)
     made.globals["label"] = lambda key: labels.label(key, language)
