@@ -15,7 +15,8 @@ from bench.subjects.handover import Handover
 from bench.subjects.naive import Naive, NaiveLink
 
 _ROUNDS: Final = 3
-_COUNTS: Final = {"batched": 256, "single": 32}
+_COUNTS: Final = {"batched": 256, "queued": 128, "single": 32}
+_UNITS: Final = ("naive", "naive-link")  # what all are compared with
 _NOISY: Final = 0.3  # cores that others use; above it ratios alone mean something
 
 
@@ -43,9 +44,10 @@ def _side_by_side(options: argparse.Namespace) -> int:
             for each in subjects:
                 each.stop()
     unit = _cpu_of(rows, "naive")
+    units = {name: cost for name in _UNITS if (cost := _cpu_of(rows, name))}
     more |= {"others_busy_cores": round(busy, 2), "noisy": busy > _NOISY, "naive_cpu_ms": round(unit, 3)}
-    report.write("full" if options.full else "quick", rows, unit, more)
-    print(report.table(rows, unit))
+    report.write("full" if options.full else "quick", rows, units, more)
+    print(report.table(rows, units))
     for name, value in more.items():
         print(f"{name}: {value}")
     if options.compare:
@@ -93,13 +95,18 @@ def _cpu_of(rows: list[Row], subject: str) -> float:
 
 def _growth(options: argparse.Namespace) -> int:
     sizes = (*growth.SIZES, growth.MILLION) if options.million else growth.SIZES
-    rows, memory = [], {}
+    rows: list[Row] = []
+    memory = {}
+    busy = meter.others()
     with tempfile.TemporaryDirectory() as folder:
         for size, row, mib in growth.measure(Path(folder), sizes, _COUNTS["batched"], _ROUNDS):
             rows.append(row)
             memory[size] = round(mib)
-            print(f"{size} stored: {row.cpu_ms:.2f} ms, {mib:.0f} MiB", flush=True)
-    report.write("growth", rows, rows[0].cpu_ms, {"pss_mib": memory})
+            share = row.cpu_ms / rows[0].cpu_ms
+            print(f"{size} stored: {row.cpu_ms:.2f} ms, {share:.2f} of the first; {mib:.0f} MiB")
+    more = {"pss_mib": memory, "others_busy_cores": round(busy, 2), "noisy": busy > _NOISY}
+    report.write("growth", rows, {f"{sizes[0]} stored": rows[0].cpu_ms}, more)
+    print(*(f"{name}: {value}" for name, value in more.items()), sep="\n")
     return 0
 
 
@@ -114,7 +121,10 @@ def _peers(_options: argparse.Namespace) -> int:
 def _cold(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         place = stage.set_up(Path(folder), ("gr/athens",))[0]
-        print(f"cold start to ready: {cold.measure(place, 15 if options.full else 7):.2f} s")
+        busy = meter.others()
+        seconds, cpu = cold.measure(place, 15 if options.full else 7)
+        print(f"cold start to ready: {seconds:.2f} s, of them {cpu:.2f} s of CPU")
+        print(f"others_busy_cores: {busy:.2f}\nnoisy: {busy > _NOISY}")
     return 0
 
 

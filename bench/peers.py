@@ -3,6 +3,7 @@
 A cheap variant: real keys, databases and bytes for every peer, but no sockets.
 """
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -47,6 +48,7 @@ def measure(folder: Path) -> Iterator[tuple[int, Round]]:
                 found = node.open_node(config.load(place.folder), wire=wire)
                 stack.callback(found.close)
                 wire.nodes[NodeId(place.name)] = found
+            gc.freeze()  # each node would do so in its own process; here their objects are all in one
             yield number, _measured(wire.nodes[NodeId(names[0])], names[1:])
 
 

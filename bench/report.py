@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -13,16 +13,21 @@ RESULTS: Final = Path(__file__).parent / "results"
 _ROW_HEIGHT, _LEFT, _WIDTH = 26, 210, 420
 
 
-def table(rows: Sequence[Row], unit: float) -> str:
-    """Give the Markdown table; *unit* is the CPU of what all are compared with, in milliseconds per handover."""
+Units = Mapping[str, float]
+"""What all are compared with: name, and CPU milliseconds per handover."""
+
+
+def table(rows: Sequence[Row], units: Units) -> str:
+    """Give the Markdown table, with each row's share of each of *units*."""
+    heads = "".join(f" of {name} |" for name in units)
     lines = [
-        "| subject | mode | CPU ms per handover | of naive | per second | p50 ms | p99 ms | wire KiB |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        f"| subject | mode | CPU ms per handover |{heads} per second | p50 ms | p99 ms | wire KiB |",
+        f"|---|---|---:|{'---:|' * len(units)}---:|---:|---:|---:|",
     ]
     for row in rows:
-        share = row.cpu_ms / unit if unit else 0
+        shares = "".join(f" {row.cpu_ms / unit:.2f} |" for unit in units.values())
         lines.append(
-            f"| {row.subject} | {row.mode} | {row.cpu_ms:.2f} | {share:.2f} | {row.rate:.0f} "
+            f"| {row.subject} | {row.mode} | {row.cpu_ms:.2f} |{shares} {row.rate:.0f} "
             f"| {row.latency_ms(0.5):.0f} | {row.latency_ms(0.99):.0f} | {row.wire / 1024:.1f} |"
         )
     return "\n".join(lines)
@@ -71,11 +76,11 @@ def chart(rows: Sequence[Row]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def write(name: str, rows: Sequence[Row], unit: float, more: dict[str, Any]) -> None:
+def write(name: str, rows: Sequence[Row], units: Units, more: dict[str, Any]) -> None:
     """Write the three files of one run."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(facts(rows, more), indent=1) + "\n")
-    (RESULTS / f"{name}.md").write_text(table(rows, unit) + "\n")
+    (RESULTS / f"{name}.md").write_text(table(rows, units) + "\n")
     (RESULTS / f"{name}.svg").write_text(chart(rows))
 
 

@@ -1,6 +1,7 @@
 """The sending node as a process: it opens its own node and does what it is told, one line of JSON for each order.
 
-`python -m bench.sender FOLDER PEER`, then on standard input `prepare N`, `batched N` or `single N`.
+`python -m bench.sender FOLDER PEER`, then on standard input `prepare N`, or how N of them are handed over:
+`batched N` (64 released and delivered together), `queued N` (released one by one, delivered 64 at a time), `single N`.
 """
 
 import gc
@@ -15,6 +16,7 @@ from handover.domain.ids import HandoverId, NodeId
 from handover.node import Node
 
 _BATCH = 64
+_TOGETHER = {"batched": (_BATCH, _BATCH), "queued": (1, _BATCH), "single": (1, 1)}  # released, delivered
 
 
 def main(folder: str, peer: str) -> None:
@@ -33,21 +35,21 @@ def main(folder: str, peer: str) -> None:
                 continue
             taken, waiting = waiting[: int(number)], waiting[int(number) :]
             bytes_on_the_wire.clear()
-            size = _BATCH if order == "batched" else 1
             began = time.monotonic()
-            latencies = _hand_over(at, taken, second, size)
+            latencies = _hand_over(at, taken, second, *_TOGETHER[order])
             seconds = time.monotonic() - began
             done = {"count": len(taken), "seconds": seconds, "latencies": latencies}
             print(json.dumps({**done, "wire": sum(bytes_on_the_wire)}), flush=True)
 
 
-def _hand_over(at: Node, taken: list[HandoverId], actor: Actor, size: int) -> list[float]:
-    """Release and deliver *size* offers at a time; give for each the seconds until its receipt was stored."""
+def _hand_over(at: Node, taken: list[HandoverId], actor: Actor, released: int, delivered: int) -> list[float]:
+    """Release and deliver so many offers at a time; give for each the seconds until its receipt was stored."""
     latencies: list[float] = []
-    for start in range(0, len(taken), size):
-        part = taken[start : start + size]
+    for start in range(0, len(taken), delivered):
+        part = taken[start : start + delivered]
         began = time.monotonic()
-        at.offers.release_many(part, actor=actor)
+        for first in range(0, len(part), released):
+            at.offers.release_many(part[first : first + released], actor=actor)
         rounds = at.outbox.deliver_due()
         if [each.receipted for each in rounds] != [len(part)]:
             raise RuntimeError(f"not all were receipted: {rounds}")

@@ -16,7 +16,7 @@ class Handover:
     """Two node processes."""
 
     name = "handover"
-    modes = ("batched", "single")
+    modes = ("batched", "queued", "single")
 
     def __init__(self, before: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
         self._before = before
