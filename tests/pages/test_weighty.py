@@ -65,6 +65,7 @@ def act(browser: Browser, at: str, what: str, *, page: str = "", **sent: str) ->
     asked = browser.post(f"{at}/{what}", sent, page=page or f"{at}/{what}")
     assert asked.status_code == 200, asked.text
     assert "Nothing is done yet" in asked.text
+    assert f'href="{at}"' in asked.text  # the way back to the handover
     return browser.confirm(asked, f"{at}/{what}")
 
 
@@ -96,7 +97,11 @@ def test_a_handover_through_pages_ends_in_evidence_of_every_signature(two: Two) 
         path = f"/office/audit/matters/{matter_of(browser, at)}/evidence"
         asked = browser.post(path)
         assert asked.headers["content-type"].startswith("text/html")
-        files.append(browser.confirm(asked, path).content)
+        assert "Take the evidence out" in asked.text
+        assert "Nothing is done yet" not in asked.text  # the page stays when the file is saved
+        answer = browser.confirm(asked, path)
+        assert answer.headers["content-disposition"].endswith('.handover"')
+        files.append(answer.content)
     report = verify(files, root=two.made.fed.repository.pinned())
     assert report.verdict is Verdict.VALID, told(report)
     assert report.counts["assertions"] == 5  # offer, acceptance, deed, two exports

@@ -1,14 +1,24 @@
 """Acts of weight: a fresh passkey signs for what is done, or the session is made fresh; both before it is done."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from starlette.responses import Response
 
 from handover.application import proofs
 from handover.application.facts import Actor
 from handover.domain.ids import HandoverId, MatterId
+from handover.pages.navigation import N_
 from handover.pages.visit import Visit
 from handover.protocol.statement import AssertedAct
+
+ACTS: Final[Mapping[AssertedAct, str]] = {
+    AssertedAct.OFFER: N_("Release the offer"),
+    AssertedAct.ACCEPTANCE: N_("Accept"),
+    AssertedAct.DEED: N_("Give the deed"),
+    AssertedAct.EXPORT: N_("Take the evidence out"),
+}
 
 
 def actor(visit: Visit, act: AssertedAct, target: HandoverId | MatterId) -> Actor | Response:
@@ -29,4 +39,11 @@ def actor(visit: Visit, act: AssertedAct, target: HandoverId | MatterId) -> Acto
         for value in values
         if name not in ("csrf", "credential")
     ]
-    return visit.page("confirm.html", options=prompt.options, to=visit.path, fields=sent)
+    return visit.page(
+        "confirm.html",
+        act=ACTS[act],
+        saves=act is AssertedAct.EXPORT,
+        options=prompt.options,
+        to=visit.path,
+        fields=sent,
+    )

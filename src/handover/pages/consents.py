@@ -79,11 +79,17 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
         givers=[(value, visit.translate(text)) for value, text in words.GIVERS.items()],
         chosen=_chosen(of, visit.form),
         until=languages.day_of(visit.now + TERM * 86400),
+        ends=_ends(visit.form) if step == "check" else None,
         own_languages=list(languages.OWN_NAMES.items()),
         language_tags=names.language_tags(visit.language),
         explained=explanation.of(visit, of) if step in ("explain", "check") else None,
         words=words,
     )
+
+
+def _ends(form: Form) -> int | None:
+    day = form.date("until")
+    return languages.end_of(day) if day else None
 
 
 def _competent(visit: Visit, kind: MatterKind) -> list[Authority]:

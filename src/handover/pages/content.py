@@ -20,7 +20,7 @@ _ENDINGS: Final = {
     "audio/mp4": "m4a",
     "text/plain": "txt",
     "application/json": "json",
-    "application/octet-stream": "handover",
+    "application/vnd.handover.evidence": "handover",
 }
 
 
