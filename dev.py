@@ -47,10 +47,15 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
             *PYTEST,
             "-n2",
             "--dist=loadfile",
+            "--ignore=tests/browser",  # a browser's event loop stays in its process; others have their own
             "--cov=handover.domain",
             "--cov=handover.protocol",
             "--cov-branch",
         ),
+    ),
+    "browser": (
+        "pages in a real browser, with passkeys, in every language",
+        (*PYTEST, "-n2", "--dist=loadfile", "tests/browser"),
     ),
     "optimised": (
         "no check is an assert: rules and formats again under python -O",

@@ -24,7 +24,7 @@ def test_a_sample_is_a_nodes_settings_and_fits_an_entry(file: Path, tmp_path: Pa
     settings = _settings(file, tmp_path)
     node = NodeId(settings.node)
     assert file.stem == node.replace("/", "-")
-    assert settings.address == f"http://{settings.listen}"
+    assert settings.address == f"http://{settings.listen.replace('127.0.0.1', 'localhost')}"
     assert settings.url.startswith("sqlite:///")
     entry = NodeEntry(
         node=node,

@@ -107,13 +107,18 @@ def test_no_name_of_the_file_is_printed_or_logged_or_kept_in_the_clear(kept: Run
     assert found == []
 
 
-def test_nodes_that_are_kept_answer_to_the_keys_that_were_printed(kept: Run) -> None:
+def test_nodes_that_are_kept_answer_to_the_keys_that_were_left_and_let_officers_in_by_their_links(
+    kept: Run,
+) -> None:
     officers = json.loads((kept.folder / "keys.json").read_text())
     assert {each["node"] for each in officers} == {
         "gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula",
     }  # fmt: skip
     for each in officers:
-        assert f"{each['role']:11} {each['key']}" in kept.out
+        assert re.search(
+            rf"^  {each['role']:11} .+ {each['address']}/office/welcome#[\w-]+$", kept.out, re.MULTILINE
+        )
+        assert each["key"] not in kept.out  # they stand in a file that only its owner reads
         headers = {"Authorization": f"Bearer {each['key']}"}
         answer = httpx2.get(f"{each['address']}/api/v1/node", headers=headers, trust_env=False)
         assert answer.json()["node"] == each["node"]
