@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench import cold, growth, meter, peers, report, stage
+from bench import cold, growth, meter, pages, peers, report, stage
 from bench.meter import Row
 from bench.subjects.base import SkippedError, Subject
 from bench.subjects.floor import Floor
@@ -23,13 +23,15 @@ _NOISY: Final = 0.3  # cores that others use; above it ratios alone mean somethi
 def main(arguments: list[str]) -> int:
     """Run one of the measurements; give the exit status."""
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
-    parser.add_argument("what", nargs="?", default="quick", choices=("quick", "growth", "peers", "cold"))
+    parser.add_argument(
+        "what", nargs="?", default="quick", choices=("quick", "growth", "peers", "cold", "pages")
+    )
     parser.add_argument("--full", action="store_true", help="more rounds, and four times as many handovers")
     parser.add_argument("--million", action="store_true", help="growth: up to 1 000 000 stored matters")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="an earlier JSON to compare ratios with")
     options = parser.parse_args(arguments)
     if options.what != "quick":
-        return {"growth": _growth, "peers": _peers, "cold": _cold}[options.what](options)
+        return {"growth": _growth, "peers": _peers, "cold": _cold, "pages": _pages}[options.what](options)
     return _side_by_side(options)
 
 
@@ -115,6 +117,17 @@ def _peers(_options: argparse.Namespace) -> int:
         for number, found in peers.measure(Path(folder)):
             cost = found.cpu / found.count * 1000
             print(f"{number} peers, {found.count} offers: {cost:.2f} ms, sender and receivers in one process")
+    return 0
+
+
+def _pages(_options: argparse.Namespace) -> int:
+    busy = meter.others()
+    with tempfile.TemporaryDirectory() as folder:
+        print("| page | matters stored | median ms | worst ms | KiB on the line |\n|---|---:|---:|---:|---:|")
+        for each in pages.measure(Path(folder)):
+            size = f"{each.packed / 1024:.1f}"
+            print(f"| {each.path} | {each.size} | {each.median:.0f} | {each.worst:.0f} | {size} |")
+    print(f"others_busy_cores: {busy:.2f}\nnoisy: {busy > _NOISY}")
     return 0
 
 
