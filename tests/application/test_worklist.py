@@ -87,3 +87,11 @@ def test_an_officer_sees_only_the_steps_of_the_officers_roles() -> None:
 def test_a_round_that_stands_too_long_is_marked() -> None:
     assert not seen(handover(Role.SENDER, State.RELIEVING), actor=ANNA, now=60).overdue
     assert seen(handover(Role.SENDER, State.RELIEVING), actor=ANNA, now=3600).overdue
+
+
+def test_a_question_of_the_other_side_waits_for_this_office_until_it_is_answered() -> None:
+    asked = handover(Role.SENDER, State.OFFERED, question=DIGEST)
+    assert seen(asked, actor=ANNA, now=50).waits_for is Waits.THIS_OFFICE
+    assert "answer" in seen(asked, actor=ANNA, now=50).can
+    answered = seen(handover(Role.SENDER, State.OFFERED), actor=ANNA, now=50)
+    assert (answered.waits_for, "answer" in answered.can) == (Waits.OTHER_OFFICE, False)

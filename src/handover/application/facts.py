@@ -41,7 +41,7 @@ class Handover:
 
     `seq` and `last` are what this side said last in the round. `offer`, `acceptance`, `deed` and `closing` are the
     digests of the envelopes that moved the round, whoever said them (`closing` is the void, `receipt` the take-up or
-    void receipt); `question` is the newest question.
+    void receipt); `question` is the newest question of the other side that nobody has answered.
     """
 
     id: HandoverId

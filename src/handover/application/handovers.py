@@ -168,6 +168,10 @@ class Handovers:
                 act=act, re=re, body=body, by=by, consent=None if token is None else strict.digest(token)
             )
             said = self._sealer.say(work, found, saying)
+            if act is Act.ANSWER:
+                said = replace(
+                    said, question=None
+                )  # nothing is left to answer until the other side asks again
             work.handovers.change(found, said)
             return said
 

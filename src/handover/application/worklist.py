@@ -132,6 +132,8 @@ def seen(handover: Handover, *, actor: Actor, now: int) -> Seen:
 
 
 def _waits_for(handover: Handover) -> Waits:
+    if handover.question is not None and handover.state not in _SILENT:
+        return Waits.THIS_OFFICE
     if handover.state is State.ACCEPTED and handover.automatic:
         return Waits.REGISTRY
     if handover.state is State.HOLDING and handover.kind is MatterKind.GUARDIANSHIP:
