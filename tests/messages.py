@@ -1,7 +1,8 @@
 """Finds every text of the pages and brings the catalogues up to date: `python3 dev.py messages`.
 
-Texts are in templates, in the code of the pages (`N_`, `translate`, faults of forms), and in the titles and advice of
-errors. What is new comes without a translation, and a test names it; what nobody says any more is dropped.
+Texts are in templates, in the code of the pages (`N_`, `translate`, faults of forms), in the titles and advice of
+errors, and in sentences that the program makes elsewhere (`sentence`). What is new comes without a translation, and a
+test names it; what nobody says any more is dropped.
 """
 
 import ast
@@ -20,7 +21,8 @@ from handover.pages import typed
 from handover.pages.languages import LANGUAGES, SOURCE
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PAGES: Final = ROOT / "src" / "handover" / "pages"
+SOURCES: Final = ROOT / "src" / "handover"
+PAGES: Final = SOURCES / "pages"
 FOLDER: Final = PAGES / "locale"
 ARABIC: Final = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
@@ -79,10 +81,25 @@ def of_errors() -> Iterator[Found]:
                 yield text, "errors"
 
 
+def sentences() -> Iterator[tuple[ast.Call, str]]:
+    """Give every sentence that the program makes for whoever reads it, with the module that makes it."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "sentence":
+                yield node, path.relative_to(SOURCES).as_posix()
+
+
+def of_sentences() -> Iterator[Found]:
+    """Give the texts of sentences that are made outside the pages and said on them."""
+    for node, place in sentences():
+        if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+            yield node.args[0].value, place
+
+
 def source() -> Catalog:
     """Give all texts, in English."""
     made = Catalog(project="Handover", fuzzy=False)
-    for text, place in (*of_templates(), *of_code(), *of_rules(), *of_errors()):
+    for text, place in (*of_templates(), *of_code(), *of_rules(), *of_errors(), *of_sentences()):
         made.add(text, locations=[(place, 0)])
     return made
 

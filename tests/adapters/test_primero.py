@@ -44,7 +44,7 @@ def rows(of: Draft, path: str) -> list[dict[str, Value]]:
 def fate(of: Draft, place: str) -> tuple[Fate, str | None]:
     """Give what became of the value at *place*: its path, or the reason."""
     (found,) = [finding for finding in of.findings if finding.place == place]
-    return found.fate, found.path or found.reason
+    return found.fate, found.path or (None if found.reason is None else str(found.reason))
 
 
 def all_leaves(value: object, place: str = "") -> list[str]:
@@ -437,7 +437,7 @@ def test_nothing_that_primero_says_of_consent_is_imported_as_consent(field: str,
     made = draft(**{field: value})
     (claim,) = made.claims
     assert claim.field == field
-    assert claim.question.endswith(("?", ".", "is reviewed?"))
+    assert str(claim.question).endswith(("?", ".", "is reviewed?"))
     said = (
         {True: "yes", "true": "yes", False: "no", "false": "no"}.get(value)
         if not isinstance(value, list)
@@ -452,7 +452,7 @@ def test_an_override_is_a_claim_without_a_reason() -> None:
     made = draft(transitions=[{"type": "Transfer", "consent_overridden": True}])
     (claim,) = made.claims
     assert claim.place == "/transitions/0/consent_overridden"
-    assert "reason is missing" in claim.question
+    assert "reason is missing" in str(claim.question)
 
 
 def test_no_field_of_the_tables_is_a_field_of_consent() -> None:

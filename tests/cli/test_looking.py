@@ -12,6 +12,7 @@ import pytest
 import cases
 from cli.stage import PASSPHRASE, Call, Stage
 from federation import Federation, federation
+from handover.domain.sentences import Sentence
 from handover.node import Node
 
 Found = dict[str, Any]
@@ -171,7 +172,7 @@ def test_doctor_sees_a_clock_that_is_behind_the_registry(wrong: Wrong) -> None:
 
     (seen,) = checks.clock(wrong.fed.clock.now, seen=wrong.fed.clock.now + 3600)
     assert seen.level is findings.Level.FAILURE
-    assert "60 min behind" in seen.text
+    assert str(seen.text) == "The clock is behind what was signed already, at least by: 60 min."
 
 
 def test_doctor_names_a_sealing_key_in_time_and_the_old_ones(wrong: Wrong) -> None:
@@ -186,9 +187,9 @@ def test_doctor_names_a_sealing_key_in_time_and_the_old_ones(wrong: Wrong) -> No
     level = findings.Level
     assert levels == {0: level.OK, 19: level.NOTE, 24: level.WARNING, 29: level.FAILURE, 31: level.FAILURE}
     vault.add_sealing_key(now)
-    old = [each.text for each in checks_of_node.keys(vault, entry, now + 50 * 86400)]
-    assert "2 sealing keys are past their use" in old
-    assert "the registry does not list the newest seal key" in old
+    old = [str(each.text) for each in checks_of_node.keys(vault, entry, now + 50 * 86400)]
+    assert "Sealing keys past their use: 2." in old
+    assert "The registry does not list the newest sealing key." in old
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,9 @@ def test_doctor_names_a_sealing_key_in_time_and_the_old_ones(wrong: Wrong) -> No
 def test_what_ends_is_named_sixty_thirty_and_seven_days_ahead(days: int, level: str) -> None:
     from handover.cli import findings
 
-    assert findings.days_left("keys", "the key", days, fix="renew it").level.name == level
+    found = findings.days_left("keys", Sentence("The key ends: %(when)s."), days, fix=Sentence("Renew it."))
+    assert found.level.name == level
+    assert str(found.text) in (f"The key ends: in {days} days.", "The key ends: 1 days ago.")
 
 
 def test_doctor_needs_a_node(tmp_path: Path, call: Call) -> None:

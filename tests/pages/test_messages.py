@@ -1,5 +1,6 @@
 """Every text of the pages is said in every language, with what it is about in its place."""
 
+import ast
 import re
 
 import pytest
@@ -36,6 +37,32 @@ def test_a_translation_names_what_its_text_names(language: str, wanted: Catalog)
             assert set(PLACE.findall(form)) <= set(PLACE.findall(text)), text
         if isinstance(each.id, str):
             assert set(PLACE.findall(forms[0])) == set(PLACE.findall(text)), text
+
+
+def test_every_sentence_of_the_program_stands_in_the_code_with_all_that_it_names() -> None:
+    """What is put together at run time could not be asked for, and would stay English."""
+    found = list(messages.sentences())
+    assert len(found) > 50
+    for node, place in found:
+        text = ast.literal_eval(node.args[0])
+        assert isinstance(text, str), place
+        named = {word.arg for word in node.keywords}
+        lacking = {each[2:-2] for each in PLACE.findall(text)} - named
+        assert lacking <= {"when"}, (place, text)  # filled where a check judges by the days that are left
+        assert text.replace("%(", "").count("%") == 0, (place, text)
+
+
+def test_no_sentence_is_made_past_the_search_for_texts() -> None:
+    """`Sentence(...)` is for words that are found already: of errors and of rules."""
+    made = [
+        (path.name, node.lineno)
+        for path in messages.SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence"
+        if not (isinstance(node.args[0], ast.Attribute) and node.args[0].attr in ("title", "advice", "rule"))
+        if path.name != "sentences.py"
+    ]
+    assert made == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Files that officers send: known by their content, never by name or header; given back to be saved, never shown."""
 
+import json
+
 import pytest
 
 from handover.domain.ids import MatterId
@@ -155,6 +157,34 @@ def test_a_document_to_import_that_is_none_is_refused(shared: Offices, browser: 
         assert "<b>1</b>" not in answer.text
     with browser.node.database.reading() as work:
         assert work.records.versions(MatterId(matter)) == [1]
+
+
+def test_what_an_import_could_not_take_over_is_told_in_the_language_of_the_page(
+    shared: Offices, browser: Browser
+) -> None:
+    matter = shared.matter()
+    browser.say_why(matter)
+    path = f"/office/matters/{matter}/import"
+    case: dict[str, object] = {
+        "case_id": "1", "name": 5, "religion": ["x"], "consent_for_services": True, "sex": "n/a",
+        "family_details_section": [{"relation": "mother", "relation_age": -5}],
+    }  # fmt: skip
+    sent = {"file": ("case.json", json.dumps(case).encode(), "application/json")}
+    told = browser.client.post(
+        f"{path}?language=fr", data={"csrf": browser.token(path)}, files=sent, follow_redirects=False
+    )
+    browser.client.get("/office/account?language=en")
+    assert told.status_code == 200
+    main = told.text.partition("<main")[2].partition("</main>")[0]
+    assert 'lang="en"' not in main
+    for said in (
+        "un nombre se trouve là où il faut du texte",
+        "l’origine ethnique",
+        "un code de cette installation",
+    ):
+        assert said in main
+    assert "Le consentement a-t-il été donné à la gestion du dossier\u202f?" in main
+    assert "</bdi>\u202f: oui)" in main
 
 
 def test_evidence_to_compare_that_is_none_is_told_as_such(shared: Offices) -> None:

@@ -17,6 +17,7 @@ from handover.adapters.primero_sheet import Sheet
 from handover.adapters.primero_values import Fate, is_empty
 from handover.domain.errors import RefusedError
 from handover.domain.record import MalformedRecordError, Record, Schema, Value, record, schema
+from handover.domain.sentences import Sentence, sentence
 
 __all__ = [
     "Claim",
@@ -40,7 +41,7 @@ _MARKS_OF_A_REQUEST: Final = frozenset(
 _MARKS: Final = (
     _MARKS_OF_A_REQUEST | forms.RECORD.keys() | forms.IDENTIFIERS.keys() | {"name", "name_first", "age"}
 )
-_OUTSIDE: Final = "belongs to the file and to no case"
+_OUTSIDE: Final = sentence("belongs to the file and to no case")
 
 
 class WhichCaseError(RefusedError):
@@ -61,7 +62,7 @@ class Claim:
     place: str
     field: str
     said: str | None
-    question: str
+    question: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +96,23 @@ class Draft:
             "counts": {fate.value: len(self.of(fate)) for fate in Fate},
             "mapped": [{"place": each.place, "path": each.path} for each in self.of(Fate.MAPPED)],
             **{
-                fate.value: [{"place": each.place, "reason": each.reason} for each in self.of(fate)]
+                fate.value: [
+                    {"place": each.place, "reason": None if each.reason is None else str(each.reason)}
+                    for each in self.of(fate)
+                ]
                 for fate in (Fate.UNMAPPED, Fate.REFUSED)
             },
             "empty": [each.place for each in self.of(Fate.EMPTY)],
             "claims": [
-                {"place": each.place, "field": each.field, "said": each.said, "question": each.question}
+                {"place": each.place, "field": each.field, "said": each.said, "question": str(each.question)}
                 for each in self.claims
             ],
             "gaps": list(self.gaps()),
         }
+
+    def told(self) -> Mapping[str, Sentence]:
+        """Give what the report says of each place, in sentences that a page can translate."""
+        return {each.place: each.reason for each in self.findings if each.reason is not None}
 
     def gaps(self) -> tuple[str, ...]:
         """Give the names of the problems that stand between this draft and an offer."""

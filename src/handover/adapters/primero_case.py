@@ -10,10 +10,11 @@ from handover.adapters.primero_sheet import Sheet
 from handover.adapters.primero_values import Codes, Fate, day, flag, identifier, script_of, text, whole
 from handover.domain.groups import DATE, FLAG, LINE
 from handover.domain.schema import Value
+from handover.domain.sentences import sentence
 from handover.domain.shapes import Number
 
 _NAME_PARTS: Final = {"name_first": "given", "name_middle": "middle", "name_last": "family"}
-_UNDECIDED: Final = "there are several care arrangements, and no date says which of them counts now"
+_UNDECIDED: Final = sentence("there are several care arrangements, and no date says which of them counts now")
 
 
 def map_case(sheet: Sheet) -> None:

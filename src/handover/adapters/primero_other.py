@@ -17,6 +17,7 @@ from handover.adapters.primero_values import (
     years,
 )
 from handover.domain import codes
+from handover.domain.sentences import Sentence, sentence
 
 REQUEST: Final[Rules] = {
     "inquiry_date": Rule(to="actions.inquiry_date", convert=day),
@@ -73,40 +74,56 @@ ANSWERS: Final = frozenset(
         "legal_obligation",
     ]
 )
-CLAIMS: Final[Mapping[str, str]] = {
-    "interview_subject": "Who gave consent? Ask for the name and the capacity to consent.",
-    "consent_source_other": "Who else gave consent, and in which capacity?",
-    "consent_for_services": "Was consent given to case management? It says nothing about this recipient.",
-    "consent_for_data_collection": "Was consent given to collect data? It says nothing about this recipient.",
-    "consent_reporting": "Was consent given to reports without names? It is none to a disclosure.",
-    "consent_for_tracing": "Does the child agree to a search for the family, by whom and how?",
-    "consent_form_completed": "Where is the signed form, and what does it allow?",
-    "consent_notes": "What do the notes on consent say about limits?",
-    "disclosure_other_orgs": "Which organisations may be told, what, for which purpose, until when?",
-    "consent_info_sharing": "Does this group include the receiving authority?",
-    "consent_info_sharing_others": "Does this include the receiving authority?",
-    "information_shared_services": "May this be disclosed to the receiving authority?",
-    "disclosure_deny_details": "What must be withheld, and from whom? Record it before any disclosure.",
-    "withhold_details": "What must be withheld, and from whom? Record it before any disclosure.",
-    "withholding_info_reason": "Why must something be withheld? Record it before any disclosure.",
-    "withholding_info_other_reason": "Why must something be withheld? Record it before any disclosure.",
-    "unhcr_export_opt_in": "Does the child agree that UNHCR is told? It says nothing about other recipients.",
-    "legitimate_basis": "Which basis is meant, who decided it, and when is it reviewed?",
-    "consent_overridden": "An override is claimed and its reason is missing. Who decided, and why?",
-    "consent_individual_transfer": "The asking party set this itself. Did the child consent?",
-    "approval_obtained_child": "What did the child agree to, and how was it asked?",
-    "approval_obtained_caregiver": "What did the caregiver agree to, and may the caregiver consent?",
-    "child_consent_caregiver_contacted": "Does the child agree that the caregiver is asked?",
+CLAIMS: Final[Mapping[str, Sentence]] = {
+    "interview_subject": sentence("Who gave consent? Ask for the name and the capacity to consent."),
+    "consent_source_other": sentence("Who else gave consent, and in which capacity?"),
+    "consent_for_services": sentence(
+        "Was consent given to case management? It says nothing about this recipient."
+    ),
+    "consent_for_data_collection": sentence(
+        "Was consent given to collect data? It says nothing about this recipient."
+    ),
+    "consent_reporting": sentence("Was consent given to reports without names? It is none to a disclosure."),
+    "consent_for_tracing": sentence("Does the child agree to a search for the family, by whom and how?"),
+    "consent_form_completed": sentence("Where is the signed form, and what does it allow?"),
+    "consent_notes": sentence("What do the notes on consent say about limits?"),
+    "disclosure_other_orgs": sentence(
+        "Which organisations may be told, what, for which purpose, until when?"
+    ),
+    "consent_info_sharing": sentence("Does this group include the receiving authority?"),
+    "consent_info_sharing_others": sentence("Does this include the receiving authority?"),
+    "information_shared_services": sentence("May this be disclosed to the receiving authority?"),
+    "disclosure_deny_details": sentence(
+        "What must be withheld, and from whom? Record it before any disclosure."
+    ),
+    "withhold_details": sentence("What must be withheld, and from whom? Record it before any disclosure."),
+    "withholding_info_reason": sentence("Why must something be withheld? Record it before any disclosure."),
+    "withholding_info_other_reason": sentence(
+        "Why must something be withheld? Record it before any disclosure."
+    ),
+    "unhcr_export_opt_in": sentence(
+        "Does the child agree that UNHCR is told? It says nothing about other recipients."
+    ),
+    "legitimate_basis": sentence("Which basis is meant, who decided it, and when is it reviewed?"),
+    "consent_overridden": sentence("An override is claimed and its reason is missing. Who decided, and why?"),
+    "consent_individual_transfer": sentence("The asking party set this itself. Did the child consent?"),
+    "approval_obtained_child": sentence("What did the child agree to, and how was it asked?"),
+    "approval_obtained_caregiver": sentence(
+        "What did the caregiver agree to, and may the caregiver consent?"
+    ),
+    "child_consent_caregiver_contacted": sentence("Does the child agree that the caregiver is asked?"),
 }
 
-_SENSITIVE: Final = "by design the record has no field for religion or ethnicity; see care.upbringing"
-_OFFICE: Final = "administration of the sending system; no part of the record"
-_FILES: Final = "the file itself is not in this document; attach it by hand"
-_BEST: Final = "a best interests finding is recorded by an officer and never imported"
-_NOTES: Final = "free notes are not imported; an officer chooses what the next authority needs"
-_STEPS: Final = "steps of tracing travel in a record of tracing/1"
+_SENSITIVE: Final = sentence(
+    "by design the record has no field for religion or ethnicity; see care.upbringing"
+)
+_OFFICE: Final = sentence("administration of the sending system; no part of the record")
+_FILES: Final = sentence("the file itself is not in this document; attach it by hand")
+_BEST: Final = sentence("a best interests finding is recorded by an officer and never imported")
+_NOTES: Final = sentence("free notes are not imported; an officer chooses what the next authority needs")
+_STEPS: Final = sentence("steps of tracing travel in a record of tracing/1")
 
-REASONS: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[str, Sentence]] = {
     **dict.fromkeys(
         [
             "religion",
@@ -193,6 +210,6 @@ REASONS: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(["notes_section", "note_on_referral_from_provider", "family_notes"], _NOTES),
     **dict.fromkeys(["tracing_actions_section", "reunification_details_section"], _STEPS),
-    "age": "the birth date says it already",
-    "estimated": "it qualifies a birth date or an age that the document does not have",
+    "age": sentence("the birth date says it already"),
+    "estimated": sentence("it qualifies a birth date or an age that the document does not have"),
 }

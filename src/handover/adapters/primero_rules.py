@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from handover.adapters.primero_values import Codes, Convert, Fate
 from handover.domain.schema import Schema, Value
+from handover.domain.sentences import Sentence
 from handover.domain.shapes import Group, Shape
 
 
@@ -23,7 +24,7 @@ class Finding:
     place: str
     fate: Fate
     path: str | None = None
-    reason: str | None = None
+    reason: Sentence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,18 +7,28 @@ from typing import Final
 from handover.adapters.primero_file import leaves, pointer
 from handover.adapters.primero_rules import Finding, Profile, Rule, Rules, Target
 from handover.adapters.primero_values import Codes, Convert, Fate, LossError, is_empty, refused, unmapped
+from handover.domain import labels
 from handover.domain.schema import Schema, Value
+from handover.domain.sentences import Field, Sentence, sentence
 from handover.domain.shapes import Group, ListOf, Shape, ShapeError
 
 _SUFFIX: Final = re.compile(r"(.+)_[0-9a-f]{7}")
-NO_PLACE: Final = "the record has no field with this meaning"
+NO_PLACE: Final = sentence("the record has no field with this meaning")
 
 
 def _check(shape: Shape, value: Value) -> None:
     try:
         shape.check(value)
     except ShapeError as error:
-        raise refused(f"{error.place.lstrip('.')} {error.rule}".strip()) from None
+        raise refused(_broken(shape, error)) from None
+
+
+def _broken(shape: Shape, error: ShapeError, path: str = "") -> Sentence:
+    """Give the rule that is broken, with the innermost part that breaks it: its label, and its path after *path*."""
+    rule = Sentence(error.rule)
+    part = next(reversed([None, *labels.parts(shape, labels.steps(error.place))]))
+    place = f"{path}{error.place}" if path else error.place.lstrip(".")
+    return rule if part is None else sentence("%(part)s: %(rule)s", part=Field(part, place), rule=rule)
 
 
 def _inner(into: dict[str, Value], steps: list[str]) -> dict[str, Value]:
@@ -53,7 +63,9 @@ class Sheet:
         """Where values of the record itself go."""
         return Target(into=self.values, shape=self.schema)
 
-    def note(self, place: str, fate: Fate, *, path: str | None = None, reason: str | None = None) -> None:
+    def note(
+        self, place: str, fate: Fate, *, path: str | None = None, reason: Sentence | None = None
+    ) -> None:
         """Write what became of every value at and below *place* that has no entry yet."""
         for leaf, value in leaves(self._at(place), place):
             if leaf not in self.findings and not is_empty(value):
@@ -125,7 +137,7 @@ class Sheet:
             return
         rows, place = self.document[name], pointer(self.place, name)
         if not isinstance(rows, list):
-            self.note(place, Fate.REFUSED, reason="must be a list of rows")
+            self.note(place, Fate.REFUSED, reason=sentence("must be a list of rows"))
             return
         for index, row in enumerate(rows):
             if only in (None, index):
@@ -137,11 +149,12 @@ class Sheet:
         if not isinstance(shape, ListOf) or not isinstance(shape.item, Group):
             raise TypeError(to)
         if not isinstance(row, dict):
-            self.note(place, Fate.REFUSED, reason="must be an object")
+            self.note(place, Fate.REFUSED, reason=sentence("must be an object"))
             return
         index = len(_listed(self.values, steps))
         if index >= shape.longest:
-            self.note(place, Fate.REFUSED, reason=f"{to} has at most {shape.longest} rows")
+            most = sentence("there are too many rows; the most is %(number)s", number=shape.longest)
+            self.note(place, Fate.REFUSED, reason=most)
             return
         target = Target(into={}, shape=shape.item, prefix=f"{to}[{index}].")
         self.apply(rules, row, place, target)
@@ -150,7 +163,7 @@ class Sheet:
         try:
             shape.item.check(target.into)
         except ShapeError as error:
-            self._withdraw(place, f"{to}{error.place}: {error.rule}")
+            self._withdraw(place, _broken(shape.item, error, f"{to}"))
         else:
             self._append(target.into, shape, steps, self.record)
 
@@ -172,7 +185,7 @@ class Sheet:
         steps = target.steps(to)
         _check(target.shape_of(steps), value)
         if _inner(target.into, steps).setdefault(steps[-1], value) != value:
-            raise unmapped("another field of the document says something else")
+            raise unmapped(sentence("another field of the document says something else"))
 
     def _put_many(self, value: object, place: str, rule: Rule, codes: Codes, target: Target) -> None:
         steps = target.steps(rule.to)
@@ -196,7 +209,7 @@ class Sheet:
         _check(shape, wanted)
         _inner(target.into, steps)[steps[-1]] = wanted
 
-    def _withdraw(self, place: str, reason: str) -> None:
+    def _withdraw(self, place: str, reason: Sentence) -> None:
         for leaf, finding in list(self.findings.items()):
             if leaf.startswith(f"{place}/") and finding.fate is Fate.MAPPED:
                 self.findings[leaf] = Finding(place=leaf, fate=Fate.REFUSED, reason=reason)
@@ -211,7 +224,7 @@ class Sheet:
                 value = value[name]
         return value
 
-    def finish(self, reasons: Mapping[str, str]) -> tuple[Finding, ...]:
+    def finish(self, reasons: Mapping[str, Sentence]) -> tuple[Finding, ...]:
         """Give one finding for every value, in the order of the document; `reasons` are by field name."""
         found: list[Finding] = []
         for leaf, value in leaves(self.document, self.place):
@@ -224,11 +237,11 @@ class Sheet:
                 found.append(Finding(place=leaf, fate=Fate.UNMAPPED, reason=reason))
         return tuple(found)
 
-    def _reason(self, leaf: str, reasons: Mapping[str, str]) -> str:
+    def _reason(self, leaf: str, reasons: Mapping[str, Sentence]) -> Sentence:
         for step in leaf[len(self.place) :].split("/")[1:]:
             base = self.base(step)
             if base != step and not is_empty(self.document.get(base)):
-                return "the document has the field without the deployment's suffix as well"
+                return sentence("the document has the field without the deployment's suffix as well")
             reason = reasons.get(base)
             if reason:
                 return reason

@@ -12,12 +12,18 @@ from typing import Final, TypeAlias
 
 from handover.domain.countries import COUNTRIES
 from handover.domain.schema import Value
+from handover.domain.sentences import Sentence, sentence
 from handover.domain.shapes import CodeList
 
 Codes: TypeAlias = Mapping[str, str]
 Convert: TypeAlias = Callable[[object, Codes], Value]
 
 _DAY: Final = re.compile(r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
+
+_NO_CODE: Final = sentence("must be the text of a code")
+_OWN_CODE: Final = sentence("a code of this deployment; its profile has to say what it means")
+_NUMBER: Final = sentence("a number stands where text belongs; zeros or a plus sign in front may be lost")
+_STAGE: Final = sentence("it says at which stage the concern was found, not on which day")
 
 
 class Fate(StrEnum):
@@ -33,18 +39,18 @@ class Fate(StrEnum):
 class LossError(Exception):
     """A value does not come across; caught where the report is written."""
 
-    def __init__(self, fate: Fate, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, fate: Fate, reason: Sentence) -> None:
+        super().__init__(str(reason))
         self.fate = fate
         self.reason = reason
 
 
-def refused(reason: str) -> LossError:
+def refused(reason: Sentence) -> LossError:
     """Give the loss of a value that breaks a rule."""
     return LossError(Fate.REFUSED, reason)
 
 
-def unmapped(reason: str) -> LossError:
+def unmapped(reason: Sentence) -> LossError:
     """Give the loss of a value for which there is no place."""
     return LossError(Fate.UNMAPPED, reason)
 
@@ -57,9 +63,9 @@ def is_empty(value: object) -> bool:
 def text(value: object, codes: Codes) -> Value:
     """Give the same words in form NFC, trimmed, with plain line feeds."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise refused("a number stands where text belongs; zeros or a plus sign in front may be lost")
+        raise refused(_NUMBER)
     if not isinstance(value, str):
-        raise refused("must be text")
+        raise refused(sentence("must be text"))
     words = codes.get(value, value).replace("\r\n", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", words).strip(" \u00a0\n")
 
@@ -69,10 +75,10 @@ def code_of(codes_known: CodeList, **renamed: str) -> Convert:
 
     def convert(value: object, codes: Codes) -> Value:
         if not isinstance(value, str):
-            raise refused("must be the text of a code")
+            raise refused(_NO_CODE)
         known = codes.get(value) or renamed.get(value) or value
         if known not in codes_known.codes:
-            raise unmapped("a code of this deployment; its profile has to say what it means")
+            raise unmapped(_OWN_CODE)
         return known
 
     return convert
@@ -81,19 +87,19 @@ def code_of(codes_known: CodeList, **renamed: str) -> Convert:
 def profile_only(value: object, codes: Codes) -> Value:
     """Give what the deployment's profile says *value* means; Primero's default list has placeholders only."""
     if not isinstance(value, str):
-        raise refused("must be the text of a code")
+        raise refused(_NO_CODE)
     if value not in codes:
-        raise unmapped("a code of this deployment; its profile has to say what it means")
+        raise unmapped(_OWN_CODE)
     return codes[value]
 
 
 def country(value: object, codes: Codes) -> Value:
     """Give the ISO 3166-1 code for a country of Primero's default list."""
     if not isinstance(value, str):
-        raise refused("must be the text of a code")
+        raise refused(_NO_CODE)
     known = codes.get(value) or _COUNTRIES.get(value)
     if known is None:
-        raise unmapped("a code of this deployment; its profile has to say what it means")
+        raise unmapped(_OWN_CODE)
     return known
 
 
@@ -101,14 +107,14 @@ def flag(value: object, _: Codes) -> Value:
     """Give true or false, which Primero also writes as text."""
     answer = {"true": True, "false": False}.get(value) if isinstance(value, str) else value
     if not isinstance(answer, bool):
-        raise refused("must be true or false")
+        raise refused(sentence("must be true or false"))
     return answer
 
 
 def whole(value: object, _: Codes) -> Value:
     """Give a whole number."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise refused("must be a whole number")
+        raise refused(sentence("must be a whole number"))
     return value
 
 
@@ -116,7 +122,7 @@ def day(value: object, _: Codes) -> Value:
     """Give the day of a date, or of a date with a time, which is left out."""
     found = _DAY.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise refused("must be a date YYYY-MM-DD")
+        raise refused(sentence("must be a date YYYY-MM-DD"))
     return "-".join(found.groups())
 
 
@@ -159,7 +165,7 @@ def years(value: object, codes: Codes) -> Value:
 def day_of_concern(value: object, codes: Codes) -> Value:
     """Give the day on which a concern was found; Primero's default form asks for a stage instead."""
     if isinstance(value, str) and value in _STAGES:
-        raise unmapped("it says at which stage the concern was found, not on which day")
+        raise unmapped(_STAGE)
     return day(value, codes)
 
 

@@ -9,6 +9,7 @@ from handover.application.facts import Actor, KeptRecord
 from handover.application.permissions import Right, require
 from handover.domain.ids import MatterId
 from handover.domain.record import Schema, Value
+from handover.domain.sentences import Sentence
 
 
 class Draft(Protocol):
@@ -28,6 +29,10 @@ class Draft(Protocol):
         """Give the report of losses: places and reasons, never a value."""
         ...
 
+    def told(self) -> Mapping[str, Sentence]:
+        """Give what the report says of each place, in sentences that a page can translate."""
+        ...
+
 
 class Connector(Protocol):
     """Reads one case out of a document; *which* names it where there are several."""
@@ -39,10 +44,11 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """The version of the record that was written, and the report that an officer reads."""
+    """The version of the record that was written, and the report that an officer reads; `told` is its text by place."""
 
     record: KeptRecord
     report: Mapping[str, object]
+    told: Mapping[str, Sentence]
 
 
 class Imports:
@@ -63,4 +69,4 @@ class Imports:
         require(actor, Right.WRITE_CASE)
         draft = self._connectors[source](document, which=which)
         record = self._cases.write(matter, draft.schema, draft.values, source=source, actor=actor)
-        return Imported(record=record, report=draft.report())
+        return Imported(record=record, report=draft.report(), told=draft.told())

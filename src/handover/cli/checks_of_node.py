@@ -8,8 +8,8 @@ from handover.cli import standing
 from handover.cli.findings import DAY, Checked, days_left, failure, note, ok, warning
 from handover.cli.keys import GRACE
 from handover.cli.standing import Standing
-from handover.cli.terminal import span
 from handover.domain.errors import HandoverError
+from handover.domain.sentences import Names, Span, sentence
 
 if TYPE_CHECKING:
     from handover.adapters.peers import HTTPPeers
@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 _SEALING: Final = (12, 7, 2)  # days: a sealing key lives thirty
 _LANES: Final = 16  # peers that are tried at a time
 _NAMED: Final = 5  # peers that a line names
-_ENROL: Final = "handover enrol, and send the request to the registry's operators"
+_ENROL: Final = sentence(
+    "Run %(command)s, and send the request to the registry's operators.", command="handover enrol"
+)
+
+
+_ASK: Final = sentence("Ask the registry's operators how this key is renewed.")
+_ROTATE: Final = sentence(
+    "Run %(command)s, restart the node, run %(enrol)s, and send the request to the registry's operators.",
+    command="handover keys rotate-sealing",
+    enrol="handover enrol",
+)
 
 
 def registry(found: "Registry", vault: "FileVault", now: int) -> Iterator[Checked]:
@@ -34,38 +44,72 @@ def registry(found: "Registry", vault: "FileVault", now: int) -> Iterator[Checke
     try:
         current = found.current(now)
     except RegistryMissingError:
-        yield failure(
-            name, "this node has accepted no registry yet", "handover refresh --from FOLDER, NODE or ADDRESS"
+        fix = sentence(
+            "Run %(command)s. The source is a folder, a node or an address.",
+            command="handover refresh --from SOURCE",
         )
+        yield failure(name, sentence("This node has accepted no registry yet."), fix)
         return
-    age = f"version {current.version}, issued {span(now - current.issued)} ago"
+    version, age = current.version, Span(now - current.issued)
     if found.fresh(now):
-        yield ok(name, age)
+        yield ok(name, sentence("Version %(version)s. Age: %(age)s.", version=version, age=age))
     else:
-        fix = "handover refresh; if it stays so, the registry's operators have to publish"
-        yield failure(name, f"{age}: too old, offers and deeds wait", fix)
+        text = sentence(
+            "Version %(version)s. Age: %(age)s. It is too old: offers and deeds wait.",
+            version=version,
+            age=age,
+        )
+        fix = sentence(
+            "Run %(command)s. If it stays so, the registry's operators have to publish.",
+            command="handover refresh",
+        )
+        yield failure(name, text, fix)
     yield from _terms(current, vault.node, now)
     yield _entry(standing.of(current, vault, now))
 
 
 def _terms(current: "Current", node: "NodeId", now: int) -> Iterator[Checked]:
-    fix = "remind the registry's operators: they renew and sign this page"
-    for role in ("root", "targets", node.country):
+    fix = sentence("Remind the registry's operators: they renew and sign this page.")
+    texts = {
+        "root": sentence("The registry's root page ends: %(when)s."),
+        "targets": sentence("The registry's page of delegations ends: %(when)s."),
+        node.country: sentence("The registry's page of this country ends: %(when)s."),
+    }
+    for role, text in texts.items():
         if role in current.terms:
             days = (current.terms[role] - now) // DAY
-            yield days_left("registry-page", f"the registry's {role} page", days, fix=fix)
+            yield days_left("registry-page", text, days, fix=fix)
 
 
 def _entry(found: Standing) -> Checked:
-    name, telephone = "entry", "telephone the registry's operators"
+    name = "entry"
     if found is Standing.NOT_LISTED:
-        return failure(name, "the registry does not name this node: no peer will talk to it", _ENROL)
+        text = sentence("The registry does not name this node: no peer will talk to it.")
+        return failure(name, text, _ENROL)
     if found is Standing.OTHER_KEYS:
-        text = "the registry names this node with other keys: nothing that is signed here counts"
-        return failure(name, text, f"is this the right data folder? Else {telephone}")
+        text = sentence("The registry names this node with other keys: nothing that is signed here counts.")
+        fix = sentence(
+            "See whether this is the right data folder. If it is, telephone the registry's operators."
+        )
+        return failure(name, text, fix)
     if found is Standing.SUSPENDED:
-        return failure(name, "the registry has suspended this node", telephone)
-    return ok(name, "the registry names this node")
+        text = sentence("The registry has suspended this node.")
+        return failure(name, text, sentence("Telephone the registry's operators."))
+    return ok(name, sentence("The registry names this node."))
+
+
+_ENDS: Final = {
+    "sig": sentence("The signing key ends: %(when)s."),
+    "log": sentence("The key of the log ends: %(when)s."),
+    "log-pq": sentence("The post-quantum key of the log ends: %(when)s."),
+    "seal": sentence("The sealing key ends: %(when)s."),
+}
+_UNLISTED: Final = {
+    "sig": sentence("The registry does not list the newest signing key."),
+    "log": sentence("The registry does not list the newest key of the log."),
+    "log-pq": sentence("The registry does not list the newest post-quantum key of the log."),
+    "seal": sentence("The registry does not list the newest sealing key."),
+}
 
 
 def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Checked]:
@@ -76,18 +120,14 @@ def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Ch
     for use in (KeyUse.SIG, KeyUse.LOG, KeyUse.LOG_PQ, KeyUse.SEAL):
         newest = max((key for key in held if key.use is use), key=lambda key: key.not_before)
         days, sealing = (newest.expires - now) // DAY, use is KeyUse.SEAL
-        fix = (
-            f"handover keys rotate-sealing, restart, then {_ENROL}"
-            if sealing
-            else "ask how this key is renewed"
-        )
         marks = _SEALING if sealing else (60, 30, 7)
-        yield days_left(name, f"the {use} key", days, fix=fix, marks=marks)
+        yield days_left(name, _ENDS[use], days, fix=_ROTATE if sealing else _ASK, marks=marks)
         if entry is not None and all(key.kid != newest.kid for key in entry.keys):
-            yield warning(name, f"the registry does not list the newest {use} key", _ENROL)
+            yield warning(name, _UNLISTED[use], _ENROL)
     old = [key for key in held if key.use is KeyUse.SEAL and key.expires < now - GRACE]
     if old:
-        yield note(name, f"{len(old)} sealing keys are past their use", "handover keys destroy-old")
+        text = sentence("Sealing keys past their use: %(number)s.", number=len(old))
+        yield note(name, text, sentence("Run %(command)s.", command="handover keys destroy-old"))
 
 
 def peers(wire: "HTTPPeers", current: "Current", node: "NodeId") -> Iterator[Checked]:
@@ -95,18 +135,24 @@ def peers(wire: "HTTPPeers", current: "Current", node: "NodeId") -> Iterator[Che
     name = "peers"
     others = [entry for other, entry in sorted(current.entries.items()) if other != node]
     if not others:
-        yield note(name, "the registry names no other node")
+        yield note(name, sentence("The registry names no other node."))
         return
     with ThreadPoolExecutor(_LANES) as lanes:
         answers = list(lanes.map(lambda entry: _reach(wire, entry), others))
     silent = [f"{entry.node} ({why})" for entry, why in zip(others, answers, strict=True) if why]
-    text = f"{len(others) - len(silent)} of {len(others)} peers answer"
+    number, every = len(others) - len(silent), len(others)
     if not silent:
-        yield ok(name, text)
+        yield ok(name, sentence("Peers that answer: %(number)s of %(every)s.", number=number, every=every))
         return
-    more = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
-    fix = "look at this machine's network and firewall; else tell the named nodes' operators"
-    yield warning(name, f"{text}; not {', '.join(silent[:_NAMED])}{more}", fix)
+    more = (f"+{len(silent) - _NAMED}",) if len(silent) > _NAMED else ()
+    text = sentence(
+        "Peers that answer: %(number)s of %(every)s. These do not: %(silent)s.",
+        number=number,
+        every=every,
+        silent=Names((*silent[:_NAMED], *more)),
+    )
+    fix = sentence("Look at this machine's network and firewall; else tell the operators of the nodes named.")
+    yield warning(name, text, fix)
 
 
 def _reach(wire: "HTTPPeers", entry: "NodeEntry") -> str:
@@ -122,8 +168,17 @@ def queue(depths: "Sequence[Depth]", now: int) -> Iterator[Checked]:
     """Check how long messages have been waiting, and whether peers have refused any."""
     name, waiting = "queue", sum(each.waiting for each in depths)
     oldest = min((each.since for each in depths if each.since is not None), default=now)
-    text = f"{waiting} waiting, the oldest for {span(now - oldest)}" if waiting else "nothing waits"
-    fix = "handover queue show; is `serve` or `worker` running, and does the peer answer?"
+    text = sentence("Nothing waits.")
+    if waiting:
+        text = sentence(
+            "Messages that wait: %(number)s. The oldest has waited: %(span)s.",
+            number=waiting,
+            span=Span(now - oldest),
+        )
+    fix = sentence(
+        "Run %(command)s. See whether the worker runs, and whether the peer answers.",
+        command="handover queue show",
+    )
     if now - oldest > DAY:
         yield failure(name, text, fix)
     elif now - oldest > 3600:
@@ -132,29 +187,41 @@ def queue(depths: "Sequence[Depth]", now: int) -> Iterator[Checked]:
         yield ok(name, text)
     refused = sum(each.refused for each in depths)
     if refused:
-        fix = "handover queue show --refused; remove the cause, then handover queue retry"
-        yield failure(name, f"peers have refused {refused} for good", fix)
+        text = sentence("Messages that peers have refused for good: %(number)s.", number=refused)
+        fix = sentence(
+            "Run %(command)s. Remove the cause, then run %(again)s.",
+            command="handover queue show --refused",
+            again="handover queue retry",
+        )
+        yield failure(name, text, fix)
 
 
 def rounds(overdue: int, alarms: int) -> Iterator[Checked]:
     """Check for rounds that a person should look at, and for alarms."""
     if overdue:
-        fix = "handover status; a liaison officer looks at them, and telephones the other authority"
-        yield warning("rounds", f"{overdue} rounds have stood too long", fix)
+        fix = sentence("A liaison officer looks at them, and telephones the other authority.")
+        yield warning(
+            "rounds", sentence("Handovers that have stood too long: %(number)s.", number=overdue), fix
+        )
     else:
-        yield ok("rounds", "no round is overdue")
+        yield ok("rounds", sentence("No handover is overdue."))
     if alarms:
         yield warning(
             "alarms",
-            f"{alarms} alarms",
-            "handover status lists them; the operator's guide says what each means",
+            sentence("Open alarms: %(number)s.", number=alarms),
+            sentence(
+                "Run %(command)s to see them; the operator's guide says what each means.",
+                command="handover status",
+            ),
         )
     else:
-        yield ok("alarms", "none")
+        yield ok("alarms", sentence("There is no open alarm."))
 
 
 def mails(given_up: int) -> Iterator[Checked]:
     """Check whether notices could be delivered; where none is kept there is nothing to say."""
     if given_up:
-        fix = "Operation in the pages lists them: tell the officers, and look at their addresses"
-        yield warning("mail", f"{given_up} mails to officers were given up", fix)
+        fix = sentence("Tell the officers another way, look at their addresses, then send the mails again.")
+        yield warning(
+            "mail", sentence("Mails to officers that were given up: %(number)s.", number=given_up), fix
+        )

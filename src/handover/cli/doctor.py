@@ -11,6 +11,7 @@ from handover.cli.exits import Exit
 from handover.cli.findings import Checked, Level, failure, ok
 from handover.cli.options import HERE, AsJson, Data
 from handover.domain.errors import HandoverError
+from handover.domain.sentences import Sentence, sentence
 
 if TYPE_CHECKING:
     from handover.adapters.database import SQLDatabase
@@ -47,13 +48,18 @@ def doctor(
     worst = max(each.level for each in found)
     if as_json:
         listed = [
-            {"name": each.name, "level": _WORDS[each.level].lower(), "text": each.text, "fix": each.fix}
+            {
+                "name": each.name,
+                "level": _WORDS[each.level].lower(),
+                "text": str(each.text),
+                "fix": str(each.fix or ""),
+            }
             for each in found
         ]
         terminal.say_json({"time": terminal.when(now), "worst": _WORDS[worst].lower(), "checks": listed})
     else:
         for each in found:
-            terminal.say(f"{_WORDS[each.level]:8} {each.name:16} {terminal.clean(each.text)}")
+            terminal.say(f"{_WORDS[each.level]:8} {each.name:16} {terminal.clean(str(each.text))}")
             if each.level > Level.OK and each.fix:
                 terminal.say(f"{'':25} -> {each.fix}")
     if worst in _STATUS:
@@ -70,16 +76,16 @@ def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
     try:
         settings = config.load(data)
     except HandoverError as error:
-        yield failure("settings", error.detail or error.title, error.advice)
+        yield failure("settings", _why(error), Sentence(error.advice))
         return
-    yield ok("settings", "every setting is known and of the right kind")
+    yield ok("settings", sentence("Every setting is known and of the right kind."))
     yield from checks.passphrase_file(settings)
     try:
         vault = opening.vault_of(settings)
     except HandoverError as error:
-        yield failure("passphrase", error.detail or error.title, error.advice)
+        yield failure("passphrase", _why(error), Sentence(error.advice))
         return
-    yield ok("passphrase", "the passphrase opens the node's keys")
+    yield ok("passphrase", sentence("The passphrase opens the node's keys."))
     yield from _examine(settings, vault, now, reach=reach)
 
 
@@ -101,6 +107,13 @@ def of_running(found: "Node") -> list[Checked]:
         *_read(found.database, now),
         *checks.clock(now, seen=_logged(found.database)),
     ]
+
+
+def _why(error: HandoverError) -> Sentence:
+    """Give what an error says: its title, and the detail where there is one."""
+    if error.detail is None:
+        return Sentence(error.title)
+    return sentence("%(title)s %(detail)s", title=Sentence(error.title), detail=error.detail)
 
 
 def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool) -> Iterator[Checked]:

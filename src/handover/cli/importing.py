@@ -182,4 +182,8 @@ def _text(value: object) -> str:
 
 
 def _finding(found: "Finding") -> dict[str, object]:
-    return {"place": found.place, "fate": found.fate.value, "reason": found.reason}
+    return {
+        "place": found.place,
+        "fate": found.fate.value,
+        "reason": None if found.reason is None else str(found.reason),
+    }

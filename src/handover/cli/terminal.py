@@ -3,19 +3,18 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import typer
 
 from handover.domain.errors import HandoverError
+from handover.domain.sentences import Moment, Span
 
 _WIDE: Final = 200  # columns where nobody looks: a table that a program or a file receives is not folded
 _JOINERS: Final = "\u200c\u200d"  # letters of Persian and of Indic scripts need them
 _ESCAPED: Final = {
     code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)
 }  # control characters that JSON lets pass
-_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def say(text: str = "") -> None:
@@ -72,13 +71,9 @@ def when(seconds: int | None) -> str:
     """Give a time in UTC as ISO 8601 writes it; a dash for none."""
     if not seconds:
         return "-"
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(Moment(seconds))
 
 
 def span(seconds: int) -> str:
     """Give a duration in its largest fitting unit, for people."""
-    size = abs(seconds)
-    for length, unit in _UNITS:
-        if size >= 2 * length or unit == "s":
-            return f"{size // length} {unit}"
-    return "0 s"
+    return str(Span(seconds))

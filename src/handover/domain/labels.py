@@ -6,13 +6,13 @@ records are shown. Keys are ``guardianship/1/identity`` (section), ``guardianshi
 ``precision/estimated``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from handover.domain.record import SCHEMAS
-from handover.domain.schema import CATEGORIES, Absent
+from handover.domain.schema import CATEGORIES, Absent, Schema
 from handover.domain.shapes import Code, Group, ListOf, Shape
 
 ABSENCES: Final[Mapping[Absent, str]] = {
@@ -44,6 +44,33 @@ def english() -> Mapping[str, str]:
                 labels[f"{schema.name}/{field.path}"] = field.label
                 labels.update(_of_shape(field.shape))
     return MappingProxyType(labels)
+
+
+def on_the_way(of: Schema, path: str) -> tuple[str, ...]:
+    """Give the keys of what *path* leads through: the field, then each part; places in lists have no label.
+
+    Raises:
+        MalformedRecordError: the schema names no such field.
+    """
+    section, name, *rest = steps(path)
+    field = of.field(f"{section}.{name}")
+    return (f"{of.name}/{field.path}", *parts(field.shape, rest))
+
+
+def parts(shape: Shape, way: Iterable[str]) -> Iterator[str]:
+    """Give the key of each part of *shape* that the steps lead through."""
+    for step in way:
+        if isinstance(shape, ListOf):
+            shape = shape.item
+        elif isinstance(shape, Group):
+            member = next(each for each in shape.members if each.name == step)
+            yield f"part/{shape.name}/{step}"
+            shape = member.shape
+
+
+def steps(path: str) -> list[str]:
+    """Give the steps of a path such as ``family.members[0].names``."""
+    return [each for each in path.replace("[", ".").replace("]", "").split(".") if each]
 
 
 def _of_shape(shape: Shape) -> Iterator[tuple[str, str]]:

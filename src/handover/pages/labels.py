@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from handover.domain.codes import SCRIPT
 from handover.domain.countries import COUNTRIES
-from handover.domain.labels import english
+from handover.domain.labels import english, on_the_way
+from handover.domain.record import SCHEMAS
 from handover.pages.languages import SOURCE, locale
 
 
@@ -31,6 +32,11 @@ def label(key: str, language: str) -> str:
         KeyError: there is no such key.
     """
     return texts(language)[key]
+
+
+def way(schema: str, path: str, language: str) -> list[str]:
+    """Give the labels of what a path of a record leads through, from the field inwards."""
+    return [label(key, language) for key in on_the_way(SCHEMAS[schema], path)]
 
 
 def own(language: str) -> Mapping[str, str]:

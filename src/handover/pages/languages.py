@@ -91,6 +91,21 @@ def distance(seconds: int, language: str) -> str:
     return format_timedelta(seconds, add_direction=True, locale=locale(language))
 
 
+def comma(language: str) -> str:
+    """Give what stands between the members of a list."""
+    return "\u060c " if language == "ar" else ", "
+
+
+def colon(language: str) -> str:
+    """Give what stands between a name and what it names."""
+    return "\u202f: " if language == "fr" else ": "
+
+
+def semicolon(language: str) -> str:
+    """Give what stands between two statements."""
+    return {"ar": "\u061b ", "el": "\u00b7 ", "fr": "\u202f; "}.get(language, "; ")
+
+
 @cache
 def locale(language: str) -> Locale:
     """Give what the CLDR knows of *language*."""

@@ -6,11 +6,10 @@ from typing import Final
 from babel.core import get_global
 
 from handover.pages.labels import label, standing
-from handover.pages.languages import SOURCE, locale
+from handover.pages.languages import SOURCE, comma, locale
 
 _ALIASES: Final = get_global("language_aliases")
 _REMEMBERED: Final = 2048  # tags come from other nodes, so their number has a bound
-_COMMAS: Final = {"ar": "، "}
 
 
 def country(code: str, language: str) -> str:
@@ -48,7 +47,7 @@ def language_name(tag: str, language: str) -> str:
             break
     if not name:
         return tag
-    more = _COMMAS.get(language, ", ").join(_detail(each, language) for each in details)
+    more = comma(language).join(_detail(each, language) for each in details)
     return standing(f"{name} ({more})" if more else name)
 
 

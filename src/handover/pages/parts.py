@@ -11,6 +11,7 @@ from handover.application.reception import Reception
 from handover.application.refresher import Refresher
 from handover.application.sessions import Sessions
 from handover.application.stepups import StepUps
+from handover.domain.sentences import Sentence
 from handover.web import parts
 
 
@@ -28,12 +29,12 @@ class Check(Protocol):
         ...
 
     @property
-    def text(self) -> str:
+    def text(self) -> Sentence:
         """What was seen."""
         ...
 
     @property
-    def fix(self) -> str:
+    def fix(self) -> Sentence | None:
         """What to do, if anything."""
         ...
 

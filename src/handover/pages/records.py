@@ -7,6 +7,7 @@ from starlette.responses import Response
 from handover.application import documents
 from handover.application.attachments import MEDIA_TYPES
 from handover.application.facts import Actor, Matter
+from handover.application.imports import Imported
 from handover.application.permissions import Right
 from handover.domain.codes_of_care import DOCUMENT_KIND
 from handover.domain.errors import MalformedError, NotFoundError
@@ -213,7 +214,7 @@ def file(visit: Visit) -> Response:
 def choose(visit: Visit) -> Response:
     """Ask for a document of Primero."""
     id_ = paths.ident(MatterId, visit.args["matter"])
-    return visit.page("import.html", matter=visit.node.cases.matter(id_, actor=visit.actor), report=None)
+    return visit.page("import.html", matter=visit.node.cases.matter(id_, actor=visit.actor), done=None)
 
 
 def import_(visit: Visit) -> Response:
@@ -227,15 +228,13 @@ def import_(visit: Visit) -> Response:
     )
     matter = visit.node.cases.matter(id_, actor=visit.actor)
     status = 200 if done is not None else 422
-    return visit.page("import.html", status=status, matter=matter, report=done, words=words)
+    return visit.page("import.html", status=status, matter=matter, done=done, words=words)
 
 
-def _import(
-    visit: Visit, matter: MatterId, data: bytes, which: str | None, actor: Actor
-) -> Mapping[str, object]:
+def _import(visit: Visit, matter: MatterId, data: bytes, which: str | None, actor: Actor) -> Imported:
     if not data:
         raise MalformedError
-    return visit.node.imports.into(matter, data, source="primero", which=which, actor=actor).report
+    return visit.node.imports.into(matter, data, source="primero", which=which, actor=actor)
 
 
 _AT = "/matters/{matter}"

@@ -20,6 +20,7 @@ from handover.domain.shapes import (
 from handover.pages.forms import Form
 from handover.pages.inputs import FEW, is_attached, rows_sent
 from handover.pages.labels import label
+from handover.pages.languages import colon
 
 
 def read(of: Schema, section: str, form: Form, language: str) -> dict[str, Value]:
@@ -47,7 +48,7 @@ def _check(of: Field, value: Value, form: Form, schema: Schema, language: str) -
         steps = fault.place.replace("[", ".").replace("]", "").split(".")[1:]
         name, key = _place(of.shape, steps, of.path, form)
         key = key or f"{schema.name}/{of.path}"
-        form.faults.setdefault(name, f"{label(key, language)}: {form.translate(fault.rule)}")
+        form.faults.setdefault(name, f"{label(key, language)}{colon(language)}{form.translate(fault.rule)}")
 
 
 def _place(shape: Shape, steps: Sequence[str], name: str, form: Form) -> tuple[str, str]:

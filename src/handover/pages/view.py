@@ -8,7 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Undef
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from handover.pages import labels, languages
+from handover.pages import labels, languages, said
 
 ISOLATE: Final = ("\u2068", "\u2069")  # for places where no <bdi> can stand
 
@@ -55,14 +55,18 @@ def environment(language: str) -> Environment:
     catalogue = languages.catalogue(language)
     made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["undefined"] = ""  # the kit names it for what is left out
-    made.globals["comma"] = "\u060c " if language == "ar" else ", "
+    made.globals["comma"] = languages.comma(language)
+    made.globals["colon"] = languages.colon(language)
+    made.globals["semicolon"] = languages.semicolon(language)
     made.globals["language"] = language
     made.globals["direction"] = languages.direction(language)
     made.globals["label"] = lambda key: labels.label(key, language)
+    made.globals["labels_of"] = lambda schema, path: labels.way(schema, path, language)
     made.filters["date"] = lambda at: languages.date(at, language)
     made.filters["time"] = lambda at: languages.time(at, language)
     made.filters["distance"] = lambda seconds: languages.distance(seconds, language)
     made.filters["iso"] = languages.iso
+    made.filters["said"] = lambda found: said.said(found, language)
     made.filters["items_of"] = items_of
     made.filters["bdi"] = bdi
     made.filters["fixed"] = fixed

@@ -16,6 +16,7 @@ from handover.domain.record import MatterKind
 from handover.pages.navigation import N_
 from handover.protocol.entry import EntryKind
 from handover.protocol.node_entry import Mandate
+from handover.protocol.node_key import KeyUse
 
 STATES: Final[Mapping[State, str]] = {
     State.PREPARED: N_("Prepared"),
@@ -126,6 +127,7 @@ VOIDS: Final[Mapping[VoidReason, str]] = {
 }
 ALARMS: Final[Mapping[str, str]] = {
     "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
+    "fault": N_("A message could not be stored here. The other authority sends it again."),
     "non-arrival": N_("The child has not arrived."),
     "record-missing": N_("A deed came for a matter whose record is not here."),
     "refused": N_("The other authority refuses a message of this node for good."),
@@ -133,6 +135,34 @@ ALARMS: Final[Mapping[str, str]] = {
     "two-chains": N_("Two different chains of responsibility were shown for one child."),
     "split-view": N_("The log of another node contradicts itself."),
 }
+KEY_USES: Final[Mapping[str, str]] = {
+    KeyUse.SIG: N_("Signing"),
+    KeyUse.SEAL: N_("Sealing what others send here"),
+    KeyUse.LOG: N_("Log"),
+    KeyUse.LOG_PQ: N_("Log, against quantum computers"),
+    KeyUse.TLS: N_("Connections (TLS)"),
+}
+CLAIMED: Final[Mapping[str, str]] = {
+    "yes": N_("yes"),
+    "no": N_("no"),
+    "individual": N_("the person"),
+    "caregiver": N_("the caregiver"),
+    "child": N_("the child"),
+    "other": N_("somebody else"),
+    "family": N_("the family"),
+    "authorities": N_("authorities"),
+    "unhcr": N_("UNHCR"),
+    "other_organizations": N_("other organisations"),
+    "others": N_("others"),
+    "fear": N_("fear of harm to oneself or others"),
+    "communicate_information": N_("wants to tell it in person"),
+    "consent": N_("consent"),
+    "contract": N_("a contract"),
+    "vital_interests": N_("vital interests"),
+    "beneficiary_interests": N_("interests of the person"),
+    "legal_obligation": N_("a duty by law"),
+}
+"""What a document of Primero answers about consent, in words."""
 DELIVERY: Final[Mapping[Delivery, str]] = {
     Delivery.QUEUED: N_("waiting to be delivered"),
     Delivery.RECEIPTED: N_("stored by the other authority, with proof"),

@@ -1,0 +1,57 @@
+"""Sentences of the program in the language of a page: words from the catalogue, numbers and times as it writes them.
+
+Names and commands stay as they are, each in its own direction.
+"""
+
+from typing import Final
+
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from markupsafe import Markup, escape
+
+from handover.domain.sentences import Days, Field, Moment, Names, Part, Sentence, Span
+from handover.pages import labels, languages
+
+_UNITS: Final = {"d": "day", "h": "hour", "min": "minute", "s": "second"}
+_NEVER: Final = 10**9  # so large a threshold that no unit above days is chosen
+
+
+def said(found: Sentence, language: str) -> Markup:
+    """Give *found* in a language, as HTML."""
+    text = escape(languages.catalogue(language).gettext(found.text))
+    about = {name: _part(each, language) for name, each in found.about.items()}
+    return text % about if about else text
+
+
+def _part(part: Part, language: str) -> Markup:
+    match part:
+        case Sentence():
+            return said(part, language)
+        case Names():
+            return escape(languages.comma(language)).join(_fixed(each) for each in part.names)
+        case Field():
+            return Markup("<bdi>{}</bdi>").format(labels.label(part.key, language))
+        case str():
+            return _fixed(part)
+        case _:
+            return escape(_figure(part, language))
+
+
+def _figure(part: int | Span | Days | Moment, language: str) -> str:
+    locale = languages.locale(language)
+    match part:
+        case Span():
+            number, unit = part.parts()
+            return format_unit(number, f"duration-{_UNITS[unit]}", locale=locale)
+        case Days():
+            days = 86400 * part.number
+            return format_timedelta(days, "day", threshold=_NEVER, add_direction=True, locale=locale)
+        case Moment():
+            return languages.time(part.at, language)
+        case _:
+            return format_decimal(part, locale=locale)
+
+
+def _fixed(name: str) -> Markup:
+    return Markup('<bdi dir="ltr" class="office-fixed">{}</bdi>').format(name)
