@@ -165,6 +165,7 @@ class Settings(BaseSettings):
     step_up: Literal["required", "offered"] = "required"
     session_idle: _Seconds = 1800
     session_life: _Seconds = 43200
+    keys_renewed_within: int = Field(86400, gt=0, le=604800)
     exit_address: str = "https://www.wikipedia.org/"
     oidc: ProviderSettings | None = None
     mail: MailSettings | None = None

@@ -13,6 +13,7 @@ from handover.adapters.peers import HTTPPeers
 from handover.adapters.primero import import_case
 from handover.adapters.registry import RegistryMirror
 from handover.adapters.registry_sources import Sources
+from handover.adapters.renewing import renewal_of
 from handover.adapters.vault import FileVault
 from handover.application.attachments import Attachments
 from handover.application.cases import Cases
@@ -34,6 +35,7 @@ from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
 from handover.application.reissue import Reissuer
 from handover.application.reminders import Reminders
+from handover.application.renewal import Renewal
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
@@ -86,6 +88,11 @@ class Node(Desks):
         """The node's name."""
         return self.vault.node
 
+    @property
+    def renewal(self) -> Renewal:
+        """Renews the keys after an erasure."""
+        return renewal_of(self.database, self.vault, within=self.settings.keys_renewed_within)
+
     @cached_property
     def worker(self) -> Worker:
         """Delivers, watches the clock and keeps the registry fresh, once it is run."""
@@ -95,6 +102,7 @@ class Node(Desks):
             self.refresher,
             self.attachments,
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
+            upkeep=self.renewal.tick,
             poll=self.settings.poll,
         )
 

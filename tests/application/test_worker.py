@@ -168,3 +168,25 @@ def test_a_peer_that_takes_no_files_is_asked_less_and_less_often(tmp_path: Path)
         with working(north, poll=0.02):
             until(lambda: len(asked) == 6)
         assert asked[5] - asked[4] > 0.02 * 2**4
+
+
+def test_what_is_to_be_kept_up_is_looked_at_when_the_worker_begins_and_a_fault_in_it_ends_nothing(
+    tmp_path: Path,
+) -> None:
+    with federation(tmp_path, "gr/athens") as (_, [node]):
+        looked = threading.Event()
+
+        def upkeep() -> None:
+            looked.set()
+            raise UnreachableError("a fault")
+
+        parts = (node.outbox, node.clockwork, node.refresher, node.attachments)
+        worker, stop, faults = Worker(*parts, upkeep=upkeep, poll=60), threading.Event(), list[str]()
+        thread = threading.Thread(target=worker.run, args=(stop, lambda part, _: faults.append(part)))
+        thread.start()
+        assert looked.wait(20)
+        until(lambda: faults == ["upkeep"])
+        assert thread.is_alive()
+        stop.set()
+        worker.wake()
+        thread.join()

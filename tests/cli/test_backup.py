@@ -1,5 +1,6 @@
 """A backup is whole, encrypted, and without the keys; what is not whole is not called a backup."""
 
+import json
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -169,3 +170,43 @@ def test_a_node_on_postgresql_is_set_up_looked_over_and_backed_up(
             [f"{postgres.programs()}/pg_restore", "--list", dump], capture_output=True, text=True, check=True
         )
     assert "TABLE DATA public officer" in listed.stdout
+
+
+def _erase(stage: Stage, at: int) -> None:
+    """Let something have been erased at that time."""
+    stage.call("user", "add", "A. Officer", "--role", "auditor", "--data", stage.data())
+    connection = sqlite3.connect(stage.data() / "handover.db")
+    connection.execute("INSERT INTO erasure (owner, epoch, erased_at) VALUES ('a matter', 1, ?)", (at,))
+    connection.commit()
+    connection.close()
+
+
+def test_a_backup_after_an_erasure_renews_the_keys_first_and_opens(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("backup", stage.folder / "old.backup", *data)
+    _erase(stage, 0)
+    assert "older backups open no more" in stage.call("backup", stage.folder / "new.backup", *data).err
+    stage.call("backup", stage.folder / "new.backup", "--check", *data)
+    stage.call("backup", stage.folder / "old.backup", "--check", *data, expect=1)
+    assert "renewed" not in stage.call("backup", stage.folder / "next.backup", *data).err
+    stage.call("backup", stage.folder / "new.backup", "--check", *data)
+
+
+def test_the_doctor_tells_of_an_erasure_that_no_renewal_has_followed(stage: Stage) -> None:
+    data = ("--offline", "--data", stage.data())
+    _erase(stage, 0)
+    assert "older copies of it can still be opened" in stage.call("doctor", *data, expect=None).out
+    stage.call("keys", "renew", "--data", stage.data())
+    assert "renewed in time" in stage.call("doctor", *data, expect=None).out
+
+
+def test_the_doctor_tells_when_the_last_backup_opens_no_more(stage: Stage) -> None:
+    stage.call("backup", stage.folder / "old.backup", "--data", stage.data())
+    mark = stage.data() / backups.MARK
+    mark.write_text(json.dumps({**json.loads(mark.read_text()), "made_at": 1}))
+    _erase(stage, 0)
+    stage.call("keys", "renew", "--data", stage.data())
+    assert (
+        "the last backup opens no more"
+        in stage.call("doctor", "--offline", "--data", stage.data(), expect=None).out
+    )

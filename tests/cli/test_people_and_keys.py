@@ -174,3 +174,14 @@ def test_the_roles_that_can_be_named_are_all_there_are() -> None:
     from handover.cli import officer
 
     assert set(officer.ROLES) == {role.value for role in OfficerRole}
+
+
+def test_renewing_the_keys_closes_older_backups_and_leaves_the_officers(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "auditor", *data)
+    stage.call("backup", stage.folder / "old.backup", *data)
+    assert "epoch 2" in stage.call("keys", "renew", *data).out
+    stage.call("backup", stage.folder / "old.backup", "--check", *data, expect=1)
+    assert NAME in stage.call("user", "list", *data).out
+    stage.call("backup", stage.folder / "new.backup", *data)
+    stage.call("backup", stage.folder / "new.backup", "--check", *data)

@@ -14,6 +14,7 @@ from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
 from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.exhibits import ExhibitShelf
+from handover.adapters.keys import KeyShelf
 from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.notices import NoticeShelf
 from handover.adapters.papers import GroundShelf, RecordShelf
@@ -89,6 +90,7 @@ class _Work:
         self.readings = ReadingShelf(unit)
         self.alarms = AlarmShelf(unit)
         self.replies = ReplyShelf(unit)
+        self.keys = KeyShelf(unit, vault)
         self.notices = NoticeShelf(unit, self.accounts, kept=notices)
 
     @cached_property

@@ -1,24 +1,34 @@
 """Counts for operators: open rounds by state, those that have stood too long, alarms. Nothing about a person."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Engine, Select, func, select
 
 from handover.adapters import log_tables, tables
 from handover.adapters.notice_tables import notice
+from handover.adapters.retention_tables import erasure
 from handover.application.clockwork import LATE
 from handover.domain.handover import OPEN_OFFER, SETTLED, State
 from handover.protocol import entry
 
+_PENDING: Final = select(func.min(erasure.c.erased_at)).where(erasure.c.renewed_at.is_(None))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """How many rounds are open, by state; how many of them are overdue; how many alarms; how many mails given up."""
+    """How many rounds are open, by state; how many of them are overdue; how many alarms; how many mails given up.
+
+    `erased` is when the first data key was destroyed that the keys were not renewed for since, `renewed` when they
+    were renewed last.
+    """
 
     open_rounds: dict[State, int]
     overdue: int
     alarms: int
     mails: int
+    erased: int | None
+    renewed: int | None
 
 
 def count(engine: Engine, now: int) -> Figures:
@@ -30,8 +40,12 @@ def count(engine: Engine, now: int) -> Figures:
         late = sum(int(connection.execute(query).scalar_one()) for query in _late(now))
         mails = int(connection.execute(_given_up()).scalar_one())
         raised = int(connection.execute(select(func.count()).select_from(alarms)).scalar_one())
+        erased = connection.execute(_PENDING).scalar_one()
+        renewed = connection.execute(select(func.max(erasure.c.renewed_at))).scalar_one()
     open_rounds = {state: states[state] for state in State if state in states and state not in SETTLED}
-    return Figures(open_rounds=open_rounds, overdue=late, alarms=raised, mails=mails)
+    return Figures(
+        open_rounds=open_rounds, overdue=late, alarms=raised, mails=mails, erased=erased, renewed=renewed
+    )
 
 
 def _late(now: int) -> list[Select[int]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, exc, func, insert, inspect, select
 
-from handover.adapters import access_tables, log_tables, migrate, tables
+from handover.adapters import access_tables, log_tables, migrate, retention_tables, tables
 from handover.adapters.database import DatabaseAddressError, make_engine, translated
 from handover.adapters.files import sync_folder
 from handover.adapters.metadata import metadata
@@ -19,6 +19,7 @@ _KNOWN: Final = (
     tables.matter,
     log_tables.log_head,
     access_tables.account,
+    retention_tables.hold,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"
 

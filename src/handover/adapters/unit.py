@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Executable, Row, Table, delete, select
 
 from handover.adapters import statements, tables
 from handover.adapters.cells import Cells, KeyWrapper
+from handover.adapters.retention_tables import erasure
 from handover.adapters.statements import Names
 from handover.domain.errors import OutOfOrderError
 from handover.domain.ids import NodeId
@@ -20,6 +21,7 @@ Values = Mapping[str, Any]
 _keys = tables.data_key
 _KEY: Final = select(_keys.c.epoch, _keys.c.wrapped).where(statements.given(_keys.c.owner, "owner"))
 _KEYS: Final = select(_keys).where(statements.among(_keys.c.owner, "owners"))
+_DESTROY: Final = delete(_keys).where(statements.given(_keys.c.owner, "owner")).returning(_keys.c.epoch)
 
 
 class ConflictError(OutOfOrderError):
@@ -131,10 +133,11 @@ class Unit:
         self._loaded_keys |= dict.fromkeys(owners, None)
 
     def destroy_key(self, owner: str) -> None:
-        """Destroy the wrapped data key of *owner*."""
+        """Destroy the wrapped data key of *owner*, and note it: the key under which it was wrapped goes next."""
         self.cells.forget(owner)
         self._loaded_keys.pop(owner, None)
-        self.run(delete(tables.data_key).where(tables.data_key.c.owner == owner))
+        for row in self.rows(_DESTROY, {"owner": owner}):
+            self.insert(erasure, {"owner": owner, "epoch": row.epoch, "erased_at": self.now})
 
 
 def _values(rows: Sequence[Values], names: Names) -> list[tuple[Any, ...]]:

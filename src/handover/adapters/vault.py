@@ -5,6 +5,9 @@ The file also carries the incarnation: it is not part of a database backup (docs
 
 import hmac
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
@@ -15,28 +18,40 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from handover.adapters import vault_file
 from handover.adapters.cells import CellError
 from handover.adapters.vault_file import SEALING_LIFE, Content, PassphraseError, Secret, new_secret
-from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.errors import HandoverError, NotFoundError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint, jwe, jws, strict
 from handover.protocol.enrolment import Prover
 from handover.protocol.node_key import KeyUse, NodeKey, new_key
 
-__all__ = ["SEALING_LIFE", "FileVault", "PassphraseError", "Secret"]
+__all__ = ["SEALING_LIFE", "FileVault", "KeyEpochGoneError", "PassphraseError", "Secret"]
 
 _PUBLIC: Final = frozenset({KeyUse.SIG, KeyUse.SEAL, KeyUse.LOG, KeyUse.LOG_PQ})
 
 
+class KeyEpochGoneError(UnreachableError):
+    """A value's data key is wrapped under a key-encryption key that was destroyed."""
+
+    name = "key-epoch-gone"
+    title = "The key under which this value was kept has been destroyed."
+    advice = (
+        "If the node's keys were renewed at this moment, load it again. A database that was put back from an older "
+        "backup does not open any more: what was erased since must not come back."
+    )
+
+
 class FileVault:
-    """Opens the file once and holds what it needs in memory; hands out ways to use keys."""
+    """Opens the file once and holds what it needs in memory; hands out ways to use keys.
+
+    Of what other processes change in the file it follows the key-encryption keys alone.
+    """
 
     def __init__(self, path: Path, master: bytes, content: Content) -> None:
         self._path = path
         self._master = master
-        self._content = content
-        self._wrappers = {epoch: AESGCM(key) for epoch, key in content.keks.items()}
-        self._openers = {
-            each.kid: jwe.SealingKey(each.value) for each in content.secrets if each.use == "seal"
-        }
+        self._lock = threading.RLock()
+        self._seen: tuple[int, int, int] | None = None
+        self._take(content)
         self._signer = jws.Ed25519Signer(self._newest("sig").value)
         self._log_signer = checkpoint.LogSigner(
             origin=f"{content.node}/log",
@@ -71,6 +86,34 @@ class FileVault:
     def save(self) -> None:
         """Write the file whole, or not at all."""
         vault_file.write(self._path, self._master, self._content)
+        self._seen = vault_file.stamp(self._path)
+
+    def _take(self, content: Content) -> None:
+        self._content = content
+        self._wrappers = {epoch: AESGCM(key) for epoch, key in content.keks.items()}
+        self._openers = {
+            each.kid: jwe.SealingKey(each.value) for each in content.secrets if each.use == "seal"
+        }
+
+    @contextmanager
+    def _changing(self) -> Iterator[Content]:
+        """Give what the file holds now, to be changed; it is written at the end of the block."""
+        with self._lock, vault_file.alone(self._path):
+            self._take(vault_file.read_again(self._path, self._master))
+            yield self._content
+            self.save()
+            self._take(self._content)
+
+    def _follow(self) -> None:
+        """Take over the key-encryption keys that another process has made or destroyed since."""
+        seen = vault_file.stamp(self._path)
+        if seen == self._seen:
+            return
+        with self._lock:
+            keks = vault_file.keks(self._path, self._master, self._content.keks)
+            self._content.keks = keks
+            self._wrappers = {epoch: AESGCM(key) for epoch, key in keks.items()}
+            self._seen = seen
 
     @property
     def node(self) -> NodeId:
@@ -129,20 +172,32 @@ class FileVault:
     def add_sealing_key(self, now: int) -> str:
         """Make the next sealing key and give its kid; the older ones stay to open what was sealed to them."""
         secret = new_secret("seal", now)
-        self._content.secrets.append(secret)
-        self._openers[secret.kid] = jwe.SealingKey(secret.value)
-        self.save()
+        with self._changing() as content:
+            content.secrets.append(secret)
         return secret.kid
 
     def destroy_sealing_keys(self, *, before: int) -> int:
         """Destroy sealing keys whose end lies before *before*; give their number."""
-        kept = [each for each in self._content.secrets if each.use != "seal" or each.expires >= before]
-        gone = len(self._content.secrets) - len(kept)
-        if gone:
-            self._content.secrets = kept
-            self._openers = {each.kid: jwe.SealingKey(each.value) for each in kept if each.use == "seal"}
-            self.save()
+        with self._changing() as content:
+            kept = [each for each in content.secrets if each.use != "seal" or each.expires >= before]
+            gone = len(content.secrets) - len(kept)
+            content.secrets = kept
         return gone
+
+    def epochs(self) -> tuple[int, ...]:
+        """Give the epochs of the key-encryption keys that are alive, the newest last."""
+        self._follow()
+        return tuple(sorted(self._wrappers))
+
+    def add_epoch(self) -> None:
+        """Make the key-encryption key of the next epoch; all that is wrapped from now on is wrapped under it."""
+        with self._changing() as content:
+            content.keks[max(content.keks) + 1] = secrets.token_bytes(32)
+
+    def destroy_epochs(self, *, before: int) -> None:
+        """Destroy the key-encryption keys of epochs before *before*: nothing wrapped under them opens again."""
+        with self._changing() as content:
+            content.keks = {epoch: key for epoch, key in content.keks.items() if epoch >= before}
 
     def pseudonym(self, matter: str, officer: str) -> str:
         """Give the officer's pseudonym for this matter."""
@@ -155,27 +210,35 @@ class FileVault:
         return hmac.digest(key, value.encode(), sha256)
 
     def wrap(self, key: bytes, owner: str) -> tuple[int, bytes]:
-        """Give epoch and wrapped data key."""
-        epoch = max(self._wrappers)
+        """Give epoch and wrapped data key; the epoch is the newest that there is, whoever made it."""
+        self._follow()
+        wrappers = self._wrappers
+        epoch = max(wrappers)
         nonce = secrets.token_bytes(12)
-        return epoch, nonce + self._wrappers[epoch].encrypt(nonce, key, f"data|{owner}".encode())
+        return epoch, nonce + wrappers[epoch].encrypt(nonce, key, f"data|{owner}".encode())
 
     def unwrap(self, epoch: int, wrapped: bytes, owner: str) -> bytes:
         """Give the data key.
 
         Raises:
-            CellError: the epoch's key is gone, or the bytes were changed.
+            KeyEpochGoneError: the epoch's key was destroyed.
+            CellError: the bytes were changed.
         """
+        if epoch not in self._wrappers:
+            self._follow()
+        wrapper = self._wrappers.get(epoch)
+        if wrapper is None:
+            raise KeyEpochGoneError
         try:
-            return self._wrappers[epoch].decrypt(wrapped[:12], wrapped[12:], f"data|{owner}".encode())
-        except (KeyError, InvalidTag, ValueError) as error:
+            return wrapper.decrypt(wrapped[:12], wrapped[12:], f"data|{owner}".encode())
+        except (InvalidTag, ValueError) as error:
             raise CellError from error
 
     def change_passphrase(self, passphrase: str) -> None:
         """Wrap the key-encryption keys under a new passphrase."""
-        self._content.salt = secrets.token_bytes(16)
-        self._master = vault_file.stretch(passphrase, self._content.salt)
-        self.save()
+        with self._changing() as content:
+            content.salt = secrets.token_bytes(16)
+            self._master = vault_file.stretch(passphrase, content.salt)
 
     def _newest(self, use: str) -> Secret:
         return max(

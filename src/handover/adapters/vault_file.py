@@ -3,9 +3,12 @@
 passphrase --argon2id--> master key --AES-256-GCM--> key-encryption keys, one per epoch --AES-256-GCM--> private keys.
 """
 
+import fcntl
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from handover.domain.errors import HandoverError
+from handover.adapters.files import sync_folder
+from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.protocol import jwe, jws, strict
 from handover.protocol.enrolment import Prover
@@ -36,6 +40,14 @@ class PassphraseError(HandoverError):
     name = "passphrase"
     title = "The passphrase does not open the node's keys."
     advice = "Check HANDOVER_PASSPHRASE_FILE; the passphrase was chosen when the node was set up."
+
+
+class KeysAwayError(UnreachableError):
+    """The vault's file cannot be looked at."""
+
+    name = "keys-away"
+    title = "The file that holds the node's keys cannot be read now."
+    advice = "Look at the disk of the data folder; the request can be repeated as it is."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,26 +127,102 @@ def read(path: Path, passphrase: str) -> tuple[bytes, Content]:
     Raises:
         PassphraseError: wrong passphrase, or the file was changed.
     """
+    document = _document(path)
+    master = stretch(passphrase, document.salt)
+    return master, _opened(document, master)
+
+
+def read_again(path: Path, master: bytes) -> Content:
+    """Give the content, which another process may have changed.
+
+    Raises:
+        PassphraseError: it is under another passphrase now.
+    """
+    return _opened(_document(path), master)
+
+
+def keks(path: Path, master: bytes, known: Mapping[int, bytes]) -> dict[int, bytes]:
+    """Give the key-encryption keys that the file holds now; those that are *known* are not opened again.
+
+    Raises:
+        PassphraseError: there is a new one, and the file is under another passphrase.
+        KeysAwayError: the file cannot be read.
+    """
+    try:
+        found = _document(path).keks
+    except OSError as error:
+        raise KeysAwayError from error
+    try:
+        return {
+            epoch: known[epoch] if epoch in known else _unwrap(master, wrapped, f"kek|{epoch}")
+            for epoch, wrapped in found.items()
+        }
+    except InvalidTag as error:
+        raise PassphraseError from error
+
+
+def stamp(path: Path) -> tuple[int, int, int]:
+    """Give what changes whenever the file is written.
+
+    Raises:
+        KeysAwayError: the file cannot be looked at.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise KeysAwayError from error
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let nobody else change the file during the block."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Document:
+    """The file as it is, still closed."""
+
+    node: NodeId
+    incarnation: int
+    salt: bytes
+    keks: Mapping[int, Json]
+    secrets: list[Json]
+
+
+def _document(path: Path) -> _Document:
     value = strict.loads(path.read_bytes(), limit=2**20)
-    form, node, incarnation, salt, keks, kept = strict.members(
+    form, node, incarnation, salt, listed, kept = strict.members(
         value, "format", "node", "incarnation", "salt", "keks", "secrets"
     )
     if form != _FORMAT:
         raise HandoverError("the vault was written by another version")
-    master = stretch(passphrase, strict.unb64(strict.text(salt), length=16))
-    try:
-        opened = dict(_open_kek(each, master) for each in strict.array(keks, 64))
-        found = [_open_secret(each, opened) for each in strict.array(kept, 256)]
-    except InvalidTag as error:
-        raise PassphraseError from error
-    content = Content(
+    pairs = (strict.members(each, "epoch", "wrapped") for each in strict.array(listed, 64))
+    return _Document(
         node=NodeId(strict.text(node)),
         incarnation=strict.integer(incarnation, 1),
-        salt=strict.unb64(strict.text(salt)),
+        salt=strict.unb64(strict.text(salt), length=16),
+        keks={strict.integer(epoch): wrapped for epoch, wrapped in pairs},
+        secrets=strict.array(kept, 256),
+    )
+
+
+def _opened(document: _Document, master: bytes) -> Content:
+    try:
+        opened = {epoch: _unwrap(master, wrapped, f"kek|{epoch}") for epoch, wrapped in document.keks.items()}
+        found = [_open_secret(each, opened) for each in document.secrets]
+    except InvalidTag as error:
+        raise PassphraseError from error
+    return Content(
+        node=document.node,
+        incarnation=document.incarnation,
+        salt=document.salt,
         keks=opened,
         secrets=found,
     )
-    return master, content
 
 
 def write(path: Path, master: bytes, content: Content) -> None:
@@ -156,6 +244,7 @@ def write(path: Path, master: bytes, content: Content) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(temporary).replace(path)
+    sync_folder(path.parent)  # what rows are wrapped under must be durable before they are
 
 
 def _wrap(key: bytes, value: bytes, place: str) -> str:
@@ -166,12 +255,6 @@ def _wrap(key: bytes, value: bytes, place: str) -> str:
 def _unwrap(key: bytes, text: Json, place: str) -> bytes:
     data = strict.unb64(strict.text(text, 16384))
     return AESGCM(key).decrypt(data[:12], data[12:], place.encode())
-
-
-def _open_kek(value: Json, master: bytes) -> tuple[int, bytes]:
-    epoch, wrapped = strict.members(value, "epoch", "wrapped")
-    number = strict.integer(epoch)
-    return number, _unwrap(master, wrapped, f"kek|{number}")
 
 
 def _secret_to_json(secret: Secret, keks: dict[int, bytes]) -> Json:

@@ -128,3 +128,19 @@ class Notices(Protocol):
 
     def drop(self, notices: Sequence[Notice]) -> None: ...
     def drop_before(self, before: int) -> None: ...
+
+
+class Keys(Protocol):
+    """Data keys as they stand wrapped; the keys themselves never leave the shelf."""
+
+    def move(self, *, after: str, limit: int) -> str | None:
+        """Wrap up to *limit* keys anew, by owner, from behind *after*; give the last owner, None after the last."""
+        ...
+
+    def erased(self) -> int | None:
+        """Give when the first key was destroyed whose wrapped copies could still be opened."""
+        ...
+
+    def renewed(self, *, before: int) -> None:
+        """Note that the key-encryption keys of epochs before *before* are gone."""
+        ...

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
-from handover.application.access_shelves import Accounts, Assertions, Doors, Notices, Readings
+from handover.application.access_shelves import Accounts, Assertions, Doors, Keys, Notices, Readings
 from handover.application.paper import Paper
 from handover.application.shelves import (
     Alarms,
@@ -94,6 +94,8 @@ class UnitOfWork(Protocol):
     def notices(self) -> Notices: ...
     @property
     def replies(self) -> Replies: ...
+    @property
+    def keys(self) -> Keys: ...
 
 
 class Database(Protocol):

@@ -15,10 +15,12 @@ from handover.application.outbox import Outbox
 from handover.application.refresher import Refresher
 from handover.domain.ids import NodeId
 
-_BATCHES, _RETRIES, _FILES, _REGISTRY, _NOTICES = "batches", "retries", "files", "registry", "notices"
-LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1, _NOTICES: 1}
+_BATCHES, _RETRIES, _FILES = "batches", "retries", "files"
+_REGISTRY, _NOTICES, _UPKEEP = "registry", "notices", "upkeep"
+LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1, _NOTICES: 1, _UPKEEP: 1}
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
 so that any number of slow peers takes nothing from those that answer."""
+_UPKEEP_EVERY: Final = 600.0  # seconds between two looks at what is to be erased and renewed
 _LONGEST_PAUSE: Final = 900.0  # seconds between two tries to push files to a peer that does not take them
 
 Report = Callable[[str, Exception], None]
@@ -36,6 +38,7 @@ class Worker:
         attachments: Attachments,
         *,
         notices: Callable[[], object] | None = None,
+        upkeep: Callable[[], object] | None = None,
         poll: float = 1.0,
     ) -> None:
         self._outbox = outbox
@@ -43,6 +46,8 @@ class Worker:
         self._refresher = refresher
         self._attachments = attachments
         self._notices = notices
+        self._upkeep = upkeep
+        self._kept_up = float("-inf")
         self._poll = poll
         self._event = threading.Event()
         self._lock = threading.Lock()
@@ -77,6 +82,9 @@ class Worker:
                     self._start(lanes[_REGISTRY], _REGISTRY, self._refresher.tick, report)
                     if self._notices is not None:
                         self._start(lanes[_NOTICES], _NOTICES, self._notices, report)
+                    if self._upkeep is not None and now - self._kept_up >= _UPKEEP_EVERY:
+                        self._kept_up = now
+                        self._start(lanes[_UPKEEP], _UPKEEP, self._upkeep, report)
                     self._guarded(_FILES, lambda: self._push(lanes[_FILES], report), report)
                 self._guarded("queue", lambda: self._deliver(lanes, report), report)
                 self._event.wait(self._poll)

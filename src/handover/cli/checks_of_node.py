@@ -225,3 +225,20 @@ def mails(given_up: int) -> Iterator[Checked]:
         yield warning(
             "mail", sentence("Mails to officers that were given up: %(number)s.", number=given_up), fix
         )
+
+
+def erasures(erased: int | None, renewed: int | None, backed_up: int | None, now: int) -> Iterator[Checked]:
+    """Check that the keys were renewed after what was erased, and that there is a backup that opens."""
+    name = "erasures"
+    fix = sentence("Run %(command)s. See whether the worker runs.", command="handover keys renew")
+    if erased is None or now - erased <= 2 * DAY:
+        yield ok(name, sentence("The keys are renewed in time after what is erased."))
+    else:
+        text = sentence(
+            "Something was erased, and older copies of it can still be opened. It has waited: %(span)s.",
+            span=Span(now - erased),
+        )
+        yield (failure if now - erased > 7 * DAY else warning)(name, text, fix)
+    if renewed is not None and backed_up is not None and backed_up < renewed:
+        text = sentence("The keys were renewed since: the last backup opens no more.")
+        yield warning("backup", text, sentence("Run %(command)s.", command="handover backup FILE"))

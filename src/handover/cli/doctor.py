@@ -104,7 +104,7 @@ def of_running(found: "Node") -> list[Checked]:
         *checks_of_node.registry(found.registry, found.vault, now),
         *checks_of_node.keys(found.vault, entry, now),
         *database,
-        *_read(found.database, now),
+        *_read(found.database, now, data),
         *checks.clock(now, seen=_logged(found.database)),
     ]
 
@@ -138,7 +138,7 @@ def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool)
         yield from found
         seen = current.issued if current else None
         if all(each.level is Level.OK for each in found):
-            yield from _read(database, now)
+            yield from _read(database, now, settings.data)
             seen = max(seen, _logged(database), key=lambda each: each or 0)
         yield from checks.clock(now, seen=seen)
     finally:
@@ -168,8 +168,8 @@ def _reach(settings: "Settings", current: "Current", vault: "FileVault", now: in
         wire.close()
 
 
-def _read(database: "SQLDatabase", now: int) -> Iterator[Checked]:
-    from handover.adapters import figures
+def _read(database: "SQLDatabase", now: int, data: Path) -> Iterator[Checked]:
+    from handover.adapters import backup, figures
 
     with database.reading() as work:
         depths = work.queue.depths()
@@ -177,6 +177,8 @@ def _read(database: "SQLDatabase", now: int) -> Iterator[Checked]:
     yield from checks_of_node.queue(depths, now)
     yield from checks_of_node.rounds(counted.overdue, counted.alarms)
     yield from checks_of_node.mails(counted.mails)
+    made = backup.last_made(data)
+    yield from checks_of_node.erasures(counted.erased, counted.renewed, made, now)
 
 
 def _logged(database: "SQLDatabase") -> int | None:

@@ -86,6 +86,22 @@ def destroy_old(data: Data = HERE) -> None:
         terminal.say("Restart `serve` and `worker`: a running process still has it in memory.")
 
 
+@app.command()
+def renew(data: Data = HERE) -> None:
+    """Make what was erased unreadable in every old copy: backups, write-ahead logs, disks that were replaced.
+
+    Every living data key is put under a new key-encryption key, and the older ones are destroyed. The node may run
+    meanwhile; a call that was cut off is finished by the next one. The worker does it by itself within a day of an
+    erasure, and `handover backup` before it copies. Backups made before open no more.
+
+    Example: handover keys renew
+    """
+    with opening.opened(data) as node:
+        epoch = node.renewal.renew()
+    terminal.say(f"The keys are renewed: epoch {epoch}. Backups made before do not open any more.")
+    terminal.say("Make one now: handover backup FILE. Then destroy older copies of vault.json.")
+
+
 @app.command("change-passphrase")
 def change_passphrase(
     new: Annotated[

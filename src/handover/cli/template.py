@@ -24,6 +24,7 @@ MEANING: Final[dict[str, str]] = {
     "step_up": "Confirming offers, acceptances, deeds and exports anew: `required`, or `offered` to who wants it.",
     "session_idle": "Seconds after which an officer who does nothing is signed out.",
     "session_life": "Seconds after which an officer has to sign in again in any case.",
+    "keys_renewed_within": "Seconds after an erasure until the worker renews the node's keys; at most 604800 (a week).",
     "exit_address": "Where the quick-exit link of every page leads: a harmless site.",
     "oidc": "The authority's identity provider: a table of its own, see *Your own identity provider*.",
     "mail": "The mail server for notices to officers: a table of its own, see *Notices by e-mail*.",

@@ -1,0 +1,64 @@
+"""Wrapped data keys in the database: moved under the newest key-encryption key, and what of them was destroyed."""
+
+from typing import Final, Protocol
+
+from sqlalchemy import bindparam, func, select, update
+
+from handover.adapters import tables
+from handover.adapters.cells import KeyWrapper
+from handover.adapters.retention_tables import erasure
+from handover.adapters.unit import Unit
+
+_keys = tables.data_key
+_MOVE: Final = (
+    update(_keys)
+    .where(_keys.c.owner == bindparam("of"))
+    .values(epoch=bindparam("new_epoch"), wrapped=bindparam("new_wrapped"))
+)
+
+
+class Wrapper(KeyWrapper, Protocol):
+    """Wraps data keys, and tells which key-encryption keys there are."""
+
+    def epochs(self) -> tuple[int, ...]:
+        """Give the living epochs, the newest last."""
+        ...
+
+
+class KeyShelf:
+    """Data keys as they stand wrapped."""
+
+    def __init__(self, unit: Unit, wrapper: Wrapper) -> None:
+        self._unit = unit
+        self._wrapper = wrapper
+
+    def move(self, *, after: str, limit: int) -> str | None:
+        """Wrap up to *limit* data keys anew, in order of their owners; give the last owner, None after the last.
+
+        What was wrapped under a key that is gone stays as it is: it opens no more.
+        """
+        *older, _ = self._wrapper.epochs()
+        query = select(_keys).where(_keys.c.owner > after, _keys.c.epoch.in_(older)).order_by(_keys.c.owner)
+        moved = []
+        for row in self._unit.rows(query.limit(limit)):
+            key = self._wrapper.unwrap(row.epoch, row.wrapped, row.owner)
+            epoch, wrapped = self._wrapper.wrap(key, row.owner)
+            moved.append({"of": row.owner, "new_epoch": epoch, "new_wrapped": wrapped})
+        if not moved:
+            return None
+        self._unit.run_many(_MOVE, moved)
+        return str(moved[-1]["of"])
+
+    def erased(self) -> int | None:
+        """Give when the first data key was destroyed whose wrapped copies could still be opened."""
+        query = select(func.min(erasure.c.erased_at)).where(erasure.c.renewed_at.is_(None))
+        found = self._unit.rows(query)[0][0]
+        return None if found is None else int(found)
+
+    def renewed(self, *, before: int) -> None:
+        """Note that the key-encryption keys of epochs before *before* are gone."""
+        self._unit.run(
+            update(erasure)
+            .where(erasure.c.epoch < before, erasure.c.renewed_at.is_(None))
+            .values(renewed_at=self._unit.now)
+        )
