@@ -33,7 +33,9 @@ class Door:
         return self.node.reception
 
     def officer(self, name: str = "Eleni P.", roles: tuple[OfficerRole, ...] = ROLES) -> UUID7:
-        return self.node.officers.add(name, roles).id
+        """Enter an officer; whoever comes later with the name has a number behind it."""
+        others = sum(each.name.startswith(name) for each in self.node.officers.all())
+        return self.node.officers.add(f"{name} {others + 1}" if others else name, roles).id
 
     def by_link(self, officer: UUID7, caller: Caller = HERE) -> SignedIn:
         """Let the officer in by a fresh one-time link."""

@@ -111,14 +111,14 @@ def test_an_auditor_has_an_end_within_a_year(made: Door) -> None:
     now = made.fed.clock.now
     add = made.node.officers.add
     assert add("A", [OfficerRole.AUDITOR]).until == now + AUDIT_LIFE
-    assert add("A", [OfficerRole.AUDITOR], until=now + 1).until == now + 1
-    assert add("A", [OfficerRole.CASEWORKER]).until is None
-    assert add("A", [OfficerRole.CASEWORKER], until=now + 10**9).until == now + 10**9
+    assert add("B", [OfficerRole.AUDITOR], until=now + 1).until == now + 1
+    assert add("C", [OfficerRole.CASEWORKER]).until is None
+    assert add("D", [OfficerRole.CASEWORKER], until=now + 10**9).until == now + 10**9
     for until in (now, now + LONGEST_AUDIT_LIFE + 1):
         with pytest.raises(MalformedError):
-            add("A", [OfficerRole.AUDITOR], until=until)
+            add("E", [OfficerRole.AUDITOR], until=until)
     with pytest.raises(MalformedError):
-        add("A", [OfficerRole.CASEWORKER], until=now)
+        add("E", [OfficerRole.CASEWORKER], until=now)
     officer = made.officer()
     changed = made.desks.accounts.set_roles(officer, [OfficerRole.AUDITOR], actor=OPERATOR_HERE)
     assert changed.until == now + AUDIT_LIFE

@@ -15,10 +15,8 @@ from handover.application.permissions import ForbiddenError
 from handover.application.sessions import (
     STEP_UP,
     Ended,
-    ForgedFormError,
     SignedOutError,
     StepUpError,
-    check_form,
 )
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7
@@ -137,15 +135,6 @@ def test_an_ended_session_is_not_renewed(made: Door) -> None:
     made.desks.sessions.end(cookie)
     with pytest.raises(SignedOutError), made.node.database.begin() as work:
         made.desks.sessions.renew(work, visitor.session)
-
-
-def test_a_form_counts_in_the_session_that_it_was_made_for(made: Door) -> None:
-    officer = made.officer()
-    mine, other = (made.see(enter(made, officer).cookie) for _ in range(2))
-    check_form(mine, mine.csrf)
-    for token in (other.csrf, "", "é"):
-        with pytest.raises(ForgedFormError):
-            check_form(mine, token)
 
 
 def test_whoever_typed_something_is_known_after_the_session_has_ended(made: Door) -> None:

@@ -57,10 +57,18 @@ def test_without_a_root_or_a_matter_the_text_says_so(world: Paper) -> None:
 
 
 def test_the_files_that_were_checked_are_named_with_their_digests() -> None:
-    report, files = verify([b"x"]), {"a<b>.handover": "2d711642"}
+    report, files = verify([b"x"]), [("a<b>.handover", "2d711642")]
     assert "  File 1: a<b>.handover, SHA-256 2d711642\n" in verdict.text(report, files)
     assert "a&lt;b&gt;.handover" in verdict_page.page(report, files)
     assert "2d711642" in verdict_page.page(report, files)
+
+
+def test_a_finding_about_a_file_names_it() -> None:
+    report, files = verify([b"x", b"y"]), [("same.handover", "2d71"), ("same.handover", "a1fc")]
+    assert "  [form] file 2: same.handover\n" in verdict.text(report, files)
+    assert "file 2: same.handover, rule" in verdict_page.page(report, files)
+    assert "  File 2: same.handover, SHA-256 a1fc\n" in verdict.text(report, files)
+    assert "  [form] file 2\n" in verdict.text(report)
 
 
 def test_one_of_a_kind_is_counted_in_the_singular() -> None:

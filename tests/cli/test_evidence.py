@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def _json(text: str) -> dict[str, Any]:
 def test_evidence_of_both_sides_is_valid_for_whoever_has_the_root(shown: Shown, call: Call) -> None:
     report = _json(call("verify", *shown.files, "--root", shown.root, "--json").out)
     assert report["verdict"] == "valid"
-    assert report.keys() == {"verdict", "root", "matters", "findings", "counts"}
+    assert report.keys() == {"verdict", "root", "matters", "findings", "counts", "files"}
+    assert [each["name"] for each in report["files"]] == [str(file) for file in shown.files]
+    assert report["files"][0]["sha256"] == sha256(shown.files[0].read_bytes()).hexdigest()
     (matter,) = report["matters"]
     assert matter.keys() >= {"matter", "kind", "chain", "timeline"}
     assert all(finding.keys() == {"rule", "place", "severity", "text"} for finding in report["findings"])

@@ -214,3 +214,16 @@ def test_what_ends_is_named_sixty_thirty_and_seven_days_ahead(days: int, level: 
 
 def test_doctor_needs_a_node(tmp_path: Path, call: Call) -> None:
     assert "handover init" in call("doctor", "--data", tmp_path, expect=3).err
+
+
+def test_a_file_that_is_carried_is_overwritten_only_if_that_is_asked_for(
+    wrong: Wrong, call: Call, tmp_path: Path
+) -> None:
+    file, data = tmp_path / "to-hamburg.json", ("--data", wrong.data)
+    file.write_text("under way")
+    said = call("carry", "out", "--peer", "de/hamburg", file, *data, expect=1).err
+    assert "The file is there already." in said
+    assert "to-hamburg.json" in said
+    assert file.read_text() == "under way"
+    call("carry", "out", "--peer", "de/hamburg", file, "--overwrite", *data)
+    assert json.loads(file.read_text())

@@ -44,6 +44,17 @@ def test_a_key_acts_for_its_officer_until_it_is_revoked(stage: Stage) -> None:
         _authenticated(stage, str(made["secret"]))
 
 
+def test_a_name_is_entered_once_while_its_officer_has_access(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "caseworker", *data)
+    for again in (NAME, f" {NAME.upper()}  "):
+        said = stage.call("user", "add", again, "--role", "liaison", *data, expect=1).err
+        assert "An officer with this name has access already." in said
+    assert stage.call("user", "list", *data).out.count("Παπαδοπούλου") == 1
+    stage.call("user", "disable", NAME, *data)
+    stage.call("user", "add", NAME, "--role", "liaison", *data)
+
+
 def test_who_leaves_has_no_access_from_that_moment(stage: Stage) -> None:
     data = ("--data", stage.data())
     stage.call("user", "add", NAME, "--role", "caseworker", *data)
@@ -57,6 +68,7 @@ def test_who_leaves_has_no_access_from_that_moment(stage: Stage) -> None:
 def test_a_name_that_two_officers_have_is_not_enough(stage: Stage) -> None:
     data = ("--data", stage.data())
     first = _json(stage.call("user", "add", NAME, "--role", "auditor", "--json", *data).out)
+    stage.call("user", "disable", NAME, *data)
     stage.call("user", "add", NAME, "--role", "auditor", *data)
     result = stage.call("user", "disable", NAME, *data, expect=1)
     assert NAME not in result.err

@@ -30,6 +30,16 @@ class UnauthenticatedError(HandoverError):
     advice = "Send a valid API key as a bearer token."
 
 
+class NameTakenError(RefusedError):
+    """Two officers with one name could not be told apart, in lists and in what auditors read."""
+
+    name = "name-taken"
+    title = "An officer with this name has access already."
+    advice = (
+        "Look at the list of officers. If it is another person, add to the name what tells the two apart."
+    )
+
+
 class OfficerGoneError(RefusedError):
     """Who has no access any more does nothing here."""
 
@@ -52,6 +62,11 @@ def end_of(roles: Sequence[OfficerRole], until: int | None, now: int) -> int | N
     return until
 
 
+def _same(one: str, other: str) -> bool:
+    """Tell whether two names are one for whoever reads them: letters' case and spaces do not count."""
+    return one.casefold().split() == other.casefold().split()
+
+
 class Officers:
     """The operator's desk for people and keys."""
 
@@ -59,13 +74,21 @@ class Officers:
         self._database = database
 
     def add(self, name: str, roles: Sequence[OfficerRole], *, until: int | None = None) -> Officer:
-        """Give a new officer, with access until a date if one is given; an auditor's always has an end."""
+        """Give a new officer, with access until a date if one is given; an auditor's always has an end.
+
+        Raises:
+            MalformedError: no name or no role, or an end that cannot be.
+            NameTakenError: an officer who has access has the name.
+        """
         if not name.strip() or not roles:
             raise MalformedError("an officer has a name and at least one role")
+        text = strict.text(name, 200)
         with self._database.begin() as work:
+            if any(each.may_enter(work.now) and _same(each.name, text) for each in work.staff.all()):
+                raise NameTakenError
             officer = Officer(
                 id=new_id(work.now),
-                name=strict.text(name, 200),
+                name=text,
                 roles=tuple(sorted(set(roles))),
                 until=end_of(roles, until, work.now),
             )

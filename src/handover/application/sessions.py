@@ -234,16 +234,6 @@ class Sessions:
         return session.revoked_at is None and now < session.ends_at and not idle
 
 
-def check_form(visitor: Visitor, token: str) -> None:
-    """Do nothing if *token* is that of the visitor's session.
-
-    Raises:
-        ForgedFormError: it is not.
-    """
-    if not hmac.compare_digest(visitor.csrf.encode(), token.encode()):
-        raise ForgedFormError
-
-
 def is_device(device: str) -> bool:
     """Tell whether a browser's device cookie is one that a node can have given."""
     try:

@@ -1,9 +1,8 @@
 """A report as people read it: plain text for a terminal or a printer (docs/guide/auditor.md)."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from types import MappingProxyType
 from typing import Final
 
 from handover.application.verifier_report import Finding, Line, MatterReport, Report, Severity, Verdict
@@ -21,14 +20,15 @@ _WIDTH: Final = 110
 _SHOWN: Final = 200  # findings of one severity; the report as JSON has them all
 
 
-def text(report: Report, files: Mapping[str, str] = MappingProxyType({})) -> str:
+def text(report: Report, files: Sequence[tuple[str, str]] = ()) -> str:
     """Give the whole report as text: verdict first, then what led to it, then each matter.
 
-    *files* are the names of the files that were checked, in their order, each with its SHA-256 digest.
+    *files* are the names of the files that were checked, in their order, each with its SHA-256 digest; a finding about
+    one of them names it.
     """
     lines = [
         *_head(report, files),
-        *_findings(report),
+        *_findings(report, files),
         *_matters(report),
         "",
         *_folded(f"CHECKED: {counted(report)}", ""),
@@ -36,12 +36,18 @@ def text(report: Report, files: Mapping[str, str] = MappingProxyType({})) -> str
     return "\n".join(lines) + "\n"
 
 
-def _head(report: Report, files: Mapping[str, str]) -> Iterator[str]:
+def _head(report: Report, files: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield f"VERDICT: {report.verdict.value.upper()}"
     yield f"  {MEANING[report.verdict]}"
     yield f"  Pinned root: {pinned(report)}"
-    for number, (path, digest) in enumerate(files.items(), 1):
+    for number, (path, digest) in enumerate(files, 1):
         yield f"  File {number}: {path}, SHA-256 {digest}"
+
+
+def placed(finding: Finding, files: Sequence[tuple[str, str]]) -> str:
+    """Give where something was noticed, with the name of the file where the place is a whole file."""
+    names = {f"file {number}": name for number, (name, _) in enumerate(files, 1)}
+    return f"{finding.place}: {names[finding.place]}" if finding.place in names else finding.place
 
 
 def pinned(report: Report) -> str:
@@ -50,13 +56,13 @@ def pinned(report: Report) -> str:
     return report.root or ("what was given is not usable as one" if refused else "none was given")
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Report, files: Sequence[tuple[str, str]]) -> Iterator[str]:
     for severity in _ORDER:
         found = [each for each in report.findings if each.severity is severity]
         if found:
             yield ""
             yield f"{_TITLES[severity]} ({len(found)})"
-            yield from _each(found[:_SHOWN])
+            yield from _each(found[:_SHOWN], files)
         if len(found) > _SHOWN:
             yield f"  ... and {len(found) - _SHOWN} more"
 
@@ -68,9 +74,9 @@ _TITLES: Final = {
 }
 
 
-def _each(findings: Iterable[Finding]) -> Iterator[str]:
+def _each(findings: Iterable[Finding], files: Sequence[tuple[str, str]]) -> Iterator[str]:
     for each in findings:
-        yield f"  [{each.rule}] {each.place}"
+        yield f"  [{each.rule}] {placed(each, files)}"
         yield f"      {each.text}"
 
 

@@ -1,8 +1,7 @@
 """A report as a page to print and to sign: HTML in one file, without scripts, images or anything from elsewhere."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from types import MappingProxyType
 from typing import Final
 
 from handover.application import verdict
@@ -27,10 +26,12 @@ _TITLES: Final = {
 }
 
 
-def page(report: Report, files: Mapping[str, str] = MappingProxyType({})) -> str:
+def page(report: Report, files: Sequence[tuple[str, str]] = ()) -> str:
     """Give the whole report as one HTML page, with the names and digests of the files that were checked."""
     return (
-        "\n".join([*_head(report), *_files(files), *_findings(report), *_matters(report), *_foot(report)])
+        "\n".join(
+            [*_head(report), *_files(files), *_findings(report, files), *_matters(report), *_foot(report)]
+        )
         + "\n"
     )
 
@@ -47,25 +48,25 @@ def _head(report: Report) -> Iterator[str]:
     yield f'<p class="small">Pinned root: {escape(verdict.pinned(report))}</p></div>'
 
 
-def _files(files: Mapping[str, str]) -> Iterator[str]:
+def _files(files: Sequence[tuple[str, str]]) -> Iterator[str]:
     if files:
         yield "<h2>What was checked</h2><ol>"
-        for path, digest in files.items():
+        for path, digest in files:
             yield f'<li>{escape(path)}<br><span class="small">SHA-256 <code>{escape(digest)}</code></span></li>'
         yield "</ol>"
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Report, files: Sequence[tuple[str, str]]) -> Iterator[str]:
     for severity, title in _TITLES.items():
         found = [each for each in report.findings if each.severity is severity]
         if found:
             yield f"<h2>{title} ({len(found)})</h2><ul>"
-            yield from map(_finding, found)
+            yield from (_finding(each, verdict.placed(each, files)) for each in found)
             yield "</ul>"
 
 
-def _finding(found: Finding) -> str:
-    where = f'<span class="small">{escape(found.place)}, rule <code>{found.rule}</code></span>'
+def _finding(found: Finding, place: str) -> str:
+    where = f'<span class="small">{escape(place)}, rule <code>{found.rule}</code></span>'
     return f"<li>{escape(found.text)}<br>{where}</li>"
 
 

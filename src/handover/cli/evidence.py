@@ -118,13 +118,14 @@ def verify(
         root=_pinned(root),
         registry=None if registry is None else _metadata(registry),
     )
-    checked = {str(path): sha256(data).hexdigest() for path, data in zip(file, contents, strict=True)}
+    checked = [(str(path), sha256(data).hexdigest()) for path, data in zip(file, contents, strict=True)]
     if page is not None:
         files.replace(page, verdict_page.page(report, checked).encode())
     if pdf is not None:
         files.replace(pdf, _paper(report))
     if as_json:
-        terminal.say_json(report.to_json())
+        named = [{"name": name, "sha256": digest} for name, digest in checked]
+        terminal.say_json({**report.to_json(), "files": named})
     else:
         for line in verdict.text(report, checked).splitlines():
             terminal.say(terminal.clean(line))

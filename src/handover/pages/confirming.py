@@ -33,12 +33,7 @@ def actor(visit: Visit, act: AssertedAct, target: HandoverId | MatterId) -> Acto
     if answer:
         return replace(who, proof=proofs.read_proof(answer))
     prompt = stepups.challenge(act, target, actor=who)
-    sent = [
-        (name, value)
-        for name, values in visit.form.sent.items()
-        for value in values
-        if name not in ("csrf", "credential")
-    ]
+    sent = [(name, value) for name, values in visit.form.typed.items() for value in values]
     return visit.page(
         "confirm.html",
         act=ACTS[act],

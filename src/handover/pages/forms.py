@@ -16,6 +16,7 @@ from handover.domain.groups import WORDS
 T = TypeVar("T")
 Translate = Callable[[str], str]
 LONGEST: Final = WORDS.longest
+_ONCE: Final = frozenset({"csrf", "credential"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,11 @@ class Form:
     files: Mapping[str, Upload] = field(default_factory=dict)
     translate: Translate = str
     faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def typed(self) -> dict[str, Sequence[str]]:
+        """Give what goes along when the form is sent once more: all but what counts for one sending alone."""
+        return {name: values for name, values in self.sent.items() if name not in _ONCE}
 
     @property
     def valid(self) -> bool:

@@ -149,8 +149,7 @@ class Visit:
 
     def keep(self, officer: str) -> str:
         """Give what was typed, sealed for the officer."""
-        sent = {name: values for name, values in self.form.sent.items() if name not in ("csrf", "credential")}
-        return self.keeper.seal(officer, self.path, sent, now=self.now)
+        return self.keeper.seal(officer, self.path, self.form.typed, now=self.now)
 
     def go_inside(self, to: str) -> Response:
         """Send the browser to a page that it named itself, if it is one of these pages."""
