@@ -28,6 +28,8 @@ ARABIC: Final = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
 MARKERS: Final = frozenset({"N_", "translate", "say", "message"})
+READ: Final[tuple[str, ...]] = ()
+"""What the verifier reads evidence with: whatever is refused there can be among its findings."""
 Found = tuple[str | tuple[str, ...], str]
 
 
@@ -71,6 +73,35 @@ def of_rules() -> Iterator[Found]:
             yield text, "rules"
 
 
+def of_refusals() -> Iterator[Found]:
+    """Give what evidence is refused with while it is read: it is among the findings of the verifier."""
+    for path in (
+        *sorted(SOURCES.glob("application/verifier*.py")),
+        *(SOURCES / f"{each}.py" for each in READ),
+    ):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for text in _refused(node, path):
+                yield text, "refusals"
+
+
+def _refused(node: ast.AST, path: Path) -> Iterator[str]:
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("_wrong", "wrong"):
+        yield from _texts(node.value)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith("Error") and node.args:
+        where = f"{path.name}:{node.lineno}"
+        assert not isinstance(node.args[0], ast.JoinedStr), (
+            f"{where}: name what stands in the places of the text"
+        )
+        if isinstance(node.args[0], ast.Constant):
+            yield from _texts(node.args[0])
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
 def of_errors() -> Iterator[Found]:
     """Give title and advice of every error."""
     from test_repository import _errors
@@ -99,7 +130,8 @@ def of_sentences() -> Iterator[Found]:
 def source() -> Catalog:
     """Give all texts, in English."""
     made = Catalog(project="Handover", fuzzy=False)
-    for text, place in (*of_templates(), *of_code(), *of_rules(), *of_errors(), *of_sentences()):
+    found = (*of_templates(), *of_code(), *of_rules(), *of_refusals(), *of_errors(), *of_sentences())
+    for text, place in found:
         made.add(text, locations=[(place, 0)])
     return made
 

@@ -8,6 +8,7 @@ from handover.application import verdict, verdict_page
 from handover.application.verifier import verify
 from handover.application.verifier_report import Findings, Report, Rule, Verdict
 from handover.domain.handover import Act
+from handover.domain.sentences import sentence
 from handover.protocol import registry_set
 from paper import Paper, Stage, bundle, paper
 
@@ -97,7 +98,7 @@ def test_a_take_up_that_is_not_shown_is_said(world: Paper) -> None:
 def test_a_long_list_is_cut_with_the_number_that_is_left_out() -> None:
     findings = Findings()
     for number in range(250):
-        findings.note(Rule.FORM, f"line {number}", "text")
+        findings.note(Rule.FORM, f"line {number}", sentence("text"))
     report = Report(verdict=Verdict.VALID, root=None, matters=(), findings=tuple(findings.found), counts={})
     assert "... and 50 more" in verdict.text(report)
 
@@ -123,7 +124,7 @@ def test_the_page_says_the_same_and_needs_nothing_from_elsewhere(world: Paper) -
 
 def test_the_page_escapes_what_a_file_says() -> None:
     findings = Findings()
-    findings.invalid(Rule.FORM, "<b>", "<script>")
+    findings.invalid(Rule.FORM, "<b>", sentence("<script>"))
     report = Report(verdict=Verdict.INVALID, root=None, matters=(), findings=tuple(findings.found), counts={})
     written = verdict_page.page(report)
     assert "<b>" not in written

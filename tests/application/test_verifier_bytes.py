@@ -11,6 +11,7 @@ from handover.application.verifier import MOST_FILES, verify
 from handover.application.verifier_report import MOST_FINDINGS, Findings, Rule, Severity, Verdict
 from handover.domain.errors import MalformedError
 from handover.domain.handover import Act
+from handover.domain.sentences import sentence
 from handover.protocol import evidence, strict
 from handover.protocol.evidence import FIRST_LINE, Word
 from paper import Author, Paper, Tale, bundle, gather, paper, signed
@@ -113,10 +114,10 @@ def test_there_is_at_least_one_file_and_not_too_many(world: Paper, small: bytes)
 def test_a_flood_of_findings_hides_nothing() -> None:
     findings = Findings()
     for number in range(2 * MOST_FINDINGS):
-        findings.note(Rule.FORM, f"{number}", "small")
-    findings.incomplete(Rule.ROUND, "here", "missing")
-    findings.invalid(Rule.CHAIN, "there", "false")
-    findings.invalid(Rule.CHAIN, "there too", "false")
+        findings.note(Rule.FORM, f"{number}", sentence("small"))
+    findings.incomplete(Rule.ROUND, "here", sentence("missing"))
+    findings.invalid(Rule.CHAIN, "there", sentence("false"))
+    findings.invalid(Rule.CHAIN, "there too", sentence("false"))
     assert findings.verdict is Verdict.INVALID
     assert {Rule.ROUND, Rule.CHAIN} < {each.rule for each in findings.found}
     assert len(findings.found) == MOST_FINDINGS + 2

@@ -20,6 +20,7 @@ from handover.application.verifier_report import (
     Verdict,
 )
 from handover.domain.ids import NodeId
+from handover.domain.sentences import sentence
 from handover.pages import sheets, verdict_paper
 from handover.pages.sheets import Sheet
 from handover.pages.verdict_paper import MOST_FOUND, MOST_LINES
@@ -220,8 +221,10 @@ def test_papers_are_made_in_every_language(browser: Browser, rounds: tuple[str, 
 
 def test_a_verdict_of_any_size_is_a_paper_that_a_person_can_read() -> None:
     node = NodeId("gr/athens")
-    line = Line(at=1, anchor=node, who=node, name="x", what="offer", text="offers", responsible=node)
-    note = Finding(rule=Rule.AS_OF, place="here", severity=Severity.NOTE, text="noticed")
+    line = Line(
+        at=1, anchor=node, who=node, name="x", what="offer", sentence=sentence("offers"), responsible=node
+    )
+    note = Finding(rule=Rule.AS_OF, place="here", severity=Severity.NOTE, sentence=sentence("noticed"))
     matter = MatterReport(
         matter="m",
         kind="guardianship",

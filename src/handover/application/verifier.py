@@ -24,6 +24,7 @@ from handover.application.verifier_grounds import Grounds
 from handover.application.verifier_report import Findings, MatterReport, Report, Rule
 from handover.application.verifier_trust import Trust
 from handover.domain.errors import MalformedError
+from handover.domain.sentences import sentence
 from handover.protocol import evidence
 from handover.protocol.evidence import Bundle, Word
 from handover.protocol.registry_set import MetadataSet
@@ -59,12 +60,14 @@ def verify(
 def _read(files: Sequence[bytes], findings: Findings) -> list[Bundle]:
     bundles: list[Bundle] = []
     if not 0 < len(files) <= MOST_FILES:
-        findings.invalid(Rule.FORM, "files", f"between 1 and {MOST_FILES} files are verified at once")
+        findings.invalid(
+            Rule.FORM, "files", sentence("between 1 and %(most)s files are verified at once", most=MOST_FILES)
+        )
     for number, data in enumerate(files[:MOST_FILES], start=1):
         try:
             bundles.append(evidence.read(data))
         except MalformedError as error:
-            findings.invalid(Rule.FORM, f"file {number}", str(error))
+            findings.invalid(Rule.FORM, f"file {number}", error.sentence)
     return bundles
 
 

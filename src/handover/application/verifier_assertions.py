@@ -13,6 +13,7 @@ from handover.application.verifier_signatures import believe, compromised
 from handover.application.verifier_trust import Trust
 from handover.domain.errors import HandoverError
 from handover.domain.ids import Digest, Pseudonym
+from handover.domain.sentences import sentence
 from handover.protocol import assertion, statement, strict
 from handover.protocol.assertion import Assertion, UnverifiedAttestation
 from handover.protocol.entry import Entry, EntryKind
@@ -46,7 +47,7 @@ def check(case: Case, trust: Trust, findings: Findings) -> Confirmed:
         by = each.envelope.by
         asks = by is not None and by.auth == AUTH and each.envelope.act.value in list(AssertedAct)
         if asks and each.believed and each.envelope.iss in case.exporters and each.digest not in said:
-            text = "it names a passkey, and no signature of one holds for it"
+            text = sentence("it names a passkey, and no signature of one holds for it")
             findings.incomplete(Rule.ASSERTION_MISSING, each.place, text)
     return Confirmed(said=said, logged=logged)
 
@@ -88,7 +89,7 @@ class _Desk:
         for digest, (place, _) in self._words.items():
             if digest not in used and (EntryKind.ATTESTED, digest) not in self._entries:
                 self._findings.invalid(
-                    Rule.SUPERFLUOUS, place, "no assertion rests on it and no entry names it"
+                    Rule.SUPERFLUOUS, place, sentence("no assertion rests on it and no entry names it")
                 )
         self._missing()
         return proved
@@ -98,18 +99,25 @@ class _Desk:
         for kind, object_ in self._entries:
             word = Word.ASSERTION if kind is EntryKind.ASSERTED else Word.ATTESTATION
             if object_ not in parts[word]:
-                text = f"the log of {self._source.node} has {kind} {object_}, which is not in the bundle"
+                text = sentence(
+                    "the log of %(node)s has %(kind)s %(digest)s, which is not in the bundle",
+                    node=self._source.node,
+                    kind=kind,
+                    digest=object_,
+                )
                 self._findings.incomplete(Rule.ASSERTION_MISSING, self._source.node, text)
 
     def _holds(self, place: str, found: Assertion, digest: Digest) -> bool:
         """Tell whether the attested passkey signed the statement, and the log says so."""
         if found.attestation not in self._words:
-            text = f"the attestation {found.attestation} is missing"
+            text = sentence("the attestation %(digest)s is missing", digest=found.attestation)
             self._findings.incomplete(Rule.ASSERTION_MISSING, place, text)
             return False
         where, word = self._words[found.attestation]
         if word.claimed.iss != self._source.node:
-            self._findings.invalid(Rule.ASSERTION, where, "another node than the exporter vouches for it")
+            self._findings.invalid(
+                Rule.ASSERTION, where, sentence("another node than the exporter vouches for it")
+            )
             return False
         iat = word.claimed.iat
         key = believe(
@@ -124,7 +132,7 @@ class _Desk:
         try:
             found.verify(word.claimed)
         except HandoverError as error:
-            self._findings.invalid(Rule.ASSERTION, place, str(error))
+            self._findings.invalid(Rule.ASSERTION, place, error.sentence)
             return False
         return key is not None and self._in_log(place, found, digest, where)
 
@@ -135,17 +143,23 @@ class _Desk:
             return False
         made, matter = found.statement.made, found.statement.matter
         if (entry[1].matter, word[1].matter) != (matter, matter) or word[0] > entry[0]:
-            self._findings.invalid(Rule.ASSERTION, place, "it stands in the log where it does not belong")
+            self._findings.invalid(
+                Rule.ASSERTION, place, sentence("it stands in the log where it does not belong")
+            )
             return False
         if not made <= entry[1].time <= made + TERM:
-            self._findings.invalid(Rule.ASSERTION, place, "it was not used at the time for which it was made")
+            self._findings.invalid(
+                Rule.ASSERTION, place, sentence("it was not used at the time for which it was made")
+            )
             return False
         return True
 
     def _logged(self, kind: EntryKind, digest: Digest, place: str) -> tuple[int, Entry] | None:
         found = self._entries.get((kind, digest))
         if found is None:
-            text = f"the log of {self._source.node} has no entry that it was {kind}"
+            text = sentence(
+                "the log of %(node)s has no entry that it was %(kind)s", node=self._source.node, kind=kind
+            )
             self._findings.incomplete(Rule.ENTRY_MISSING, place, text)
         return found
 
@@ -153,17 +167,24 @@ class _Desk:
         """Give the envelopes of which the statement is: the act, and the same act signed anew."""
         if found.statement.act is AssertedAct.EXPORT:
             if found.statement.matter != self._source.bundle.manifest.matter:
-                self._findings.invalid(Rule.ASSERTION, place, "it is for the evidence of another matter")
+                self._findings.invalid(
+                    Rule.ASSERTION, place, sentence("it is for the evidence of another matter")
+                )
             return {}
         said = self._acts.get(replace(found.statement, **_NO_MOMENT), [])
         if not said:
-            self._findings.invalid(Rule.ASSERTION, place, "it is for another act than any that was said")
+            self._findings.invalid(
+                Rule.ASSERTION, place, sentence("it is for another act than any that was said")
+            )
         return {each.digest: found.officer for each in said if self._is(each, place, found)}
 
     def _is(self, said: Said, place: str, found: Assertion) -> bool:
         by = said.envelope.by
         if by is None or (by.released, by.auth) != (found.officer, AUTH):
-            text = f"it is another officer's, or the envelope does not speak of a passkey: see {said.place}"
+            text = sentence(
+                "it is another officer's, or the envelope does not speak of a passkey: see %(other)s",
+                other=said.place,
+            )
             self._findings.invalid(Rule.ASSERTION, place, text)
             return False
         where, word = self._words[found.attestation]

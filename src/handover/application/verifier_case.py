@@ -9,6 +9,7 @@ from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.record import MatterKind, UnknownSchemaError, schema
+from handover.domain.sentences import sentence
 from handover.protocol import consent, sdjwt, strict
 from handover.protocol import entry as entries
 from handover.protocol import envelope as envelopes
@@ -94,9 +95,8 @@ class Source:
             try:
                 yield place, read(text), text
             except HandoverError as error:
-                detail = str(error)
-                rule = Rule.FOUR_EYES if detail.startswith("four eyes") else Rule.FORM
-                findings.invalid(rule, place, detail)
+                rule = Rule.FOUR_EYES if str(error).startswith("four eyes") else Rule.FORM
+                findings.invalid(rule, place, error.sentence)
 
 
 @dataclass(kw_only=True)
@@ -175,7 +175,9 @@ def _gather_envelopes(case: Case, source: Source, findings: Findings) -> None:
             envelope = unverified.claimed
             said = Said(envelope=envelope, unverified=unverified, place=f"{place} ({envelope.act})")
             if _kind(envelope.schema) is not kind or not _belongs(said, source, word):
-                findings.invalid(Rule.MATTER, said.place, "it does not belong to the exporter's matter")
+                findings.invalid(
+                    Rule.MATTER, said.place, sentence("it does not belong to the exporter's matter")
+                )
             else:
                 shelf.setdefault(said.digest, said)
 

@@ -4,13 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from handover.application.verifier_case import Case, Said, Source
 from handover.application.verifier_report import Findings, Link, Rule
 from handover.application.verifier_tables import MOVES
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
+from handover.domain.sentences import sentence
 from handover.protocol.evidence import Word
+
+_ONE_GONE: Final = sentence("the deed number %(first)s of the chain is missing")
+_MORE_GONE: Final = sentence("the deeds number %(first)s to %(last)s of the chain are missing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +47,20 @@ def check(case: Case, findings: Findings) -> Chain:
     offers.sort(key=lambda each: (each.envelope.epoch, each.at))
     by_epoch = {link.epoch: link for link in links}
     for first, last in _gaps([*by_epoch, _last(offers, links) + 1]):
-        which = f"deed number {first}" if first == last else f"deeds number {first} to {last}"
-        text = f"the {which} of the chain {'is' if first == last else 'are'} missing"
+        text = (_ONE_GONE if first == last else _MORE_GONE).of(first=first, last=last)
         findings.incomplete(Rule.CHAIN_GAP, _place(case), text)
     for said in (*deeds.values(), *offers):
         before = by_epoch.get(said.envelope.epoch - 1)
         if before is not None and before.taker != said.envelope.iss:
-            text = f"{said.envelope.iss} was not responsible: the deed before it went to {before.taker}"
+            text = sentence(
+                "%(node)s was not responsible: the deed before it went to %(taker)s",
+                node=said.envelope.iss,
+                taker=before.taker,
+            )
             findings.invalid(Rule.CHAIN, said.place, text)
     for link in links[:-1]:
         if link.taken_up_at is None and link.deed in case.said:
-            text = f"the take-up of the deed number {link.epoch} is missing"
+            text = sentence("the take-up of the deed number %(number)s is missing", number=link.epoch)
             findings.incomplete(Rule.CHAIN_GAP, case.said[link.deed].place, text)
     origin = links[0].giver if links else offers[0].envelope.iss if offers else case.sources[0].node
     return Chain(origin=origin, links=tuple(links), taken=taken)
@@ -67,12 +75,20 @@ def _deeds(case: Case, findings: Findings) -> dict[int, Said]:
             continue
         earlier = found.setdefault(said.envelope.epoch, said)
         if earlier.digest != said.digest:
-            text = f"a second deed number {said.envelope.epoch}: see {earlier.place}"
+            text = sentence(
+                "a second deed number %(number)s: see %(other)s",
+                number=said.envelope.epoch,
+                other=earlier.place,
+            )
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
     for said in case.refused.values():
         rival = found.get(said.envelope.epoch)
         if said.envelope.act is Act.DEED and said.believed and rival is not None:
-            text = f"a second deed number {said.envelope.epoch}, which was refused: see {rival.place}"
+            text = sentence(
+                "a second deed number %(number)s, which was refused: see %(other)s",
+                number=said.envelope.epoch,
+                other=rival.place,
+            )
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
     return found
 
@@ -122,7 +138,7 @@ def anchors(case: Case, findings: Findings) -> None:
     for said in case.said.values():
         if not said.believed or said.anchor is not None or said.replaced:
             continue
-        text = f"no receipt of {said.envelope.aud} shows that it arrived, and when"
+        text = sentence("no receipt of %(node)s shows that it arrived, and when", node=said.envelope.aud)
         if said.envelope.act in MOVES and said.digest not in case.superseded:
             findings.incomplete(Rule.UNANCHORED, said.place, text)
         else:
@@ -139,7 +155,9 @@ def sides(case: Case, findings: Findings) -> None:
     for pair, both in between.items():
         missing = [node for node in pair if node not in exporters]
         for node in missing:
-            text = f"only a bundle of {node} can show whether something at the end was left out"
+            text = sentence(
+                "only a bundle of %(node)s can show whether something at the end was left out", node=node
+            )
             findings.note(Rule.ONE_SIDE, _place(case), text)
         if not missing:
             for node in pair:
@@ -154,13 +172,17 @@ def _omitted(case: Case, source: Source, between: Sequence[Said], findings: Find
         given_up = said.replaced or said.digest in case.superseded
         if given_up and said.anchor is None and said.envelope.aud == source.node:
             findings.note(
-                Rule.OMITTED, said.place, f"it did not reach {source.node} before something took its place"
+                Rule.OMITTED,
+                said.place,
+                sentence("it did not reach %(node)s before something took its place", node=source.node),
             )
         elif _had(source, said):
-            text = f"{source.node} had this when it made its bundle, and left it out"
+            text = sentence("%(node)s had this when it made its bundle, and left it out", node=source.node)
             findings.invalid(Rule.OMITTED, said.place, text)
         else:
-            text = f"the bundle of {source.node} does not have it: it may have been made before"
+            text = sentence(
+                "the bundle of %(node)s does not have it: it may have been made before", node=source.node
+            )
             findings.incomplete(Rule.OMITTED, said.place, text)
 
 

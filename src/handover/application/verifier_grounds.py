@@ -6,6 +6,7 @@ all that is needed; no value is.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Cover, Findings, Rule
@@ -16,11 +17,14 @@ from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.record import MatterKind, gaps, schema
+from handover.domain.sentences import Sentence, sentence
 from handover.protocol.consent import ConsentToken, fields_of
 from handover.protocol.envelope import Envelope
 from handover.protocol.node_entry import Mandate, NodeEntry, NodeStatus
 from handover.protocol.registry_set import Registry
 
+_NOT_REACHED: Final = sentence("the ground was not in force when the offer reached its recipient")
+_NOT_ANSWERED: Final = sentence("the ground was not in force when the answer was given")
 _Question = Callable[[NodeEntry, Registry], bool]
 
 
@@ -70,7 +74,7 @@ class Grounds:
         named = (*self._case.records.items(), *self._case.consents.items())
         for digest, (place, _) in named:
             if digest not in self._used:
-                self._findings.invalid(Rule.SUPERFLUOUS, place, "no envelope names it")
+                self._findings.invalid(Rule.SUPERFLUOUS, place, sentence("no envelope names it"))
         return shown
 
     def _offer(self, said: Said) -> Shown:
@@ -78,19 +82,18 @@ class Grounds:
         decided = self._decided(said)
         if envelope.deadline is not None and decided is not None and envelope.deadline <= decided:
             self._findings.invalid(
-                Rule.DEADLINE, said.place, "the deadline had passed when the offer was made"
+                Rule.DEADLINE, said.place, sentence("the deadline had passed when the offer was made")
             )
         shown = self._shown(said)
         self._record(said)
         self._covered(said, shown, decided)
         reached = max(said.at, envelope.iat)  # the recipient's clock may have been behind the sender's
         if shown.token is not None and not shown.token.ground.in_force(reached):
-            text = "the ground was not in force when the offer reached its recipient"
-            self._findings.invalid(Rule.GROUND, said.place, text)
+            self._findings.invalid(Rule.GROUND, said.place, _NOT_REACHED)
         of = schema(envelope.schema)
         # Only names are known here; any answer in place of the value shows that the field is among them.
         for gap in gaps(of, {path: {"answer": ""} for path in shown.fields}):
-            self._findings.invalid(Rule.BEST_INTERESTS, said.place, gap.title)
+            self._findings.invalid(Rule.BEST_INTERESTS, said.place, Sentence(gap.title))
         self._fresh(said)
         self._allowed(said, new=True)
         return shown
@@ -102,19 +105,24 @@ class Grounds:
         self._fresh(said)
         self._allowed(said, new=False)
         if offers and not any(_same(offer.envelope, envelope) for offer in offers):
-            text = f"the deed names other fields or another ground than the offer: see {offers[0].place}"
+            text = sentence(
+                "the deed names other fields or another ground than the offer: see %(other)s",
+                other=offers[0].place,
+            )
             self._findings.invalid(Rule.GROUND, said.place, text)
         for first in (offer.envelope for offer in offers):
             if first.deadline is not None and decided is not None and decided > first.deadline:
                 self._findings.invalid(
-                    Rule.DEADLINE, said.place, "the deed was given after the offer's deadline"
+                    Rule.DEADLINE, said.place, sentence("the deed was given after the offer's deadline")
                 )
             if envelope.by and first.by and envelope.by.released == first.by.released:
-                text = "the officer who released the offer countersigned the deed"
+                text = sentence("the officer who released the offer countersigned the deed")
                 self._findings.invalid(Rule.FOUR_EYES, said.place, text)
         if envelope.by is None and schema(envelope.schema).kind is MatterKind.GUARDIANSHIP:
             self._findings.note(
-                Rule.FOUR_EYES, said.place, "no officer countersigned: the node gives deeds by itself"
+                Rule.FOUR_EYES,
+                said.place,
+                sentence("no officer countersigned: the node gives deeds by itself"),
             )
         return shown
 
@@ -123,13 +131,11 @@ class Grounds:
         envelope, token = said.envelope, self._token(said)
         if all(offer.envelope.consent != envelope.consent for offer in offers):
             self._findings.invalid(
-                Rule.GROUND, said.place, "the answer does not rest on the ground of the offer"
+                Rule.GROUND, said.place, sentence("the answer does not rest on the ground of the offer")
             )
         decided = self._decided(said)
         if token is not None and decided is not None and not token.ground.in_force(decided):
-            self._findings.invalid(
-                Rule.GROUND, said.place, "the ground was not in force when the answer was given"
-            )
+            self._findings.invalid(Rule.GROUND, said.place, _NOT_ANSWERED)
         return Shown(token=token)
 
     def _decided(self, said: Said) -> int | None:
@@ -142,7 +148,7 @@ class Grounds:
         try:
             fields = fields_of(schema(said.envelope.schema), said.envelope.fields or "")
         except HandoverError as error:
-            self._findings.invalid(Rule.FIELDS, said.place, str(error))
+            self._findings.invalid(Rule.FIELDS, said.place, error.sentence)
             fields = ()
         return Shown(fields=fields, token=self._token(said))
 
@@ -152,7 +158,7 @@ class Grounds:
             return None
         self._used.add(digest)
         if digest not in self._case.consents:
-            text = f"the token {digest} of its ground is missing"
+            text = sentence("the token %(digest)s of its ground is missing", digest=digest)
             self._findings.incomplete(Rule.GROUND, said.place, text)
             return None
         if digest not in self._tokens:
@@ -175,7 +181,9 @@ class Grounds:
     def _record(self, said: Said) -> None:
         envelope = said.envelope
         if envelope.record is None or envelope.record not in self._case.records:
-            text = f"the skeleton {envelope.record} of the record is missing"
+            text = sentence(
+                "the skeleton %(digest)s of the record is missing", digest=envelope.record or "None"
+            )
             self._findings.incomplete(Rule.RECORD, said.place, text)
             return
         self._used.add(envelope.record)
@@ -195,7 +203,9 @@ class Grounds:
         stated = (claimed.issuer, claimed.matter, claimed.vct)
         if stated != (envelope.iss, envelope.matter, envelope.schema):
             self._findings.invalid(
-                Rule.RECORD, place, f"it is not the record that was offered: see {said.place}"
+                Rule.RECORD,
+                place,
+                sentence("it is not the record that was offered: see %(other)s", other=said.place),
             )
 
     def _covered(self, said: Said, shown: Shown, decided: int | None) -> None:
@@ -211,7 +221,7 @@ class Grounds:
         )
         if not fits:
             self._findings.invalid(
-                Rule.GROUND, said.place, "the ground is for another matter, round or kind of record"
+                Rule.GROUND, said.place, sentence("the ground is for another matter, round or kind of record")
             )
         try:
             token.ground.require(
@@ -221,43 +231,41 @@ class Grounds:
                 now=token.ground.valid_from if decided is None else decided,
             )
         except GroundError as error:
-            self._findings.invalid(Rule.GROUND, said.place, str(error))
+            self._findings.invalid(Rule.GROUND, said.place, error.sentence)
 
     def _fresh(self, said: Said) -> None:
         """An act of weight rests on a registry that has not expired, and better on one of the same day."""
         at = said.envelope.iat
         window = self._trust.window(at, at)
         if window and all(each.expires <= at for each in window):
-            text = "the newest registry that is shown had expired when this was done"
+            text = sentence("the newest registry that is shown had expired when this was done")
             self._findings.incomplete(Rule.REGISTRY_TIME, said.place, text)
         elif window and at - window[0].issued > FRESH:
             self._findings.note(
-                Rule.REGISTRY_TIME, said.place, "the newest registry that is shown was over a day old"
+                Rule.REGISTRY_TIME,
+                said.place,
+                sentence("the newest registry that is shown was over a day old"),
             )
 
     def _allowed(self, said: Said, *, new: bool) -> None:
         """Both sides have the mandate; nobody suspended makes an offer, and nobody suspended is given anything."""
         envelope = said.envelope
         for node in (envelope.iss, envelope.aud):
-            text = f"{node} had no mandate for {envelope.purpose}"
+            text = sentence("%(node)s had no mandate for %(purpose)s", node=node, purpose=envelope.purpose)
             self._ask(said, node, Rule.MANDATE, text, _mandated(Mandate(envelope.purpose.value)))
             if new or node == envelope.aud:
-                self._ask(said, node, Rule.SUSPENDED, f"{node} was suspended", _admitted(said.at))
+                text = sentence("%(node)s was suspended", node=node)
+                self._ask(said, node, Rule.SUSPENDED, text, _admitted(said.at))
 
-    def _ask(
-        self,
-        said: Said,
-        node: NodeId,
-        rule: Rule,
-        text: str,
-        holds: _Question,
-    ) -> None:
+    def _ask(self, said: Said, node: NodeId, rule: Rule, text: Sentence, holds: _Question) -> None:
         window = self._trust.window(said.envelope.iat, said.at)
         answers = [_holds(each, node, holds) for each in window]
         if not answers or answers[0]:
             return
         if any(answers):
-            self._findings.note(rule, said.place, f"{text} by a registry less than a day old")
+            self._findings.note(
+                rule, said.place, sentence("%(text)s by a registry less than a day old", text=text)
+            )
         else:
             self._findings.invalid(rule, said.place, text)
 

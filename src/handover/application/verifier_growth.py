@@ -8,6 +8,7 @@ from handover.application.verifier_case import Case, Head, Source
 from handover.application.verifier_report import Findings, Rule, Severity
 from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
+from handover.domain.sentences import sentence
 from handover.protocol import evidence_lines as lines
 from handover.protocol import merkle, strict
 from handover.protocol.evidence import Word
@@ -30,7 +31,12 @@ def check(case: Case, findings: Findings) -> None:
     for seen in _seen(case):
         earlier = known.setdefault((seen.node, seen.size), seen)
         if earlier.root != seen.root:
-            text = f"{seen.node} has signed two different logs of {seen.size} entries: see {earlier.place}"
+            text = sentence(
+                "%(node)s has signed two different logs of %(size)s entries: see %(other)s",
+                node=seen.node,
+                size=seen.size,
+                other=earlier.place,
+            )
             findings.invalid(Rule.LOG_SPLIT, seen.place, text)
     for source in case.sources:
         if source.head is not None:
@@ -55,7 +61,7 @@ def _grown(case: Case, source: Source, head: Head, known: list[_Seen], findings:
     proofs: dict[int, tuple[str, Consistency]] = {}
     for place, proof, _ in source.each(Word.CONSISTENCY, lines.read_consistency, findings):
         if proof.size in proofs:
-            findings.invalid(Rule.LOG_GROWTH, place, "a second proof for one size")
+            findings.invalid(Rule.LOG_GROWTH, place, sentence("a second proof for one size"))
         proofs[proof.size] = (place, proof)
     final = head.checkpoint
     for seen in known:
@@ -63,7 +69,11 @@ def _grown(case: Case, source: Source, head: Head, known: list[_Seen], findings:
             continue  # another log, or one that grew further: the proof of that is in a later bundle
         stated = proofs.pop(seen.size, None)
         if stated is None and 0 < seen.size < final.size:
-            text = f"that the log of {source.node} grew from {seen.size} entries is not proved"
+            text = sentence(
+                "that the log of %(node)s grew from %(size)s entries is not proved",
+                node=source.node,
+                size=seen.size,
+            )
             severity = Severity.NOTE if seen.size in ends else Severity.INCOMPLETE
             findings.add(Rule.LOG_GROWTH, seen.place, severity, text)
             continue
@@ -76,9 +86,9 @@ def _grown(case: Case, source: Source, head: Head, known: list[_Seen], findings:
                 path=stated[1].path if stated else (),
             )
         except HandoverError as error:
-            findings.invalid(Rule.LOG_SPLIT, seen.place, str(error))
+            findings.invalid(Rule.LOG_SPLIT, seen.place, error.sentence)
     for place, _ in proofs.values():
-        findings.invalid(Rule.SUPERFLUOUS, place, "a proof for a size that nothing names")
+        findings.invalid(Rule.SUPERFLUOUS, place, sentence("a proof for a size that nothing names"))
 
 
 def _heads(case: Case, findings: Findings) -> None:
@@ -92,5 +102,5 @@ def _heads(case: Case, findings: Findings) -> None:
             same = (first.iss, first.incarnation) == (second.iss, second.incarnation)
             if same and second.log.size < first.log.size:
                 findings.invalid(
-                    Rule.LOG_HEAD, after.place, "it names an older log than what was said before it"
+                    Rule.LOG_HEAD, after.place, sentence("it names an older log than what was said before it")
                 )

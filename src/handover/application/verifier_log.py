@@ -8,6 +8,7 @@ from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_trust import Trust
 from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.ids import Digest, NodeId
+from handover.domain.sentences import sentence
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import entry as entries
 from handover.protocol import evidence_lines as lines
@@ -33,8 +34,11 @@ class _Streams:
         key = (node, found.matter, found.n)
         earlier = self.seen.setdefault(key, (digest, found, place))
         if earlier[0] != digest:
-            text = (
-                f"{node} has logged two different entries as number {found.n} of one stream: see {earlier[2]}"
+            text = sentence(
+                "%(node)s has logged two different entries as number %(number)s of one stream: see %(other)s",
+                node=node,
+                number=found.n,
+                other=earlier[2],
             )
             findings.invalid(Rule.LOG_SPLIT, place, text)
 
@@ -45,9 +49,9 @@ class _Streams:
             if before is None:
                 continue
             if before[0] != found.prev:
-                findings.invalid(Rule.ENTRY, place, "it does not name the entry before it")
+                findings.invalid(Rule.ENTRY, place, sentence("it does not name the entry before it"))
             if found.time < before[1].time:
-                findings.note(Rule.TIME, place, "the log's clock went back")
+                findings.note(Rule.TIME, place, sentence("the log's clock went back"))
 
 
 def check(case: Case, trust: Trust, findings: Findings) -> None:
@@ -64,7 +68,7 @@ def check(case: Case, trust: Trust, findings: Findings) -> None:
     streams.check(findings)
     for digest, head in case.heads.items():
         if digest not in used:
-            findings.invalid(Rule.SUPERFLUOUS, head.place, "a checkpoint on which nothing rests")
+            findings.invalid(Rule.SUPERFLUOUS, head.place, sentence("a checkpoint on which nothing rests"))
 
 
 def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -> None:
@@ -80,7 +84,7 @@ def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -
             key = checkpoints.key_of(signed, keys)
             found = checkpoints.verify_signed(signed, key)
         except HandoverError as error:
-            findings.invalid(Rule.CHECKPOINT, place, str(error))
+            findings.invalid(Rule.CHECKPOINT, place, error.sentence)
             continue
         case.heads[digest] = Head(
             node=node, checkpoint=found.checkpoint, time=found.time, key=key, place=place
@@ -92,10 +96,12 @@ def _own_log(source: Source, trust: Trust, findings: Findings) -> None:
     place = f"{source.node} line 2: manifest"
     if trust.sets and (source.head is None or source.head.node != source.node):
         source.head = None
-        findings.invalid(Rule.CHECKPOINT, place, "it names no checkpoint of the exporter's log that holds")
+        findings.invalid(
+            Rule.CHECKPOINT, place, sentence("it names no checkpoint of the exporter's log that holds")
+        )
     head = source.head
     if head is not None and not trust.log_sound(head.node, head.key, head.time):
-        text = "the log's key was reported compromised: anyone may have made the log that is shown"
+        text = sentence("the log's key was reported compromised: anyone may have made the log that is shown")
         findings.incomplete(Rule.KEY_COMPROMISED, head.place, text)
 
 
@@ -114,13 +120,13 @@ def _receipts(case: Case, source: Source, trust: Trust, streams: _Streams, findi
         head = case.heads.get(receipt.checkpoint)
         if head is None:
             if receipt.checkpoint not in source.bundle.manifest.parts[Word.CHECKPOINT]:
-                findings.invalid(Rule.RECEIPT, place, "its checkpoint is not there")
+                findings.invalid(Rule.RECEIPT, place, sentence("its checkpoint is not there"))
             continue
         try:
             found = case.entry(receipt.document)
             _prove(receipt, head)
         except HandoverError as error:
-            findings.invalid(Rule.RECEIPT, place, str(error))
+            findings.invalid(Rule.RECEIPT, place, error.sentence)
             continue
         streams.add(head.node, found, strict.digest(receipt.document), place, findings)
         _anchor(case, head, found, receipt.index, place=place, trust=trust, findings=findings)
@@ -143,7 +149,7 @@ def _anchor(
     """The receiver's log says when an envelope was there: from now on that is its time."""
     said = case.said.get(found.object)
     if said is None:
-        text = f"it is for the envelope {found.object}, which is not in the bundle"
+        text = sentence("it is for the envelope %(digest)s, which is not in the bundle", digest=found.object)
         findings.incomplete(Rule.ENVELOPE_MISSING, place, text)
         return
     envelope = said.envelope
@@ -155,13 +161,15 @@ def _anchor(
     )
     if not fits:
         findings.invalid(
-            Rule.RECEIPT, place, "it is not a receipt of the node to which the envelope is addressed"
+            Rule.RECEIPT,
+            place,
+            sentence("it is not a receipt of the node to which the envelope is addressed"),
         )
         return
     if found.time < envelope.iat - FUTURE:
-        findings.invalid(Rule.TIME, place, "the envelope was stored before it was signed")
+        findings.invalid(Rule.TIME, place, sentence("the envelope was stored before it was signed"))
     if not trust.log_sound(head.node, head.key, found.time):
-        text = "the log's key was reported compromised: what it says of that time proves nothing"
+        text = sentence("the log's key was reported compromised: what it says of that time proves nothing")
         findings.incomplete(Rule.KEY_COMPROMISED, place, text)
         return
     if said.anchor is None or found.time < said.anchored_at:
@@ -173,14 +181,14 @@ def _entries(case: Case, source: Source, streams: _Streams, findings: Findings) 
     last = -1
     for place, logged, _ in source.each(Word.ENTRY, lines.read_entry, findings):
         if logged.index <= last:
-            findings.invalid(Rule.ENTRY, place, "entries do not stand in the order of the log")
+            findings.invalid(Rule.ENTRY, place, sentence("entries do not stand in the order of the log"))
         last = logged.index
         try:
             found = case.entry(logged.document)
             if source.head is not None:
                 _prove(logged, source.head)
         except HandoverError as error:
-            findings.invalid(Rule.ENTRY, place, str(error))
+            findings.invalid(Rule.ENTRY, place, error.sentence)
             continue
         digest = strict.digest(logged.document)
         source.logged.append(Logged(index=logged.index, entry=found, digest=digest, place=place))
@@ -197,18 +205,27 @@ def _gaps(source: Source, findings: Findings) -> None:
         found = logged.entry
         if found.matter == _OF_NODE:
             if found.kind is not EntryKind.REGISTRY_ACCEPTED:
-                findings.invalid(Rule.SUPERFLUOUS, logged.place, "an entry that belongs to no matter")
+                findings.invalid(
+                    Rule.SUPERFLUOUS, logged.place, sentence("an entry that belongs to no matter")
+                )
             continue
         if len(found.matter) == len(own) and found.matter != own:
-            findings.invalid(Rule.MATTER, logged.place, "an entry of another matter of the exporter")
+            findings.invalid(
+                Rule.MATTER, logged.place, sentence("an entry of another matter of the exporter")
+            )
         before = numbers.get(found.matter, 0)
         if found.n > before + 1:
-            text = f"entries {before + 1} to {found.n - 1} of the stream {found.matter} are missing"
+            text = sentence(
+                "entries %(first)s to %(last)s of the stream %(stream)s are missing",
+                first=before + 1,
+                last=found.n - 1,
+                stream=found.matter,
+            )
             findings.incomplete(Rule.ENTRY_GAP, logged.place, text)
             source.gaps.add(found.matter)
         elif found.n != before + 1:
             findings.invalid(
-                Rule.ENTRY, logged.place, "it stands in the log behind a later one of its stream"
+                Rule.ENTRY, logged.place, sentence("it stands in the log behind a later one of its stream")
             )
         numbers[found.matter] = found.n
 
@@ -220,13 +237,20 @@ def _carried(case: Case, source: Source, findings: Findings) -> None:
     for each in source.logged:
         found = each.entry
         if found.kind is EntryKind.EQUIVOCATION and found.object not in case.refused:
-            text = f"a contradiction was kept, but the envelope {found.object} is not in the bundle"
+            text = sentence(
+                "a contradiction was kept, but the envelope %(digest)s is not in the bundle",
+                digest=found.object,
+            )
             findings.incomplete(Rule.ENVELOPE_MISSING, each.place, text)
         if found.kind not in _CARRIED:
             continue
         logged[found.kind, found.matter, found.object] = each.place
         if found.object not in own or found.object not in case.said:
-            text = f"it was {found.kind}, but the envelope {found.object} is not in the bundle"
+            text = sentence(
+                "it was %(kind)s, but the envelope %(digest)s is not in the bundle",
+                kind=found.kind,
+                digest=found.object,
+            )
             findings.incomplete(Rule.ENVELOPE_MISSING, each.place, text)
     for digest in source.bundle.manifest.parts[Word.ENVELOPE]:
         said = case.said.get(digest)
@@ -234,5 +258,7 @@ def _carried(case: Case, source: Source, findings: Findings) -> None:
             continue
         kind = EntryKind.SENT if said.envelope.iss == source.node else EntryKind.RECEIVED
         if (kind, said.envelope.matter, digest) not in logged:
-            text = f"the log of {source.node} has no entry that it was {kind}"
+            text = sentence(
+                "the log of %(node)s has no entry that it was %(kind)s", node=source.node, kind=kind
+            )
             findings.incomplete(Rule.ENTRY_MISSING, said.place, text)

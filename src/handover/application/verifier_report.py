@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from handover.domain.ids import Digest, NodeId, RoundId
+from handover.domain.sentences import Sentence
 from handover.protocol.strict import Json
 
 MOST_FINDINGS: Final = 1000
@@ -85,12 +86,17 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was noticed: the rule, where in the file, and in plain words."""
+    """One thing that was noticed: the rule, where in the file, and in a sentence that pages translate."""
 
     rule: Rule
     place: str
     severity: Severity
-    text: str
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        """Give it in plain words, in English."""
+        return str(self.sentence)
 
 
 @dataclass(kw_only=True)
@@ -100,21 +106,21 @@ class Findings:
     found: dict[Finding, None] = field(default_factory=dict)
     gravest: Severity = Severity.NOTE
 
-    def invalid(self, rule: Rule, place: str, text: str) -> None:
+    def invalid(self, rule: Rule, place: str, sentence: Sentence) -> None:
         """Note something false."""
-        self.add(rule, place, Severity.INVALID, text)
+        self.add(rule, place, Severity.INVALID, sentence)
 
-    def incomplete(self, rule: Rule, place: str, text: str) -> None:
+    def incomplete(self, rule: Rule, place: str, sentence: Sentence) -> None:
         """Note something missing."""
-        self.add(rule, place, Severity.INCOMPLETE, text)
+        self.add(rule, place, Severity.INCOMPLETE, sentence)
 
-    def note(self, rule: Rule, place: str, text: str) -> None:
+    def note(self, rule: Rule, place: str, sentence: Sentence) -> None:
         """Note something worth knowing that changes no verdict."""
-        self.add(rule, place, Severity.NOTE, text)
+        self.add(rule, place, Severity.NOTE, sentence)
 
-    def add(self, rule: Rule, place: str, severity: Severity, text: str) -> None:
+    def add(self, rule: Rule, place: str, severity: Severity, sentence: Sentence) -> None:
         """Note something of the given severity."""
-        finding = Finding(rule=rule, place=place, severity=severity, text=text)
+        finding = Finding(rule=rule, place=place, severity=severity, sentence=sentence)
         graver = _GRAVITY[severity] > _GRAVITY[self.gravest]
         # What decides the verdict always fits: whoever floods the list with small things hides nothing.
         if len(self.found) < MOST_FINDINGS or graver:
@@ -160,7 +166,7 @@ class Line:
     who: NodeId
     name: str
     what: str
-    text: str
+    sentence: Sentence
     responsible: NodeId | None
     to: NodeId | None = None
     round: RoundId | None = None
@@ -169,6 +175,11 @@ class Line:
     ground: Cover | None = None
     fields: tuple[str, ...] = ()
     place: str = ""
+
+    @property
+    def text(self) -> str:
+        """Give it in plain words, in English."""
+        return str(self.sentence)
 
     def to_json(self) -> Json:
         """Give the step as it stands in the report."""

@@ -17,19 +17,20 @@ from handover.application.verifier_tables import BEGIN, MOVES, Holding, Side, Te
 from handover.domain.errors import RefusedError
 from handover.domain.handover import SETTLED, Act, Claim, Role, State, Step
 from handover.domain.ids import Digest, NodeId, RoundId
+from handover.domain.sentences import sentence
 from handover.protocol.entry import EntryKind
 
 _MOST_SAID: Final = 16  # more is no honest round, and a finding of its own: no search is worth its time
 _MOST_HEARD: Final = 64
 _MOST: Final = 4  # unreceipted envelopes whose reception is tried in every order
 _OPEN: Final = {
-    State.OFFERED: "the offer is open",
-    State.ACCEPTED: "the offer is accepted, and neither deed nor void has followed",
-    State.RELIEVING: "the deed is given and its take-up is not shown",
-    State.VOIDING: "the offer is void and the other side has not said that it closed the round",
-    State.PENDING: "the offer waits for an answer",
-    State.BOUND: "the acceptance waits for the deed",
-    State.DECLINED: "the decline waits for the void",
+    State.OFFERED: sentence("the offer is open"),
+    State.ACCEPTED: sentence("the offer is accepted, and neither deed nor void has followed"),
+    State.RELIEVING: sentence("the deed is given and its take-up is not shown"),
+    State.VOIDING: sentence("the offer is void and the other side has not said that it closed the round"),
+    State.PENDING: sentence("the offer waits for an answer"),
+    State.BOUND: sentence("the acceptance waits for the deed"),
+    State.DECLINED: sentence("the decline waits for the void"),
 }
 
 
@@ -104,7 +105,9 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
             _move(desk, source, found, said, logged.entry.time)
         except RefusedError as error:
             desk.stuck.add(said.envelope.round)
-            text = f"{source.node} cannot have been here: {error}"
+            text = sentence(
+                "%(node)s cannot have been here: %(error)s", node=source.node, error=error.sentence
+            )
             broken = said.envelope.round in case.broken
             (findings.incomplete if broken else findings.invalid)(Rule.ORDER, said.place, text)
     if desk is not None:
@@ -135,10 +138,20 @@ def _ends(desk: _Desk, source: Source, rounds: Mapping[RoundId, _Round], finding
     for round_, side in desk.sides.items():
         last = rounds[round_].said[-1].place
         if side.pending is not None:
-            text = f"{source.node} had to say {side.pending} in the round {round_}; it is not there"
+            text = sentence(
+                "%(node)s had to say %(act)s in the round %(round)s; it is not there",
+                node=source.node,
+                act=side.pending,
+                round=round_,
+            )
             findings.incomplete(Rule.OPEN, last, text)
         elif side.state not in SETTLED and round_ not in desk.stuck:
-            text = f"the round {round_} is not closed at {source.node}: {_OPEN.get(side.state, side.state)}"
+            text = sentence(
+                "the round %(round)s is not closed at %(node)s: %(how)s",
+                round=round_,
+                node=source.node,
+                how=_OPEN.get(side.state, side.state),
+            )
             findings.incomplete(Rule.OPEN, last, text)
 
 
@@ -152,9 +165,13 @@ def _other(found: _Round, node: NodeId, findings: Findings) -> None:
     role = found.role(node)
     begin = Side(role=role, state=BEGIN[role])
     if len(says) > _MOST_SAID or len(must) > _MOST_HEARD:
-        findings.invalid(Rule.ORDER, found.said[-1].place, f"more was said than the tables let {node} say")
+        findings.invalid(
+            Rule.ORDER,
+            found.said[-1].place,
+            sentence("more was said than the tables let %(node)s say", node=node),
+        )
     elif says and not _explained(found.terms, begin, says, must, may):
-        text = f"{node} cannot have said this by what it had heard"
+        text = sentence("%(node)s cannot have said this by what it had heard", node=node)
         findings.invalid(Rule.ORDER, says[-1].place, text)
 
 

@@ -8,6 +8,7 @@ from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId, RoundId
+from handover.domain.sentences import Sentence, sentence
 
 # What each act answers, and whether only the other side can have said that.
 ANSWERS: Final[dict[Act, tuple[Act, bool]]] = {
@@ -26,6 +27,8 @@ ANSWERS: Final[dict[Act, tuple[Act, bool]]] = {
 FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID})
 EITHER: Final = frozenset({Act.QUESTION, Act.ANSWER})
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
+_ONE_GONE: Final = sentence("envelope %(first)s of %(node)s in the round %(round)s is missing")
+_MORE_GONE: Final = sentence("envelope %(first)s to %(last)s of %(node)s in the round %(round)s is missing")
 _SUPERSEDES: Final = frozenset({Act.VOID, Act.VOID_RECEIPT, Act.DECLINE})
 _ONCE: Final = frozenset(
     {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
@@ -68,9 +71,15 @@ def _same(round_: RoundId, said: Sequence[Said], findings: Findings) -> None:
             and (found.purpose, found.schema) == (first.purpose, first.schema)
         )
         if not same:
-            findings.invalid(Rule.ROUND, each.place, f"it does not fit the rest of the round {round_}")
+            findings.invalid(
+                Rule.ROUND,
+                each.place,
+                sentence("it does not fit the rest of the round %(round)s", round=round_),
+            )
         elif sender and found.act not in EITHER and (found.iss == sender) != (found.act in FROM_SENDER):
-            findings.invalid(Rule.ROUND, each.place, f"{found.act} is not said by this side of a round")
+            findings.invalid(
+                Rule.ROUND, each.place, sentence("%(act)s is not said by this side of a round", act=found.act)
+            )
 
 
 def _numbers(case: Case, node: NodeId, spoken: Sequence[Said], findings: Findings) -> None:
@@ -81,11 +90,11 @@ def _numbers(case: Case, node: NodeId, spoken: Sequence[Said], findings: Finding
         envelope = said.envelope
         if envelope.seq > last + 1:
             case.broken.add(envelope.round)
-            gone = f"{last + 1}" if envelope.seq == last + 2 else f"{last + 1} to {envelope.seq - 1}"
-            text = f"envelope {gone} of {node} in the round {envelope.round} is missing"
+            gone = _ONE_GONE if envelope.seq == last + 2 else _MORE_GONE
+            text = gone.of(first=last + 1, last=envelope.seq - 1, node=node, round=envelope.round)
             _missing(case, said, Rule.SEQUENCE_GAP, text, findings)
         elif not _follows(named, said):
-            findings.invalid(Rule.SEQUENCE, said.place, "it does not name the envelope before it")
+            findings.invalid(Rule.SEQUENCE, said.place, sentence("it does not name the envelope before it"))
         named.setdefault(envelope.seq, set()).add(said.digest)
         last = max(last, envelope.seq)
 
@@ -95,7 +104,7 @@ def _superseded(in_order: Sequence[Said]) -> set[Digest]:
     return {said.digest for said in in_order[: ends[-1]]} if ends else set()
 
 
-def _missing(case: Case, said: Said, rule: Rule, text: str, findings: Findings) -> None:
+def _missing(case: Case, said: Said, rule: Rule, text: Sentence, findings: Findings) -> None:
     """Who ends a round or signs an act anew stops saying what was before: that may never have arrived.
 
     Nothing rests on it then. That it did not arrive is shown by the exporter's log, whose streams have no gap.
@@ -103,7 +112,11 @@ def _missing(case: Case, said: Said, rule: Rule, text: str, findings: Findings) 
     envelope = said.envelope
     ends = envelope.act in _SUPERSEDES or envelope.replaces is not None
     if ends and envelope.iss not in case.exporters:
-        findings.note(rule, said.place, f"{text}; {envelope.act} took its place before it arrived")
+        findings.note(
+            rule,
+            said.place,
+            sentence("%(text)s; %(act)s took its place before it arrived", text=text, act=envelope.act),
+        )
     else:
         findings.incomplete(rule, said.place, text)
 
@@ -121,12 +134,22 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
     for one, other in _EXCLUDE:
         first, second = case.of_act(spoken, one), case.of_act(spoken, other)
         if first and second:
-            text = f"{one} and {other} in one round: {first[0].envelope.iss} contradicts itself, see {first[0].place}"
+            text = sentence(
+                "%(one)s and %(second)s in one round: %(node)s contradicts itself, see %(other)s",
+                one=one,
+                second=other,
+                node=first[0].envelope.iss,
+                other=first[0].place,
+            )
             findings.invalid(Rule.EQUIVOCATION, second[0].place, text)
     for act in _ONCE:
         same = case.of_act(spoken, act)
         for each in same[1:]:
-            text = f"a second {act} in one round, and not as the same act signed anew: see {same[0].place}"
+            text = sentence(
+                "a second %(act)s in one round, and not as the same act signed anew: see %(other)s",
+                act=act,
+                other=same[0].place,
+            )
             findings.invalid(Rule.EQUIVOCATION, each.place, text)
 
 
@@ -138,9 +161,11 @@ def _answers(case: Case, said: Said, findings: Findings) -> None:
     found = case.said.get(envelope.re)
     if found is None:
         case.broken.add(envelope.round)
-        text = f"the {act} {envelope.re} that it answers is missing"
+        text = sentence("the %(act)s %(digest)s that it answers is missing", act=act, digest=envelope.re)
         if other and _never_said(case, said):
-            findings.invalid(Rule.ANSWER, said.place, f"{text}, and no log has it: it was never said")
+            findings.invalid(
+                Rule.ANSWER, said.place, sentence("%(text)s, and no log has it: it was never said", text=text)
+            )
         else:
             _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
         return
@@ -153,7 +178,11 @@ def _answers(case: Case, said: Said, findings: Findings) -> None:
     )
     if not fits:
         findings.invalid(
-            Rule.ANSWER, said.place, f"what it answers is no {act} of this round: see {found.place}"
+            Rule.ANSWER,
+            said.place,
+            sentence(
+                "what it answers is no %(act)s of this round: see %(other)s", act=act, other=found.place
+            ),
         )
 
 
@@ -176,7 +205,7 @@ def _reissued(case: Case, said: Said, findings: Findings) -> None:
     found = case.said.get(envelope.replaces)
     if found is None:
         case.broken.add(envelope.round)
-        text = f"the envelope {envelope.replaces} that it signs anew is missing"
+        text = sentence("the envelope %(digest)s that it signs anew is missing", digest=envelope.replaces)
         _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
         return
     old = found.envelope
@@ -190,7 +219,9 @@ def _reissued(case: Case, said: Said, findings: Findings) -> None:
     )
     if not same:
         findings.invalid(
-            Rule.REISSUE, said.place, f"it says something else than what it replaces: {found.place}"
+            Rule.REISSUE,
+            said.place,
+            sentence("it says something else than what it replaces: %(other)s", other=found.place),
         )
 
 
@@ -205,13 +236,21 @@ def _contradictions(case: Case, findings: Findings) -> None:
         shown[found.iss, found.round].append(said)
         earlier = numbered.setdefault((found.iss, found.incarnation, found.round, found.seq), said)
         if earlier.digest != said.digest:
-            text = f"{found.iss} has signed two envelopes with one number: see {earlier.place}"
+            text = sentence(
+                "%(node)s has signed two envelopes with one number: see %(other)s",
+                node=found.iss,
+                other=earlier.place,
+            )
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
     for said in case.refused.values():
         found = said.envelope
         before = numbered.get((found.iss, found.incarnation, found.round, found.seq - 1))
         if said.believed and before is not None and before.digest != found.prev:
-            text = f"{found.iss} names another envelope before this one than the one that came: see {before.place}"
+            text = sentence(
+                "%(node)s names another envelope before this one than the one that came: see %(other)s",
+                node=found.iss,
+                other=before.place,
+            )
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
     for spoken in shown.values():
         if any(said.digest in case.refused for said in spoken):
@@ -228,6 +267,6 @@ def _incarnations(case: Case, findings: Findings) -> None:
                 continue
             node, incarnation = said.envelope.iss, said.envelope.incarnation
             if incarnation < highest.get(node, 1):
-                text = "it comes from before a restore of its sender that was known already"
+                text = sentence("it comes from before a restore of its sender that was known already")
                 findings.invalid(Rule.INCARNATION, said.place, text)
             highest[node] = max(incarnation, highest.get(node, 1))

@@ -7,6 +7,7 @@ from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_trust import Trust
 from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
+from handover.domain.sentences import sentence
 from handover.protocol.node_key import KeyStatus, NodeKey
 from handover.protocol.registry_set import SKEW, Registry
 
@@ -43,12 +44,14 @@ def believe(
     key = trust.key(node, kid, registries) or trust.key(node, kid, trust.sets)
     if key is None:
         if trust.sets:
-            findings.invalid(Rule.KEY, place, f"the registry names no such signing key of {node}")
+            findings.invalid(
+                Rule.KEY, place, sentence("the registry names no such signing key of %(node)s", node=node)
+            )
         return None
     try:
         signed.verify(key.public)
     except HandoverError as error:
-        findings.invalid(Rule.SIGNATURE, place, str(error))
+        findings.invalid(Rule.SIGNATURE, place, error.sentence)
         return None
     return key
 
@@ -68,14 +71,14 @@ def _manifest(source: Source, trust: Trust, findings: Findings) -> None:
     )
     for fault in bundle.faults:
         where = f"{source.node} line {fault.line}" if fault.line else place
-        findings.invalid(Rule.MANIFEST, where, fault.text)
+        findings.invalid(Rule.MANIFEST, where, fault.sentence)
     if key is None:
         return
     if not key.not_before - SKEW <= manifest.exported < key.expires + SKEW:
-        findings.invalid(Rule.KEY, place, "the key was not in use when the bundle was made")
+        findings.invalid(Rule.KEY, place, sentence("the key was not in use when the bundle was made"))
     latest = trust.latest_key(source.node, bundle.kid) or key
     if latest.compromised_since is not None:
-        text = "the exporter's key was reported compromised: anyone may have put this file together"
+        text = sentence("the exporter's key was reported compromised: anyone may have put this file together")
         findings.incomplete(Rule.KEY_COMPROMISED, place, text)
 
 
@@ -83,7 +86,7 @@ def _said(said: Said, trust: Trust, findings: Findings) -> bool:
     envelope, kid = said.envelope, said.unverified.kid
     registries = trust.window(min(envelope.iat, said.at), said.at)
     if not registries and trust.sets:
-        text = "the bundle holds no state of the registry from the time of this act"
+        text = sentence("the bundle holds no state of the registry from the time of this act")
         findings.incomplete(Rule.REGISTRY_TIME, said.place, text)
     key = believe(
         said.unverified,
@@ -97,10 +100,10 @@ def _said(said: Said, trust: Trust, findings: Findings) -> bool:
     if key is None:
         return False
     if not key.not_before - SKEW <= said.at < key.expires + SKEW:
-        findings.invalid(Rule.KEY, said.place, "the key was not in use at that time")
+        findings.invalid(Rule.KEY, said.place, sentence("the key was not in use at that time"))
     listed = [trust.key(envelope.iss, kid, [each]) for each in registries]
     if listed and all(each is None or each.status is KeyStatus.RETIRED for each in listed):
-        findings.note(Rule.KEY, said.place, "the key had been retired by then")
+        findings.note(Rule.KEY, said.place, sentence("the key had been retired by then"))
     return not compromised(said, kid, said.place, trust, findings)
 
 
@@ -111,18 +114,22 @@ def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findin
     """
     latest = trust.latest_key(said.envelope.iss, kid)
     if latest is None:
-        findings.incomplete(Rule.KEY, place, "the newest registry does not list the key any more")
+        findings.incomplete(Rule.KEY, place, sentence("the newest registry does not list the key any more"))
         return False
     if latest.compromised_since is None:
         return False
     if said.anchor is None:
-        text = "the key was reported compromised, and nobody else shows that this was signed before"
+        text = sentence("the key was reported compromised, and nobody else shows that this was signed before")
         findings.incomplete(Rule.KEY_COMPROMISED, place, text)
         return False
     if not latest.sound(said.at):
-        findings.invalid(Rule.KEY_COMPROMISED, place, "signed when the key may have been in other hands")
+        findings.invalid(
+            Rule.KEY_COMPROMISED, place, sentence("signed when the key may have been in other hands")
+        )
         return True
-    text = f"the key was reported compromised later; {said.anchor} had logged this before"
+    text = sentence(
+        "the key was reported compromised later; %(node)s had logged this before", node=said.anchor
+    )
     findings.note(Rule.KEY_COMPROMISED, place, text)
     return False
 

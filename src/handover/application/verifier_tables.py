@@ -66,7 +66,9 @@ def hear(
     if envelope.act not in MOVES:
         return side, None
     if side.pending is not None:
-        raise OutOfOrderError(f"{side.pending} had to be said before {envelope.act} was heard")
+        raise OutOfOrderError(
+            "%(due)s had to be said before %(act)s was heard", due=side.pending, act=envelope.act
+        )
     standing = _standing(side, terms, holding, now)
     found = step(standing, envelope.act, now)
     if not found.changed:
@@ -82,19 +84,19 @@ def say(side: Side, envelope: Envelope, terms: Terms, holding: Holding) -> tuple
     """
     act = envelope.act
     if act in _ARRIVALS and side.state is not State.HOLDING:
-        raise OutOfOrderError(f"{act} in {side.state}")
+        raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
     if act not in MOVES or envelope.replaces is not None:
         return side, None
     if side.pending is not None:
         if side.pending is not act:
-            raise OutOfOrderError(f"{act} was said where {side.pending} was due")
+            raise OutOfOrderError("%(act)s was said where %(due)s was due", act=act, due=side.pending)
         return replace(side, pending=None, bound=side.bound or act is Act.ACCEPTANCE), None
     order = _ORDERS.get(act)
     if order is None:
-        raise OutOfOrderError(f"{act} in {side.state}")
+        raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
     found = step(_standing(side, terms, holding, envelope.iat), order, envelope.iat)
     if found.says is not act or not found.changed:
-        raise OutOfOrderError(f"{act} in {side.state}")
+        raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
     return replace(side, state=found.state, bound=side.bound or act is Act.ACCEPTANCE), found
 
 

@@ -13,48 +13,50 @@ from handover.application.verifier_chain import Chain
 from handover.application.verifier_grounds import Shown
 from handover.application.verifier_report import Line
 from handover.application.verifier_trust import Trust
-from handover.domain.handover import Act
+from handover.domain.handover import Act, DeclineReason, VoidReason
 from handover.domain.ids import Digest
 from handover.domain.record import MatterKind
+from handover.domain.sentences import Sentence, sentence
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.statement import AssertedAct
 
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
 _MATTER: Final = {
-    MatterKind.GUARDIANSHIP: "the responsibility for a child",
-    MatterKind.TRACING: "a tracing request",
+    MatterKind.GUARDIANSHIP: sentence("the responsibility for a child"),
+    MatterKind.TRACING: sentence("a tracing request"),
 }
-_ACTS: Final[Mapping[Act, str]] = {
-    Act.OFFER: "{who} offers {to} {matter}, to be answered by {deadline}",
-    Act.ACCEPTANCE: "{who} accepts, and binds itself until {to} gives the deed or ends the round",
-    Act.DECLINE: "{who} declines: {reason}",
-    Act.DEED: "{who} gives the deed to {to}, and still acts until the take-up is confirmed",
-    Act.VOID: "{who} ends the round without a take-up: {reason}",
-    Act.TAKE_UP_RECEIPT: "{who} has taken up {matter}",
-    Act.VOID_RECEIPT: "{who} has closed the round and destroyed what it had received",
-    Act.OPENED: "a named officer of {who} has read the offer",
-    Act.QUESTION: "{who} asks {to} a question",
-    Act.ANSWER: "{who} answers",
-    Act.ARRIVAL: "{who} confirms that the child has arrived",
-    Act.NON_ARRIVAL: "{who} reports that the child has not arrived",
+_ACTS: Final[Mapping[Act, Sentence]] = {
+    Act.OFFER: sentence("%(who)s offers %(to)s %(matter)s, to be answered by %(deadline)s"),
+    Act.ACCEPTANCE: sentence(
+        "%(who)s accepts, and binds itself until %(to)s gives the deed or ends the round"
+    ),
+    Act.DECLINE: sentence("%(who)s declines: %(reason)s"),
+    Act.DEED: sentence("%(who)s gives the deed to %(to)s, and still acts until the take-up is confirmed"),
+    Act.VOID: sentence("%(who)s ends the round without a take-up: %(reason)s"),
+    Act.TAKE_UP_RECEIPT: sentence("%(who)s has taken up %(matter)s"),
+    Act.VOID_RECEIPT: sentence("%(who)s has closed the round and destroyed what it had received"),
+    Act.OPENED: sentence("a named officer of %(who)s has read the offer"),
+    Act.QUESTION: sentence("%(who)s asks %(to)s a question"),
+    Act.ANSWER: sentence("%(who)s answers"),
+    Act.ARRIVAL: sentence("%(who)s confirms that the child has arrived"),
+    Act.NON_ARRIVAL: sentence("%(who)s reports that the child has not arrived"),
 }
-_ENTRIES: Final[Mapping[EntryKind, str]] = {
-    EntryKind.DISCLOSED: "{who} showed values to an officer",
-    EntryKind.DECIDED: "an officer of {who} decided or recorded something",
-    EntryKind.GROUND: "{who} recorded or changed a ground",
-    EntryKind.WITHDRAWN: "{who} recorded that a consent was withdrawn",
-    EntryKind.ERASED: "{who} destroyed values",
-    EntryKind.EQUIVOCATION: "{who} kept a contradiction as evidence",
-    EntryKind.EXPORTED: "{who} made a bundle of evidence",
+_ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
+    EntryKind.DISCLOSED: sentence("%(who)s showed values to an officer"),
+    EntryKind.DECIDED: sentence("an officer of %(who)s decided or recorded something"),
+    EntryKind.GROUND: sentence("%(who)s recorded or changed a ground"),
+    EntryKind.WITHDRAWN: sentence("%(who)s recorded that a consent was withdrawn"),
+    EntryKind.ERASED: sentence("%(who)s destroyed values"),
+    EntryKind.EQUIVOCATION: sentence("%(who)s kept a contradiction as evidence"),
+    EntryKind.EXPORTED: sentence("%(who)s made a bundle of evidence"),
 }
-
-
-_DONE: Final[Mapping[Act, str]] = {
-    Act.OFFER: "released",
-    Act.ACCEPTANCE: "decided",
-    Act.DEED: "countersigned",
+_DONE: Final[Mapping[Act, Sentence]] = {
+    Act.OFFER: sentence("%(text)s; released by officer %(officer)s with a passkey, checked"),
+    Act.ACCEPTANCE: sentence("%(text)s; decided by officer %(officer)s with a passkey, checked"),
+    Act.DEED: sentence("%(text)s; countersigned by officer %(officer)s with a passkey, checked"),
 }
+_ASKED: Final = sentence("an officer of %(who)s asked for the evidence, with a passkey, checked: %(officer)s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,7 @@ class _Writer:
             who=envelope.iss,
             name=self._trust.name(envelope.iss),
             what=envelope.act.value,
-            text=self._sentence(said, envelope),
+            sentence=self._sentence(said, envelope),
             responsible=None,
             to=envelope.aud,
             round=envelope.round,
@@ -156,23 +158,22 @@ class _Writer:
             place=said.place,
         )
 
-    def _sentence(self, said: Said, envelope: Envelope) -> str:
-        text = _ACTS[envelope.act].format(
+    def _sentence(self, said: Said, envelope: Envelope) -> Sentence:
+        text = _ACTS[envelope.act].of(
             who=self._trust.name(envelope.iss),
             to=self._trust.name(envelope.aud),
             matter=self._matter,
             deadline=utc(envelope.deadline or 0),
-            reason=envelope.reason,
+            reason=_reason(envelope),
         )
         link = self._chain.taken.get(said.digest)
         if link is not None and link.taken_up_at is not None:
-            text += f", and is responsible since {utc(link.taken_up_at)}"
+            since = utc(link.taken_up_at)
+            text = sentence("%(text)s, and is responsible since %(time)s", text=text, time=since)
         if envelope.replaces is not None:
-            text += " (the same act, signed anew)"
+            text = sentence("%(text)s (the same act, signed anew)", text=text)
         officer = self._confirmed.said.get(said.digest)
-        if officer is not None:
-            text += f"; {_DONE[envelope.act]} by officer {officer} with a passkey, checked"
-        return text
+        return text if officer is None else _DONE[envelope.act].of(text=text, officer=officer)
 
     def exports(self) -> Iterable[_Event]:
         """Give the demands for evidence that an officer's passkey has signed."""
@@ -180,11 +181,10 @@ class _Writer:
             for logged in source.logged:
                 found = self._confirmed.logged.get(logged.entry.object)
                 if found is not None and found.statement.act is AssertedAct.EXPORT:
-                    words = f"an officer of {{who}} asked for the evidence, with a passkey, checked: {found.officer}"
-                    line = self._entry(source, logged, words)
+                    line = self._entry(source, logged, _ASKED, found.officer)
                     yield _Event(key=logged.digest, at=logged.entry.time, line=line)
 
-    def _entry(self, source: Source, logged: Logged, words: str) -> Line:
+    def _entry(self, source: Source, logged: Logged, words: Sentence, officer: str = "") -> Line:
         name = self._trust.name(source.node)
         return Line(
             at=logged.entry.time,
@@ -192,11 +192,18 @@ class _Writer:
             who=source.node,
             name=name,
             what=logged.entry.kind.value,
-            text=words.format(who=name),
+            sentence=words.of(who=name, officer=officer),
             responsible=None,
             digest=logged.entry.object,
             place=logged.place,
         )
+
+
+def _reason(envelope: Envelope) -> str:
+    """Give the reason as the word of its list, so that pages can say it in plain words."""
+    if envelope.reason is None:
+        return ""
+    return (VoidReason if envelope.act is Act.VOID else DeclineReason)(envelope.reason)
 
 
 def _ordered(events: Iterable[_Event], sources: Sequence[Source]) -> list[_Event]:

@@ -11,6 +11,7 @@ from typing import Final
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
+from handover.domain.sentences import sentence
 from handover.protocol import evidence_registry, registry_set, strict
 from handover.protocol import registry_metadata as pages
 from handover.protocol.checkpoint import LogKey
@@ -101,13 +102,17 @@ def build(
     shelf = evidence_registry.shelf(roots=chain, files=files)
     timestamps = list(dict.fromkeys(text for each in bundles for text in each.lines[Word.TIMESTAMP]))
     if len(timestamps) > MOST_STATES:
-        findings.invalid(Rule.FORM, "registry", f"more than {MOST_STATES} states of the registry")
+        findings.invalid(
+            Rule.FORM, "registry", sentence("more than %(most)s states of the registry", most=MOST_STATES)
+        )
         timestamps = timestamps[-MOST_STATES:]
     found = [_verified(shelf, text, pin, findings) for text in timestamps] if pin is not None else []
     sets = sorted((each for each in found if each is not None), key=lambda each: (each.issued, each.version))
     if shelf.unused():
         findings.invalid(
-            Rule.SUPERFLUOUS, "registry", f"{shelf.unused()} pages or entries that nothing names"
+            Rule.SUPERFLUOUS,
+            "registry",
+            sentence("%(number)s pages or entries that nothing names", number=shelf.unused()),
         )
     newest = sets[-1] if sets else None
     given = _given(registry, pin, findings)
@@ -115,10 +120,16 @@ def build(
         newest = given
     if newest is None:
         findings.incomplete(
-            Rule.REGISTRY, "registry", "no state of the registry is proved; no key can be believed"
+            Rule.REGISTRY, "registry", sentence("no state of the registry is proved; no key can be believed")
         )
     else:
-        findings.note(Rule.AS_OF, "registry", f"as of registry version {newest.version}, root {newest.root}")
+        findings.note(
+            Rule.AS_OF,
+            "registry",
+            sentence(
+                "as of registry version %(version)s, root %(root)s", version=newest.version, root=newest.root
+            ),
+        )
     return Trust(root=shown, sets=sets, newest=newest)
 
 
@@ -126,18 +137,19 @@ def _chain(bundles: Sequence[Bundle], findings: Findings) -> tuple[bytes, ...]:
     chains = [each.lines[Word.ROOT] for each in bundles]
     longest = max(chains, key=len, default=())
     if any(longest[: len(chain)] != chain for chain in chains):
-        findings.invalid(Rule.ROOT, "registry", "the bundles rest on different chains of roots")
+        findings.invalid(Rule.ROOT, "registry", sentence("the bundles rest on different chains of roots"))
     return longest
 
 
 def _pin(chain: Sequence[bytes], root: bytes | None, findings: Findings) -> tuple[bytes | None, str | None]:
     """Give the root to begin with, and its fingerprint if it was the auditor's own."""
     if not chain:
-        findings.incomplete(Rule.ROOT, "registry", "the bundle holds no root of the registry")
+        findings.incomplete(Rule.ROOT, "registry", sentence("the bundle holds no root of the registry"))
         return None, None if root is None else fingerprint(root)
     if root is None:
-        text = (
-            f"no root was given; the bundle's own is {fingerprint(chain[0])}: compare it with one you trust"
+        text = sentence(
+            "no root was given; the bundle's own is %(fingerprint)s: compare it with one you trust",
+            fingerprint=fingerprint(chain[0]),
         )
         findings.incomplete(Rule.ROOT, "registry", text)
         return chain[0], None
@@ -146,13 +158,18 @@ def _pin(chain: Sequence[bytes], root: bytes | None, findings: Findings) -> tupl
     try:
         later = pages.load_root(root).signed.version > len(chain)
     except HandoverError:
-        findings.invalid(Rule.ROOT, GIVEN_ROOT, "not a root page of a registry")
+        findings.invalid(Rule.ROOT, GIVEN_ROOT, sentence("not a root page of a registry"))
         return chain[0], None
     if later:
-        text = "the root that was given is newer than the bundle: give the root that was pinned before it"
+        text = sentence(
+            "the root that was given is newer than the bundle: give the root that was pinned before it"
+        )
         findings.incomplete(Rule.ROOT, "registry", text)
     else:
-        text = f"the bundle rests on another registry than the root that was given: {fingerprint(chain[0])}"
+        text = sentence(
+            "the bundle rests on another registry than the root that was given: %(fingerprint)s",
+            fingerprint=fingerprint(chain[0]),
+        )
         findings.invalid(Rule.ROOT, "registry", text)
     return chain[0], fingerprint(root)
 
@@ -163,9 +180,13 @@ def _verified(shelf: Shelf, timestamp: bytes, pin: bytes, findings: Findings) ->
         found = shelf.set_of(timestamp)
         return registry_set.verify(found, root=pin, at=registry_set.claimed_issue(found))
     except registry_set.RegistryRollbackError as error:
-        findings.incomplete(Rule.REGISTRY, place, f"it is older than the root that was given: {error}")
+        findings.incomplete(
+            Rule.REGISTRY,
+            place,
+            sentence("it is older than the root that was given: %(error)s", error=error.sentence),
+        )
     except HandoverError as error:
-        findings.invalid(Rule.REGISTRY, place, str(error))
+        findings.invalid(Rule.REGISTRY, place, error.sentence)
     return None
 
 
@@ -175,5 +196,5 @@ def _given(registry: MetadataSet | None, pin: bytes | None, findings: Findings) 
     try:
         return registry_set.verify(registry, root=pin, at=registry_set.claimed_issue(registry))
     except HandoverError as error:
-        findings.incomplete(Rule.REGISTRY, "the registry that was given", str(error))
+        findings.incomplete(Rule.REGISTRY, "the registry that was given", error.sentence)
         return None

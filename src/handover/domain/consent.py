@@ -8,6 +8,7 @@ from typing import Final
 from handover.domain.errors import RefusedError
 from handover.domain.ids import NodeId
 from handover.domain.schema import MatterKind
+from handover.domain.sentences import Names
 
 
 class Purpose(StrEnum):
@@ -133,7 +134,7 @@ class Ground:
             raise WrongPurposeError
         outside = sorted(set(fields) - set(self.fields))
         if outside:
-            raise FieldsNotCoveredError(f"not covered: {', '.join(outside)}")
+            raise FieldsNotCoveredError("not covered: %(fields)s", fields=Names(tuple(outside)))
 
     def check(self) -> None:
         """Do nothing if the ground is complete in itself.

@@ -5,6 +5,8 @@ No message may hold a personal value: it is what the other side reads and what t
 
 from typing import ClassVar
 
+from handover.domain.sentences import Part, Sentence
+
 
 class HandoverError(Exception):
     """Something was refused on purpose.
@@ -18,9 +20,12 @@ class HandoverError(Exception):
     advice: ClassVar[str] = "Tell the operator of this node."
     retry: ClassVar[bool] = False
 
-    def __init__(self, detail: str | None = None) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail
+    def __init__(self, detail: str | None = None, /, **values: Part) -> None:
+        """Take a *detail* with *values* in its places `%(name)s`."""
+        said = Sentence(detail or self.title, values)
+        super().__init__(str(said))
+        self.detail = None if detail is None else str(said)
+        self.sentence = said
 
 
 class RefusedError(HandoverError):

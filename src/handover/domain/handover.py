@@ -174,13 +174,17 @@ def _column(standing: Standing, event: Act | Order, now: int) -> Column:
 def _refusal(outcome: Refusal | None, state: State, event: Act | Order) -> OutOfOrderError:
     match outcome:
         case Refusal.EQUIVOCATION:
-            return EquivocationError(f"{event.value} in {state}")
+            return EquivocationError("%(event)s in %(state)s", event=_word(event), state=state)
         case Refusal.GONE:
             return ClosedRoundError()
         case Refusal.DEED_STANDS:
             return DeedStandsError()
         case _:
-            return OutOfOrderError(f"{event.value} in {state}")
+            return OutOfOrderError("%(event)s in %(state)s", event=_word(event), state=state)
+
+
+def _word(event: Act | Order) -> str:
+    return event if isinstance(event, Act) else event.value
 
 
 def _after(state: State, standing: Standing, event: Act | Order, now: int, reason: VoidReason | None) -> Step:

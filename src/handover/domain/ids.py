@@ -17,12 +17,12 @@ class _Identifier(str):
 
     __slots__ = ()
     _pattern: re.Pattern[str]
-    _what: str
+    _wrong: str
     _longest = 64
 
     def __new__(cls, value: str) -> Self:
         if len(value) > cls._longest or cls._pattern.fullmatch(value) is None:
-            raise MalformedError(f"not {cls._what}")
+            raise MalformedError(cls._wrong)
         return super().__new__(cls, value)
 
     @classmethod
@@ -36,7 +36,7 @@ class NodeId(_Identifier):
 
     __slots__ = ()
     _pattern = _NODE
-    _what = "a node's name"
+    _wrong = "not a node's name"
 
     @property
     def country(self) -> str:
@@ -49,7 +49,7 @@ class UUID7(_Identifier):
 
     __slots__ = ()
     _pattern = _UUID7
-    _what = "a UUID of version 7 in lower case"
+    _wrong = "not a UUID of version 7 in lower case"
 
 
 class MatterId(UUID7):
@@ -69,7 +69,7 @@ class RoundId(_Identifier):
 
     __slots__ = ()
     _pattern = _128_BITS
-    _what = "128 bits in base64url"
+    _wrong = "not 128 bits in base64url"
 
 
 class PairId(_Identifier):
@@ -77,7 +77,7 @@ class PairId(_Identifier):
 
     __slots__ = ()
     _pattern = _128_BITS
-    _what = "128 bits in base64url"
+    _wrong = "not 128 bits in base64url"
 
 
 class Digest(_Identifier):
@@ -85,7 +85,7 @@ class Digest(_Identifier):
 
     __slots__ = ()
     _pattern = _256_BITS
-    _what = "a SHA-256 digest in base64url"
+    _wrong = "not a SHA-256 digest in base64url"
 
 
 class Pseudonym(_Identifier):
@@ -93,4 +93,4 @@ class Pseudonym(_Identifier):
 
     __slots__ = ()
     _pattern = _128_BITS
-    _what = "128 bits in base64url"
+    _wrong = "not 128 bits in base64url"

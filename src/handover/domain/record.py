@@ -115,7 +115,9 @@ class Record:
     def __post_init__(self) -> None:
         paths = self.schema.all_paths
         if self.values.keys() != set(paths):
-            raise MalformedRecordError(f"a record has exactly the fields of {self.schema.name}")
+            raise MalformedRecordError(
+                "a record has exactly the fields of %(schema)s", schema=self.schema.name
+            )
         self.schema.check(self.values)
         object.__setattr__(self, "values", MappingProxyType({path: self.values[path] for path in paths}))
 
@@ -192,10 +194,12 @@ def record(of: Schema, values: Mapping[str, Value]) -> Record:
     """
     paths = of.all_paths
     if not values.keys() <= set(paths):
-        raise MalformedRecordError(f"{of.name} has no field of that name")
+        raise MalformedRecordError("%(schema)s has no field of that name", schema=of.name)
     whole = Record(schema=of, values={path: values.get(path, Absent.UNKNOWN) for path in paths})
     if len(json.dumps(dict(values), ensure_ascii=False, separators=(",", ":")).encode()) > LONGEST_VALUES:
-        raise MalformedRecordError(f"all values together must have at most {LONGEST_VALUES} bytes")
+        raise MalformedRecordError(
+            "all values together must have at most %(limit)s bytes", limit=LONGEST_VALUES
+        )
     return whole
 
 

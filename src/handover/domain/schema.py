@@ -199,7 +199,9 @@ class Schema:
         """
         fields = self.fields
         if len(bitmap) != (len(fields) + 7) // 8:
-            raise MalformedRecordError(f"the field bitmap has not the length that {self.name} needs")
+            raise MalformedRecordError(
+                "the field bitmap has not the length that %(name)s needs", name=self.name
+            )
         bits = int.from_bytes(bitmap, "big")
         spare = len(bitmap) * 8 - len(fields)
         if bits & ((1 << spare) - 1):
@@ -221,9 +223,11 @@ class Schema:
                 if type(value) is not Absent:
                     shapes[path].check(value)
         except ShapeError as fault:
-            raise MalformedRecordError(f"{path}{fault.place}: {fault.rule}") from None
+            raise MalformedRecordError(
+                "%(path)s%(place)s: %(rule)s", path=path, place=fault.place, rule=fault.rule
+            ) from None
 
 
 def _no_such_field(schema: str) -> MalformedRecordError:
     # Without the name: whoever mistakes a value for a name must not read it in a log.
-    return MalformedRecordError(f"{schema} has no field of that name")
+    return MalformedRecordError("%(schema)s has no field of that name", schema=schema)

@@ -84,7 +84,7 @@ class Sentence:
     """A text with named places, and what stands in them; a plain `str` is a name or command, written as it is."""
 
     text: str
-    about: Mapping[str, Part] = field(default_factory=dict)
+    about: Mapping[str, Part] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """Give the sentence in English."""

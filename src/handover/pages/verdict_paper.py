@@ -1,6 +1,6 @@
 """The verdict on evidence as a paper: what `handover verify` found, for a file or a court.
 
-The frame is in the reader's language; what the verifier noticed stands in the words of its report, in English.
+Everything is in the reader's language but the references: places in the file, names of rules, digests.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,12 @@ from typing import Final
 
 from handover.application import verdict
 from handover.application.paper import Heading, Lines, Paper, Part, Points, Run, Table, Text
-from handover.application.verifier_report import Line, MatterReport, Report, Severity
-from handover.pages import words
+from handover.application.verifier_report import Finding, Line, MatterReport, Report, Severity
+from handover.domain.ids import NodeId
+from handover.pages import labels, said, words
 from handover.pages.navigation import N_
 from handover.pages.sheets import Sheet, fixed, runs
+from handover.pages.view import isolated
 
 MOST_LINES: Final = 400
 MOST_FOUND: Final = 100
@@ -20,6 +22,20 @@ _TITLES: Final[Mapping[Severity, str]] = {
     Severity.INVALID: N_("False or not allowed"),
     Severity.INCOMPLETE: N_("Missing"),
     Severity.NOTE: N_("Worth knowing"),
+}
+COUNTS: Final[Mapping[str, str]] = {
+    "bundles": N_("Bundles of evidence"),
+    "matters": N_("Matters"),
+    "envelopes": N_("Envelopes"),
+    "envelopes_believed": N_("Envelopes whose signature holds"),
+    "envelopes_anchored": N_("Envelopes with a receipt"),
+    "receipts": N_("Receipts"),
+    "entries": N_("Entries of logs"),
+    "checkpoints": N_("Checkpoints of logs"),
+    "records": N_("Skeletons of records"),
+    "grounds": N_("Tokens of consent or legal basis"),
+    "assertions": N_("Signatures of passkeys"),
+    "registries": N_("States of the registry"),
 }
 _SIGN: Final = (N_("Checked on"), N_("Checked by"), N_("Signature"))
 
@@ -40,7 +56,7 @@ def of(report: Report, sheet: Sheet) -> Paper:
     for matter in report.matters:
         parts += _matter(matter, sheet, room)
         room = max(0, room - len(matter.timeline))
-    counts = [Run(text=f"{what.replace('_', ' ')}: {number}") for what, number in report.counts.items()]
+    counts = [Run(text=f"{say(COUNTS[what])}: {number}") for what, number in report.counts.items()]
     parts += [Heading(text=say("What was checked")), Points(items=counts)] if counts else []
     parts.append(Lines(labels=[say(each) for each in _SIGN]))
     return sheet.paper(say("Verdict on evidence of a handover"), parts)
@@ -51,11 +67,18 @@ def _findings(report: Report, severity: Severity, title: str, sheet: Sheet) -> l
     if not found:
         return []
     head = [sheet.say("Found"), sheet.say("Where"), sheet.say("Rule")]
-    rows = [[runs(each.text), [fixed(each.place)], [fixed(each.rule)]] for each in found[:MOST_FOUND]]
+    rows = [
+        [runs(said.plain(each.sentence, sheet.language)), [fixed(each.place)], [fixed(each.rule)]]
+        for each in found[:MOST_FOUND]
+    ]
     parts: list[Part] = [Heading(text=title), Table(head=head, widths=(3, 2, 1), rows=rows)]
     if len(found) > MOST_FOUND:
         parts.append(Text(run=Run(text=sheet.say("The list goes on; the report as JSON has all of it."))))
     return parts
+
+
+def _found(found: Finding, sheet: Sheet) -> list[list[Run]]:
+    return [runs(said.plain(found.sentence, sheet.language)), [fixed(found.place)], [fixed(found.rule)]]
 
 
 def _matter(matter: MatterReport, sheet: Sheet, room: int) -> list[Part]:
@@ -64,8 +87,8 @@ def _matter(matter: MatterReport, sheet: Sheet, room: int) -> list[Part]:
         say("%(number)s: %(giver)s to %(taker)s")
         % {
             "number": link.epoch,
-            "giver": verdict.name(matter, link.giver),
-            "taker": verdict.name(matter, link.taker),
+            "giver": _name(matter, link.giver, sheet),
+            "taker": _name(matter, link.taker, sheet),
         }
         for link in matter.chain[:MOST_FOUND]
     ]
@@ -74,8 +97,8 @@ def _matter(matter: MatterReport, sheet: Sheet, room: int) -> list[Part]:
         sheet.facts(
             [
                 (say("Matter"), [fixed(matter.matter)]),
-                (say("Shown by"), runs(*(verdict.name(matter, node) for node in matter.exporters))),
-                (say("Responsible by this evidence"), runs(verdict.name(matter, matter.responsible))),
+                (say("Shown by"), runs(*(_name(matter, node, sheet) for node in matter.exporters))),
+                (say("Responsible by this evidence"), runs(_name(matter, matter.responsible, sheet))),
                 (say("Chain of responsibility"), runs(*chain) or runs(say("No deed was given."))),
             ]
         ),
@@ -92,5 +115,11 @@ def _matter(matter: MatterReport, sheet: Sheet, room: int) -> list[Part]:
 
 def _row(matter: MatterReport, line: Line, sheet: Sheet) -> list[list[Run]]:
     anchor = fixed(line.anchor) if line.anchor else Run(text=sheet.say("by its own word alone"))
-    what = runs(line.text, ", ".join(line.fields))
-    return [[sheet.time(line.at), anchor], what, runs(verdict.name(matter, line.responsible))]
+    names = labels.texts(sheet.language)
+    fields = [names.get(f"{matter.kind}/1/{each}", each) for each in line.fields]
+    what = runs(said.plain(line.sentence, sheet.language), "; ".join(fields))
+    return [[sheet.time(line.at), anchor], what, runs(_name(matter, line.responsible, sheet))]
+
+
+def _name(matter: MatterReport, node: NodeId | None, sheet: Sheet) -> str:
+    return sheet.say("nobody") if node is None else isolated(verdict.name(matter, node))

@@ -15,6 +15,7 @@ from handover.domain.handover import Act, Claim, DeclineReason, Role, State, Voi
 from handover.domain.record import MatterKind
 from handover.pages.navigation import N_
 from handover.protocol.entry import EntryKind
+from handover.protocol.evidence import Word
 from handover.protocol.node_entry import Mandate
 from handover.protocol.node_key import KeyUse
 
@@ -225,6 +226,24 @@ ENTRIES: Final[Mapping[EntryKind, str]] = {
     EntryKind.RESTORED: N_("Database restored from a backup"),
     EntryKind.EXPORTED: N_("Evidence taken out"),
 }
+PARTS: Final[Mapping[Word, str]] = {
+    Word.ROOT: N_("Root page of the registry"),
+    Word.TIMESTAMP: N_("Timestamp of the registry"),
+    Word.PAGE: N_("Page of the registry"),
+    Word.NODE: N_("Node entry"),
+    Word.CHECKPOINT: N_("Checkpoint of a log"),
+    Word.ENTRY: N_("Entry of the log"),
+    Word.CONSISTENCY: N_("Proof of the log's growth"),
+    Word.ENVELOPE: N_("Envelope"),
+    Word.REFUSED: N_("Refused envelope"),
+    Word.DEED: N_("Earlier deed"),
+    Word.RECORD: N_("Skeleton of the record"),
+    Word.CONSENT: N_("Token of the consent or legal basis"),
+    Word.RECEIPT: N_("Receipt"),
+    Word.ATTESTATION: N_("Attestation of a passkey"),
+    Word.ASSERTION: N_("Signature of a passkey"),
+}
+"""What a line of a bundle of evidence is."""
 CHANGES: Final[Mapping[Change, str]] = {
     Change.INVITED: N_("One-time link given"),
     Change.CAME_BY_LINK: N_("Came by the one-time link"),

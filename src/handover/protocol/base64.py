@@ -54,7 +54,7 @@ def unb64(text: str | bytes, *, length: int | None = None) -> bytes:
     if b64_ascii(data) != source:
         raise MalformedError("not canonical base64")
     if length is not None and len(data) != length:
-        raise MalformedError(f"not {length} bytes")
+        raise MalformedError("not %(length)s bytes", length=length)
     return data
 
 
@@ -99,7 +99,7 @@ def unb64std(text: str | bytes, *, length: int | None = None) -> bytes:
     if binascii.b2a_base64(data, newline=False) != source:
         raise MalformedError("not canonical base64")
     if length is not None and len(data) != length:
-        raise MalformedError(f"not {length} bytes")
+        raise MalformedError("not %(length)s bytes", length=length)
     return data
 
 

@@ -83,7 +83,7 @@ class Entry:
         if (self.prev is None) != (self.n == 1):
             raise MalformedError("the first entry of a matter, and no other, has none before it")
         if len(self.salt) != SALT_LENGTH:
-            raise MalformedError(f"a salt is {SALT_LENGTH} bytes")
+            raise MalformedError("a salt is %(length)s bytes", length=SALT_LENGTH)
         if self.matter:
             UUID7(self.matter) if len(self.matter) == _LOCAL_LENGTH else PairId(self.matter)
 

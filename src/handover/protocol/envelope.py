@@ -186,11 +186,10 @@ def _check_act(envelope: Envelope) -> None:
     for name in OPTIONAL:
         there = getattr(envelope, name) is not None
         if there != (name in needed) and name not in MAY.get(envelope.act, ()):
-            raise MalformedError(
-                f"{envelope.act}: {name} is {'missing' if name in needed else 'not allowed'}"
-            )
+            wrong = "%(act)s: %(name)s is missing" if name in needed else "%(act)s: %(name)s is not allowed"
+            raise MalformedError(wrong, act=envelope.act, name=name)
     if envelope.reason not in REASONS.get(envelope.act, {None}):
-        raise MalformedError(f"{envelope.act}: an unknown reason")
+        raise MalformedError("%(act)s: an unknown reason", act=envelope.act)
     if (envelope.seq == 1) != (envelope.prev is None):
         raise MalformedError("the first envelope of a side, and no other, has none before it")
     by = envelope.by

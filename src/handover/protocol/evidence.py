@@ -14,6 +14,7 @@ from typing import Final
 from handover.domain.errors import MalformedError
 from handover.domain.ids import Digest, MatterId, NodeId
 from handover.domain.record import MatterKind
+from handover.domain.sentences import Sentence, sentence
 from handover.protocol import jws, strict
 from handover.protocol.strict import Json
 
@@ -101,12 +102,24 @@ class Manifest:
     parts: Mapping[Word, tuple[Digest, ...]]
 
 
+_BEHIND: Final = sentence("a line of the kind %(word)s behind those of a later kind")
+_MISSING: Final = sentence("%(word)s %(digest)s is named and not there")
+_STRANGE: Final = sentence("%(word)s %(digest)s is there and not named")
+_DISORDER: Final = sentence("parts of the kind %(word)s stand in another order, or twice")
+_AGAIN: Final = sentence("%(word)s %(digest)s stands there more than once")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """Where the file is not what its manifest says; `line` counts from 1, and is 0 for what is not there."""
 
     line: int
-    text: str
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        """Give it in plain words, in English."""
+        return str(self.sentence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,14 +170,14 @@ def read(data: bytes) -> Bundle:
         MalformedError: too long, or not the outer shape of a bundle, so that its parts cannot be told.
     """
     if len(data) > BUNDLE_LIMIT:
-        raise MalformedError(f"longer than {BUNDLE_LIMIT} bytes")
+        raise MalformedError("longer than %(limit)s bytes", limit=BUNDLE_LIMIT)
     first, _, rest = data.partition(b"\n")
     second, _, rest = rest.partition(b"\n")
     word, _, compact = second.partition(b" ")
     if first != FIRST_LINE or word != _MANIFEST or (rest and not rest.endswith(b"\n")):
         raise MalformedError("not an evidence bundle")
     if data.count(b"\n") > LINES_LIMIT:
-        raise MalformedError(f"more than {LINES_LIMIT} lines")
+        raise MalformedError("more than %(most)s lines", most=LINES_LIMIT)
     signed = jws.read(compact, typ=TYPE, limit=MANIFEST_LIMIT)
     manifest = _from_json(strict.loads_compact(signed.payload, limit=MANIFEST_LIMIT))
     lines, faults = _lines(rest)
@@ -187,14 +200,14 @@ def _lines(rest: bytes) -> tuple[dict[Word, list[bytes]], list[Fault]]:
         name, _, text = line.partition(b" ")
         word = _WORDS.get(name)
         if word is None:
-            faults.append(Fault(line=number, text="a line of an unknown kind"))
+            faults.append(Fault(line=number, sentence=sentence("a line of an unknown kind")))
             continue
         try:
             _check_text(word, text)
         except MalformedError as error:
-            faults.append(Fault(line=number, text=str(error)))
+            faults.append(Fault(line=number, sentence=error.sentence))
         if _ORDER[word] < last:
-            faults.append(Fault(line=number, text=f"a line of the kind {word} behind those of a later kind"))
+            faults.append(Fault(line=number, sentence=_BEHIND.of(word=word)))
         last = _ORDER[word]
         lines[word].append(text)
     return lines, faults
@@ -202,7 +215,7 @@ def _lines(rest: bytes) -> tuple[dict[Word, list[bytes]], list[Fault]]:
 
 def _check_text(word: Word, text: bytes) -> None:
     if not text or b"\n" in text or len(text) > LINE_LIMIT[word]:
-        raise MalformedError(f"a part of the kind {word} is empty, too long or not one line")
+        raise MalformedError("a part of the kind %(word)s is empty, too long or not one line", word=word)
 
 
 def _compare(
@@ -215,16 +228,16 @@ def _compare(
         there, wanted = set(found[word]), set(named[word])
         missing = [digest for digest in named[word] if digest not in there]
         strange = [digest for digest in found[word] if digest not in wanted]
-        faults += [Fault(line=0, text=f"{word} {digest} is named and not there") for digest in missing]
-        faults += [Fault(line=0, text=f"{word} {digest} is there and not named") for digest in strange]
+        faults += [Fault(line=0, sentence=_MISSING.of(word=word, digest=each)) for each in missing]
+        faults += [Fault(line=0, sentence=_STRANGE.of(word=word, digest=each)) for each in strange]
         if not missing and not strange:
-            faults.append(Fault(line=0, text=f"parts of the kind {word} stand in another order, or twice"))
+            faults.append(Fault(line=0, sentence=_DISORDER.of(word=word)))
     return faults
 
 
 def _twice(found: Mapping[Word, tuple[Digest, ...]]) -> list[Fault]:
     return [
-        Fault(line=0, text=f"{word} {digest} stands there more than once")
+        Fault(line=0, sentence=_AGAIN.of(word=word, digest=digest))
         for word, each in found.items()
         for digest, times in Counter(each).items()
         if times > 1

@@ -45,7 +45,7 @@ class Ed25519Signer:
 
     def __init__(self, seed: bytes) -> None:
         if len(seed) != SEED_BYTES:
-            raise MalformedError(f"an Ed25519 seed has {SEED_BYTES} bytes")
+            raise MalformedError("an Ed25519 seed has %(length)s bytes", length=SEED_BYTES)
         self._public, self._secret = bindings.crypto_sign_seed_keypair(seed)
         self._kid = kid_of_ed25519(self._public)
 
@@ -96,7 +96,7 @@ def read(compact: bytes, *, typ: str, limit: int = strict.PART_LIMIT) -> Unverif
         MalformedError: not three canonical parts, or a header other than the one for *typ*.
     """
     if len(compact) > limit:
-        raise MalformedError(f"longer than {limit} bytes")
+        raise MalformedError("longer than %(limit)s bytes", limit=limit)
     parts = compact.split(b".", 3)
     if len(parts) != 3:
         raise MalformedError("not a compact JWS")

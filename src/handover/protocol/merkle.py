@@ -194,7 +194,7 @@ class Tree:
         rows = self._tile(level, index)
         length = width * HASH_LENGTH
         if len(rows[0]) < length:
-            raise LogDamagedError(f"tile {level}/{index}")
+            raise LogDamagedError("tile %(level)s/%(index)s", level=level, index=index)
         # A store may hold more than the tree has: hashes of a transaction that never was.
         return rows if len(rows[0]) == length else rows_of(rows[0][:length])
 
@@ -268,7 +268,7 @@ class Tree:
         index, place = divmod(number, WIDTH >> row)
         found = self._tile(level, index)[row][place * HASH_LENGTH : (place + 1) * HASH_LENGTH]
         if len(found) != HASH_LENGTH:
-            raise LogDamagedError(f"tile {level}/{index}")
+            raise LogDamagedError("tile %(level)s/%(index)s", level=level, index=index)
         return found
 
     def _tile(self, level: int, index: int) -> Rows:

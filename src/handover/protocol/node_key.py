@@ -125,7 +125,7 @@ def check_public(use: KeyUse, public: bytes) -> None:
         WeakKeyError: wrong length, small order or not canonical (Ed25519, X25519), or not reduced (ML-KEM).
     """
     if len(public) != LENGTH[use]:
-        raise WeakKeyError(f"a {use} key has {LENGTH[use]} bytes")
+        raise WeakKeyError("a %(use)s key has %(length)s bytes", use=use, length=LENGTH[use])
     try:
         if ALGORITHM[use] == "Ed25519":
             jws.check_public_key(public)
@@ -134,7 +134,7 @@ def check_public(use: KeyUse, public: bytes) -> None:
         elif use is KeyUse.SEAL:
             _try_sealing(public)
     except (UntrustedError, ValueError) as error:
-        raise WeakKeyError(f"not an acceptable {use} key") from error
+        raise WeakKeyError("not an acceptable %(use)s key", use=use) from error
 
 
 def _try_sealing(public: bytes) -> None:

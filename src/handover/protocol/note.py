@@ -62,7 +62,7 @@ def read(data: bytes) -> Note:
 @lru_cache(maxsize=_KEPT)
 def _read(data: bytes) -> Note:
     if len(data) > NOTE_LIMIT:
-        raise MalformedError(f"longer than {NOTE_LIMIT} bytes")
+        raise MalformedError("longer than %(limit)s bytes", limit=NOTE_LIMIT)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -74,7 +74,7 @@ def _read(data: bytes) -> Note:
         raise MalformedError("not a signed note")
     found = signatures[:-1].split("\n")
     if len(found) > LINES_LIMIT:
-        raise MalformedError(f"more than {LINES_LIMIT} signatures")
+        raise MalformedError("more than %(most)s signatures", most=LINES_LIMIT)
     lines = tuple(_read_line(line) for line in found)
     if len({(line.name, line.key_id) for line in lines}) != len(lines):
         raise MalformedError("two signatures of one key")

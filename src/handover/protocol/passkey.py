@@ -138,7 +138,9 @@ def _challenge(found: dict[str, strict.Json]) -> bytes:
 def _check_authenticator_data(data: bytes, *, rp_id: str) -> int:
     """Attested keys and extensions are not asked for, so the length is exact and their flags are refused."""
     if len(data) != AUTHENTICATOR_DATA_BYTES:
-        raise MalformedError(f"authenticator data of {AUTHENTICATOR_DATA_BYTES} bytes belong here")
+        raise MalformedError(
+            "authenticator data of %(length)s bytes belong here", length=AUTHENTICATOR_DATA_BYTES
+        )
     if data[:32] != sha256(rp_id.encode()).digest():
         raise PasskeyError("it is for another relying party")
     flags = data[32]

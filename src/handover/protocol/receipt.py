@@ -62,7 +62,7 @@ def from_proof(data: bytes) -> Receipt:
         MalformedError: it is not the one encoding of a receipt.
     """
     if len(data) > PROOF_LIMIT:
-        raise MalformedError(f"longer than {PROOF_LIMIT} bytes")
+        raise MalformedError("longer than %(limit)s bytes", limit=PROOF_LIMIT)
     head, blank, signed = data.partition(b"\n\n")
     lines = head.split(b"\n")
     if not blank or len(lines) < 3 or lines[0] != _HEADER or not lines[1].startswith(_EXTRA):
@@ -72,7 +72,7 @@ def from_proof(data: bytes) -> Receipt:
         raise MalformedError("not a receipt")
     document = strict.unb64std(lines[1].removeprefix(_EXTRA))
     if len(document) > entry.DOCUMENT_LIMIT:
-        raise MalformedError(f"an entry is at most {entry.DOCUMENT_LIMIT} bytes")
+        raise MalformedError("an entry is at most %(limit)s bytes", limit=entry.DOCUMENT_LIMIT)
     path = tuple(strict.unb64std(line, length=HASH_LENGTH) for line in lines[3:])
     return Receipt(entry=document, index=int(index[1]), path=path, checkpoint=signed)
 

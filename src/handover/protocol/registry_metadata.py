@@ -168,7 +168,9 @@ def check_signed(by: Root | Targets, role: str, page: Page) -> None:
     try:
         by.verify_delegate(role, page.signed_bytes, page.signatures)
     except (RepositoryError, ValueError) as error:
-        raise RegistryUntrustedError(f"too few valid signatures on the page of the role {role}") from error
+        raise RegistryUntrustedError(
+            "too few valid signatures on the page of the role %(role)s", role=role
+        ) from error
 
 
 def _signed(data: bytes, limit: int) -> Json:
@@ -200,7 +202,7 @@ def _object(value: Json) -> dict[str, Json]:
 def _check_head(kind: Json, wanted: str, common: list[Json]) -> None:
     spec_version, version, _ = common
     if kind != wanted or _VERSION.fullmatch(strict.text(spec_version)) is None:
-        raise MalformedError(f"not a {wanted} page of TUF 1.0")
+        raise MalformedError("not a %(wanted)s page of TUF 1.0", wanted=wanted)
     strict.integer(version, 1)
 
 

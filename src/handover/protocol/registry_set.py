@@ -14,6 +14,7 @@ from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.ids import Digest, NodeId
+from handover.domain.sentences import Names
 from handover.protocol import node_entry, strict
 from handover.protocol import registry_metadata as pages
 from handover.protocol.node_entry import NodeEntry
@@ -148,7 +149,7 @@ def verify(metadata: MetadataSet, *, root: bytes, at: int) -> Registry:
     terms = {signed.type: pages.seconds(signed) for signed in top}
     late = sorted(role for role, end in terms.items() if end <= at)
     if late:
-        raise RegistryExpiredError(f"expired: {', '.join(late)}")
+        raise RegistryExpiredError("expired: %(pages)s", pages=Names(tuple(late)))
     nodes = _Nodes(metadata=metadata)
     nodes.read(targets.signed, snapshot.signed)
     return Registry(

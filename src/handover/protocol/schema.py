@@ -47,9 +47,9 @@ def read_plain(schema: Schema, sections: Value) -> Record:
     values: dict[str, Value] = {}
     for name, fields in sections.items():
         if name not in known:
-            raise MalformedRecordError(f"{schema.name} has no section of that name")
+            raise MalformedRecordError("%(schema)s has no section of that name", schema=schema.name)
         if not isinstance(fields, dict):
-            raise MalformedRecordError(f"{name}: a section is an object of fields")
+            raise MalformedRecordError("%(name)s: a section is an object of fields", name=name)
         values.update((f"{name}.{field}", from_wire(value)) for field, value in fields.items())
     return record(schema, values)
 
@@ -111,7 +111,11 @@ def claims_schema(schema: Schema) -> JsonSchema:
         "items": _object({"...": {"type": "string", "pattern": _DIGEST}}, ["..."]),
     }
     claims: JsonSchema = {
-        "iss": {"type": "string", "maxLength": 64, "pattern": "^(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*$"},
+        "iss": {
+            "type": "string",
+            "maxLength": 64,
+            "pattern": "^(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*$",
+        },
         "jti": {
             "type": "string",
             "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",

@@ -169,7 +169,7 @@ def read(presentation: bytes) -> UnverifiedRecord:
         MalformedError: not the outer shape of a presentation, or over 64 KiB.
     """
     if len(presentation) > strict.PART_LIMIT:
-        raise MalformedError(f"longer than {strict.PART_LIMIT} bytes")
+        raise MalformedError("longer than %(limit)s bytes", limit=strict.PART_LIMIT)
     skeleton, *disclosures = presentation.split(b"~")
     if not disclosures or disclosures.pop():
         raise MalformedError("a presentation ends with a tilde")
@@ -222,7 +222,9 @@ def _values(unverified: UnverifiedRecord, of: Schema) -> dict[str, Value]:
     places = {digest: place for place, digest in enumerate(digests)}
     right = len(places) == len(digests) == len(of.fields)
     if not right or _fill(of, digests) != unverified.sections:
-        raise MalformedError(f"not the skeleton of {of.name}, each field once with a digest of its own")
+        raise MalformedError(
+            "not the skeleton of %(schema)s, each field once with a digest of its own", schema=of.name
+        )
     found = [places.get(digest, -1) for digest in _digests(unverified.disclosures)]
     if -1 in found or found != sorted(set(found)):
         raise DisclosureError

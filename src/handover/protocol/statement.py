@@ -80,7 +80,7 @@ class Statement:
     def __post_init__(self) -> None:
         strict.integer(self.made, lowest=1)
         if len(self.nonce) != NONCE_LENGTH:
-            raise MalformedError(f"a nonce is {NONCE_LENGTH} bytes")
+            raise MalformedError("a nonce is %(length)s bytes", length=NONCE_LENGTH)
         if any((getattr(self, name) is not None) != (name in STATES[self.act]) for name in MAY_BE_NULL):
             raise MalformedError("a statement without what its act must have, or with what it must not have")
         if isinstance(self.matter, UUID7) != (self.act is AssertedAct.EXPORT):

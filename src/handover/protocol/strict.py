@@ -118,12 +118,14 @@ def dumps_each(values: list[Json]) -> list[bytes]:
 
 def _parse(data: bytes, limit: int) -> Json:
     if len(data) > limit:
-        raise MalformedError(f"longer than {limit} bytes")
+        raise MalformedError("longer than %(limit)s bytes", limit=limit)
     try:
         return cast(Json, orjson.loads(data))
     except orjson.JSONDecodeError as error:
         # Not chained: the library's error holds the whole input.
-        raise MalformedError(f"not JSON: line {error.lineno}, column {error.colno}") from None
+        raise MalformedError(
+            "not JSON: line %(line)s, column %(column)s", line=error.lineno, column=error.colno
+        ) from None
 
 
 def _check_compact(documents: list[bytes], values: list[Json]) -> None:
@@ -175,7 +177,7 @@ def _names(values: list[Json]) -> int:
         if not inner:
             return names
         level = inner
-    raise MalformedError(f"deeper than {DEPTH_LIMIT}")
+    raise MalformedError("deeper than %(limit)s", limit=DEPTH_LIMIT)
 
 
 def _check_scalar(value: Json) -> None:
@@ -212,7 +214,7 @@ def text(value: Json, longest: int = 256) -> str:
         MalformedError: another type, or longer.
     """
     if not isinstance(value, str) or len(value) > longest:
-        raise MalformedError(f"not a text of at most {longest} characters")
+        raise MalformedError("not a text of at most %(longest)s characters", longest=longest)
     return value
 
 
@@ -223,7 +225,7 @@ def integer(value: Json, lowest: int = 0, highest: int = LARGEST) -> int:
         MalformedError: another type, or outside the range.
     """
     if type(value) is not int or not lowest <= value <= highest:
-        raise MalformedError(f"not an integer from {lowest} to {highest}")
+        raise MalformedError("not an integer from %(lowest)s to %(highest)s", lowest=lowest, highest=highest)
     return value
 
 
@@ -245,5 +247,5 @@ def array(value: Json, longest: int) -> list[Json]:
         MalformedError: another type, or longer.
     """
     if not isinstance(value, list) or len(value) > longest:
-        raise MalformedError(f"not an array of at most {longest} items")
+        raise MalformedError("not an array of at most %(longest)s items", longest=longest)
     return value

@@ -35,7 +35,7 @@ _HEADERS: Final = {
     "permissions-policy": "geolocation=(), camera=(), microphone=()",
     "cache-control": "no-store",
 }
-_HTTP: Final = {
+_HTTP: Final[Mapping[int, type[HandoverError]]] = {
     404: NoSuchPathError,
     405: MethodNotAllowedError,
     422: InvalidRequestError,
