@@ -167,6 +167,7 @@ class Settings(BaseSettings):
     session_life: _Seconds = 43200
     keys_renewed_within: int = Field(86400, gt=0, le=604800)
     exit_address: str = "https://www.wikipedia.org/"
+    backup_folder: Path | None = None
     oidc: ProviderSettings | None = None
     mail: MailSettings | None = None
     data: Path = Path()

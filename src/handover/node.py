@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Final
 from urllib.parse import urlsplit
 
 from handover.adapters import migrate
@@ -16,6 +15,7 @@ from handover.adapters.registry_sources import Sources
 from handover.adapters.renewing import renewal_of
 from handover.adapters.vault import FileVault
 from handover.application.attachments import Attachments
+from handover.application.backups import BackupDesk
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
 from handover.application.consents import Consents
@@ -29,7 +29,7 @@ from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Printer, Provider, Wire
-from handover.application.postman import Mail, Postman
+from handover.application.postman import Postman
 from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
 from handover.application.registry import Registry, RegistryMissingError
@@ -46,8 +46,6 @@ from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
 from handover.founding import MIRROR, ROOT, VAULT
 from handover.protocol.node_key import KeyUse
-
-_PORTS: Final = {"starttls": 587, "implicit": 465, "none": 25}
 
 
 class NotSetUpError(HandoverError):
@@ -108,6 +106,7 @@ class Node(Desks):
 
     def _notices(self, mail: MailSettings) -> Callable[[], None]:
         """Give what reminds and sends notices; where no mail server is set nothing of it is loaded."""
+        from handover.adapters.mail import mail_of
         from handover.pages.letters import wording
 
         reminders = Reminders(self.database, self.registry, self.id)
@@ -158,6 +157,13 @@ class Node(Desks):
         from handover.adapters.printing import TypstPrinter
 
         return TypstPrinter()
+
+    @cached_property
+    def backups(self) -> BackupDesk:
+        """Where operators see how old the last good backup is, and make one."""
+        from handover.adapters.backup import FolderArchive
+
+        return BackupDesk(FolderArchive(self.settings, self.vault), self.clock)
 
     @property
     def form_secret(self) -> str:
@@ -255,23 +261,6 @@ def assemble(
         sources=sources,
         peers=peers,
         clock=clock,
-    )
-
-
-def mail_of(address: str, mail: MailSettings) -> Mail:
-    """Give the mail server that notices are handed to."""
-    from handover.adapters.mail import MailTerms, SMTPMail
-
-    return SMTPMail(
-        MailTerms(
-            host=mail.host,
-            port=mail.port or _PORTS[mail.tls],
-            sender=mail.sender,
-            domain=urlsplit(address).hostname or "handover.invalid",
-            tls=mail.tls,
-            username=mail.username,
-            password=mail.read_password(),
-        )
     )
 
 

@@ -34,7 +34,7 @@ def people(
             sent, f"{sent}/leaves", "/office/authorities", "/office/account", "/office/account/passkey",
             "/office/account/password", "/office/help", "/office/sign-out", "/office/nothing", "/office/audit",
             "/office/audit/access", audit, f"{audit}/evidence", f"{audit}/compare/files", "/office/operate",
-            "/office/operate/queue", "/office/operate/staff",
+            "/office/operate/alarms", "/office/operate/backups", "/office/operate/queue", "/office/operate/staff",
         ]  # fmt: skip
         yield found, own, [taken, f"{taken}/open"]
 

@@ -16,7 +16,7 @@ from handover.application.access import Account
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Handover, OfficerRole
 from handover.application.notice import Notice, NoticeKind
-from handover.application.postman import GIVEN_UP, PAUSE
+from handover.application.postman import GIVEN_UP, LEAST, PAUSE
 from handover.cli import checks_of_node
 from handover.cli.findings import Level
 from handover.domain.errors import OutOfOrderError
@@ -285,13 +285,32 @@ def test_an_answer_that_was_lost_gives_the_same_mail_with_the_same_identifier(po
 
 def test_a_mail_that_nobody_takes_is_given_up_after_three_days(post: Post) -> None:
     operator = post.officer(post.south, "operates", (OfficerRole.OPERATOR,))
-    post.box.answers["RCPT"] = ["451 later"] * 2
+    post.box.answers["RCPT"] = ["451 later"] * LEAST
     post.offered()
     post.send()
-    post.fed.clock.pass_(GIVEN_UP + 3601)
-    post.send()
+    post.fed.clock.pass_(GIVEN_UP)
+    for _ in range(LEAST - 1):  # a node that was off for days has not tried yet
+        assert not post.south.board.failed(actor=operator)
+        post.fed.clock.pass_(3601)
+        post.send()
     [failed] = post.south.board.failed(actor=operator)
     assert failed.problem == "451"
+
+
+def test_a_mail_that_was_given_up_is_tried_for_some_hours_when_an_operator_sends_it_again(post: Post) -> None:
+    operator = post.officer(post.south, "operates", (OfficerRole.OPERATOR,))
+    post.box.answers["RCPT"] = ["550 no such mailbox", "451 later"]
+    post.offered()
+    post.send()
+    post.fed.clock.pass_(GIVEN_UP * 2)
+    [failed] = post.south.board.failed(actor=operator)
+    assert post.south.board.again(failed.mail, actor=operator) == 1
+    assert not post.south.board.failed(actor=operator)
+    post.send()
+    post.fed.clock.pass_(3601)
+    post.send()
+    assert len(post.box.taken) == 1
+    assert post.south.board.again(None, actor=operator) == 0
 
 
 def test_two_workers_do_not_send_one_mail_twice(post: Post) -> None:

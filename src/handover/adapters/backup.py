@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 from sqlalchemy.engine import URL, make_url
 
@@ -214,3 +215,55 @@ def _dumping(url: URL) -> Iterator[subprocess.Popen[bytes]]:
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(_STEP):
         yield chunk
+
+
+class Place(Protocol):
+    """Where the node's database is, and where its backups go."""
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        ...
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        ...
+
+    @property
+    def backup_folder(self) -> Path | None:
+        """Where backups go; None where that is not set."""
+        ...
+
+
+class FolderArchive:
+    """Puts backups into one folder, each under the node's name and the time."""
+
+    def __init__(self, place: Place, vault: FileVault) -> None:
+        self._place, self._vault = place, vault
+
+    @property
+    def folder(self) -> str | None:
+        """Where they go; None where that is not set."""
+        found = self._place.backup_folder
+        return None if found is None else str(found)
+
+    def last_made(self) -> int | None:
+        """Give when the last good one was made, seconds since 1970."""
+        return last_made(self._place.data)
+
+    def make(self, now: int) -> str:
+        """Make one, read it back, and give its name.
+
+        Raises:
+            BackupError: it could not be made, or not be read back.
+            DumpMissingError: a PostgreSQL database, and no pg_dump.
+            FileExistsAlreadyError: one was made in this very second.
+        """
+        folder = self._place.backup_folder
+        if folder is None or not folder.is_dir():
+            raise BackupError("the folder for backups is not there")
+        at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H%M%SZ")
+        path = folder / f"{self._vault.node.replace('/', '-')}-{at}.handover-backup"
+        make(path, url=self._place.url, vault=self._vault, data=self._place.data, now=now)
+        return path.name

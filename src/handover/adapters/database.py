@@ -11,6 +11,7 @@ from sqlalchemy.pool import QueuePool
 
 from handover.adapters import log_tables
 from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
+from handover.adapters.alarms import AlarmShelf
 from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.exhibits import ExhibitShelf
@@ -18,7 +19,7 @@ from handover.adapters.keys import KeyShelf
 from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.notices import NoticeShelf
 from handover.adapters.papers import GroundShelf, RecordShelf
-from handover.adapters.post import AlarmShelf, EnvelopeShelf, PeerShelf
+from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf

@@ -5,9 +5,10 @@ from typing import Final
 
 from sqlalchemy import Engine, Select, func, select
 
-from handover.adapters import log_tables, tables
-from handover.adapters.notice_tables import notice
+from handover.adapters import alarms, log_tables, tables
+from handover.adapters.notice_tables import GIVEN_UP, notice
 from handover.adapters.retention_tables import erasure
+from handover.adapters.worklist_tables import UNFINISHED
 from handover.application.clockwork import LATE
 from handover.domain.handover import OPEN_OFFER, SETTLED, State
 from handover.protocol import entry
@@ -17,7 +18,7 @@ _PENDING: Final = select(func.min(erasure.c.erased_at)).where(erasure.c.renewed_
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """How many rounds are open, by state; how many of them are overdue; how many alarms; how many mails given up.
+    """How many rounds are open, by state, and how many overdue; how many alarms are open, and mails given up.
 
     `erased` is when the first data key was destroyed that the keys were not renewed for since, `renewed` when they
     were renewed last.
@@ -33,13 +34,15 @@ class Figures:
 
 def count(engine: Engine, now: int) -> Figures:
     """Give the figures of a node's database at *now* (seconds since 1970)."""
-    rounds, alarms = tables.handover, tables.alarm
-    by_state = select(rounds.c.state, func.count()).group_by(rounds.c.state)
+    rounds = tables.handover
+    by_state = select(rounds.c.state, func.count()).where(UNFINISHED).group_by(rounds.c.state)
     with engine.connect().execution_options(handover_reads=True) as connection, connection.begin():
         states = {State(row[0]): int(row[1]) for row in connection.execute(by_state)}
         late = sum(int(connection.execute(query).scalar_one()) for query in _late(now))
         mails = int(connection.execute(_given_up()).scalar_one())
-        raised = int(connection.execute(select(func.count()).select_from(alarms)).scalar_one())
+        raised = int(
+            connection.execute(select(func.count()).select_from(alarms.table).where(alarms.OPEN)).scalar_one()
+        )
         erased = connection.execute(_PENDING).scalar_one()
         renewed = connection.execute(select(func.max(erasure.c.renewed_at))).scalar_one()
     open_rounds = {state: states[state] for state in State if state in states and state not in SETTLED}
@@ -50,7 +53,9 @@ def count(engine: Engine, now: int) -> Figures:
 
 def _late(now: int) -> list[Select[int]]:
     rounds = tables.handover
-    number = select(func.count()).select_from(rounds)
+    number = (
+        select(func.count()).select_from(rounds).where(UNFINISHED)
+    )  # by its index: settled rounds cost nothing
     too_long = [
         number.where(rounds.c.state == state, rounds.c.updated_at < now - limit)
         for state, limit in LATE.items()
@@ -59,8 +64,7 @@ def _late(now: int) -> list[Select[int]]:
 
 
 def _given_up() -> Select[int]:
-    given_up = (notice.c.due.is_(None), notice.c.sent_at.is_(None))
-    return select(func.count(notice.c.mail.distinct())).where(*given_up)
+    return select(func.count(notice.c.mail.distinct())).where(GIVEN_UP)
 
 
 def newest_entry(engine: Engine) -> int | None:

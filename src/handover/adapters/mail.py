@@ -8,7 +8,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 import aiosmtplib
 
@@ -18,6 +19,7 @@ from handover.application.postman import MailDelayedError, MailRefusedError, Mai
 _LIMIT: Final = 30.0  # seconds for one answer of the server
 _WHOLE: Final = 90.0  # seconds for one mail
 _FOR_GOOD: Final = 500
+_PORTS: Final = {"starttls": 587, "implicit": 465, "none": 25}
 _PLAIN: Final = SMTP.clone(cte_type="7bit")  # ASCII alone on the wire: any server passes it on unchanged
 
 
@@ -32,6 +34,54 @@ class MailTerms:
     tls: Literal["starttls", "implicit", "none"]
     username: str = ""
     password: str = ""
+
+
+class AsSet(Protocol):
+    """The mail server as the operator has set it; port 0 is the usual one for the kind of encryption."""
+
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        ...
+
+    @property
+    def sender(self) -> str:
+        """The address that mails come from."""
+        ...
+
+    @property
+    def tls(self) -> Literal["starttls", "implicit", "none"]:
+        """How the connection is encrypted."""
+        ...
+
+    @property
+    def username(self) -> str:
+        """Who this node is there; empty where nobody asks."""
+        ...
+
+    def read_password(self) -> str:
+        """Give the password; empty where none is needed."""
+        ...
+
+
+def mail_of(address: str, mail: AsSet) -> "SMTPMail":
+    """Give the mail server that the notices of the node at *address* are handed to."""
+    return SMTPMail(
+        MailTerms(
+            host=mail.host,
+            port=mail.port or _PORTS[mail.tls],
+            sender=mail.sender,
+            domain=urlsplit(address).hostname or "handover.invalid",
+            tls=mail.tls,
+            username=mail.username,
+            password=mail.read_password(),
+        )
+    )
 
 
 class SMTPMail:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Integer, String, Table, and_
 
 from handover.adapters.metadata import metadata
 
@@ -30,3 +30,5 @@ Index(
     sqlite_where=notice.c.due.is_not(None),
     postgresql_where=notice.c.due.is_not(None),
 )
+GIVEN_UP: Final[ColumnElement[bool]] = and_(notice.c.due.is_(None), notice.c.sent_at.is_(None))
+Index("ix_notice_given_up", notice.c.id, sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP)

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, and_, delete, func, select, update
 
 from handover.adapters import access_tables, tables
 from handover.adapters.access import AccountShelf
+from handover.adapters.notice_tables import GIVEN_UP
 from handover.adapters.notice_tables import notice as table
 from handover.adapters.unit import Unit
 from handover.application.facts import OfficerRole
@@ -88,9 +89,14 @@ class NoticeShelf:
 
     def failed(self, limit: int) -> list[Notice]:
         """Give the newest notices whose mail was given up."""
-        given_up = (table.c.due.is_(None), table.c.sent_at.is_(None))
-        query = select(table).where(*given_up).order_by(table.c.id.desc()).limit(limit)
+        query = select(table).where(GIVEN_UP).order_by(table.c.id.desc()).limit(limit)
         return [_notice(row) for row in self._unit.rows(query)]
+
+    def again(self, mail: UUID7 | None) -> int:
+        """Make a mail that was given up due now, or all of them; give the number of notices."""
+        which = GIVEN_UP if mail is None else and_(GIVEN_UP, table.c.mail == mail)
+        anew = update(table).where(which).values(due=self._unit.now, attempts=0)
+        return self._unit.run(anew)
 
     def drop(self, notices: Sequence[Notice]) -> None:
         """Forget notices that nobody is there for."""

@@ -1,19 +1,19 @@
-"""Envelopes, receipts, peers and alarms in the database; the queue is in queue.py."""
+"""Envelopes, receipts and peers in the database; the queue is in queue.py."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, select
 
 from handover.adapters import tables
 from handover.adapters.cells import ErasedError
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
-from handover.application.facts import Alarm, KeptEnvelope, KeptReceipt, Peer
+from handover.application.facts import KeptEnvelope, KeptReceipt, Peer
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
-from handover.domain.ids import UUID7, Digest, HandoverId, NodeId, RoundId
+from handover.domain.ids import Digest, HandoverId, NodeId, RoundId
 from handover.protocol import strict
 
 _letters, _receipts, _notes, _peers = tables.envelope, tables.receipt, tables.checkpoint, tables.peer
@@ -190,51 +190,3 @@ class PeerShelf:
 def _peer(row: Row[Any]) -> Peer:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
     return Peer(**{**values, "node": NodeId(row.node)})
-
-
-class AlarmShelf:
-    """What people must look at."""
-
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
-
-    def add(self, alarm: Alarm) -> None:
-        """Keep an alarm with its evidence."""
-        evidence = strict.dumps([part.decode("utf-8") for part in alarm.evidence])
-        self._unit.insert(tables.alarm, {**asdict(alarm), "evidence": evidence})
-
-    def stands(self, alarm: Alarm) -> bool:
-        """Tell whether an alarm of this kind, about the same round and peer, was raised and not cleared."""
-        table = tables.alarm
-        same = (
-            table.c.kind == alarm.kind,
-            table.c.handover.is_not_distinct_from(alarm.handover),
-            table.c.peer.is_not_distinct_from(alarm.peer),
-        )
-        return bool(self._unit.rows(select(table.c.id).where(*same).limit(1)))
-
-    def all(self, limit: int = 100) -> list[Alarm]:
-        """Give the newest alarms."""
-        query = select(tables.alarm).order_by(tables.alarm.c.id.desc()).limit(limit)
-        return [_alarm(row) for row in self._unit.rows(query)]
-
-    def of_handovers(self, handovers: Sequence[HandoverId]) -> list[Alarm]:
-        """Give the alarms about these rounds, oldest first."""
-        query = select(tables.alarm).where(tables.alarm.c.handover.in_(handovers)).order_by(tables.alarm.c.id)
-        return [_alarm(row) for row in self._unit.rows(query)]
-
-    def clear(self, alarm: UUID7) -> None:
-        """Forget an alarm."""
-        self._unit.run(delete(tables.alarm).where(tables.alarm.c.id == alarm))
-
-
-def _alarm(row: Row[Any]) -> Alarm:
-    parts = strict.array(strict.loads(row.evidence, limit=2**20), 64)
-    return Alarm(
-        id=UUID7(row.id),
-        kind=row.kind,
-        handover=row.handover and HandoverId.known(row.handover),
-        peer=row.peer and NodeId.known(row.peer),
-        raised_at=row.raised_at,
-        evidence=tuple(strict.text(part, 2**17).encode() for part in parts),
-    )

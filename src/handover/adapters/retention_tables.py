@@ -38,6 +38,7 @@ Index(
     sqlite_where=erasure.c.renewed_at.is_(None),
     postgresql_where=erasure.c.renewed_at.is_(None),
 )
+Index("ix_erasure_renewed", erasure.c.renewed_at)
 upkeep: Final = Table(
     "upkeep",
     metadata,

@@ -276,16 +276,6 @@ api_key: Final = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
-alarm: Final = Table(
-    "alarm",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("handover", String),
-    Column("peer", String),
-    Column("raised_at", BigInteger, nullable=False),
-    Column("evidence", LargeBinary, nullable=False),
-)
 reply: Final = Table(
     "reply",
     metadata,

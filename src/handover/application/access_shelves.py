@@ -122,6 +122,10 @@ class Notices(Protocol):
         """Give the newest notices of an officer."""
         ...
 
+    def again(self, mail: UUID7 | None) -> int:
+        """Make a mail that was given up due now, or all of them; give the number of notices."""
+        ...
+
     def failed(self, limit: int) -> list[Notice]:
         """Give the newest notices whose mail was given up."""
         ...

@@ -12,7 +12,7 @@ def raise_alarm(
 ) -> bool:
     """Put something before a person, with the signed bytes that show it; tell whether it was new.
 
-    What stands already is not raised again until a person has cleared it: nobody can bury an alarm under others.
+    What stands already is not raised again until a person has looked at it: nobody can bury an alarm under others.
     """
     alarm = Alarm(
         id=new_id(work.now),

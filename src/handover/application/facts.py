@@ -272,7 +272,7 @@ class Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """Something that a person must look at; `detail` is a stable word, never a personal value."""
+    """Something that a person must look at; it is open until an officer (`seen_by`) says to have done so."""
 
     id: UUID7
     kind: str
@@ -280,6 +280,8 @@ class Alarm:
     peer: NodeId | None
     raised_at: int
     evidence: tuple[bytes, ...] = ()
+    seen_by: str | None = None
+    seen_at: int | None = None
 
 
 def changed(fact: _Fact, **changes: object) -> _Fact:

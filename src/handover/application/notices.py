@@ -8,7 +8,7 @@ from handover.application.notice import Notice, NoticeKind
 from handover.application.permissions import Right, require
 from handover.application.sealing import new_id, new_token
 from handover.domain.handover import Act, Order, State
-from handover.domain.ids import Digest, HandoverId
+from handover.domain.ids import UUID7, Digest, HandoverId
 from handover.domain.record import MatterKind
 
 if TYPE_CHECKING:
@@ -105,6 +105,16 @@ class NoticeBoard:
         """Give the officer's own newest notices."""
         with self._database.reading() as work:
             return work.notices.of_officer(actor.officer, limit)
+
+    def again(self, mail: UUID7 | None, *, actor: Actor) -> int:
+        """Send a mail that was given up once more, or all of them (None); give the number of notices in them.
+
+        Raises:
+            ForbiddenError: only operators may.
+        """
+        require(actor, Right.OPERATE)
+        with self._database.begin() as work:
+            return work.notices.again(mail)
 
     def failed(self, *, actor: Actor, limit: int = 50) -> list[Notice]:
         """Give the newest notices whose mail was given up.

@@ -16,6 +16,8 @@ LEASE: Final = 300
 """Seconds for which a mail that is being sent is left alone by others."""
 GIVEN_UP: Final = 3 * 86400
 """Seconds after which a mail that nobody has taken is given up."""
+LEAST: Final = 8
+"""Attempts that are made at any rate, also when an operator has an old mail sent again: some four hours."""
 _LONGEST: Final = 3600  # seconds between two attempts
 _AT_ONCE: Final = 20
 
@@ -150,7 +152,8 @@ class Postman:
     def _again(self, notices: Sequence[Notice], problem: str) -> None:
         now, first = self._now(), notices[0]
         wait = self._spread(min(_LONGEST, 30 * 2 ** min(first.attempts, 10)))
-        due = None if now - first.created_at > GIVEN_UP else now + wait
+        old = now - first.created_at > GIVEN_UP and first.attempts >= LEAST
+        due = None if old else now + wait
         self._keep(notices, problem=problem, due=due)
 
     def _keep(

@@ -273,11 +273,17 @@ class Alarms(Protocol):
 
     def add(self, alarm: Alarm) -> None: ...
     def stands(self, alarm: Alarm) -> bool:
-        """Tell whether an alarm of this kind, about the same round and peer, was raised and not cleared."""
+        """Tell whether an alarm of this kind, about the same round and peer, was raised and nobody has looked yet."""
         ...
 
     def of_handovers(self, handovers: Sequence[HandoverId]) -> list[Alarm]: ...
-    def all(self, limit: int = 100) -> list[Alarm]: ...
+    def all(self, limit: int = 100, *, seen: bool | None = None) -> list[Alarm]:
+        """Give the newest alarms; with *seen*, those at which somebody has looked, or nobody."""
+        ...
+
+    def see(self, alarm: UUID7, *, by: str, at: int) -> bool:
+        """Note who has looked at an alarm, unless somebody has before; tell whether there is such an alarm."""
+        ...
 
 
 class Replies(Protocol):

@@ -8,7 +8,7 @@ from handover.application.permissions import Right, require
 from handover.application.ports import Database
 from handover.application.registry import Registry, RegistryMissingError
 from handover.domain.errors import NotFoundError
-from handover.domain.ids import NodeId
+from handover.domain.ids import UUID7, NodeId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +43,22 @@ class Watch:
         with self._database.begin() as work:
             return work.queue.again(peer, now=work.now)
 
-    def alarms(self, *, actor: Actor, limit: int = 100) -> list[Alarm]:
-        """Give the newest alarms."""
+    def alarms(self, *, actor: Actor, limit: int = 100, seen: bool | None = None) -> list[Alarm]:
+        """Give the newest alarms; with *seen*, those at which somebody has looked, or nobody."""
         require(actor, Right.WATCH)
         with self._database.reading() as work:
-            return work.alarms.all(limit)
+            return work.alarms.all(limit, seen=seen)
+
+    def look_at(self, alarm: UUID7, *, actor: Actor) -> None:
+        """Note that *actor* has looked at an alarm: it is open no more, and stays with who looked first, and when.
+
+        Raises:
+            NotFoundError: there is no such alarm.
+        """
+        require(actor, Right.RETRY)
+        with self._database.begin() as work:
+            if not work.alarms.see(alarm, by=actor.officer, at=work.now):
+                raise NotFoundError
 
     def figures(self, *, actor: Actor) -> Figures:
         """Give what the gauges show now; none of it concerns a person."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from handover.cli.findings import DAY, Checked, failure, note, ok, warning
+from handover.cli.findings import Checked, failure, note, ok, warning
 from handover.domain.sentences import Moment, Names, Sentence, Span, sentence
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ _MIB: Final = 1024 * 1024
 _LOW, _LAST = 1024 * _MIB, 128 * _MIB  # bytes left on the disk
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _SKEW: Final = 120  # seconds
-BACKUP_LATE, BACKUP_LAST = 2 * DAY, 7 * DAY
 
 
 def folder(data: Path, names: tuple[str, ...]) -> Iterator[Checked]:
@@ -151,6 +150,7 @@ def _pragmas(found: "SQLDatabase") -> Sentence:
 def backup(data: Path, now: int) -> Iterator[Checked]:
     """Check how old the last good backup is."""
     from handover.adapters import backup as backups
+    from handover.application.backups import LAST, LATE
 
     name = "backup"
     fix = sentence(
@@ -162,9 +162,9 @@ def backup(data: Path, now: int) -> Iterator[Checked]:
         return
     age = now - made
     text = sentence("Age of the last good backup: %(age)s.", age=Span(age))
-    if age > BACKUP_LAST:
+    if age > LAST:
         yield failure(name, text, fix)
-    elif age > BACKUP_LATE:
+    elif age > LATE:
         yield warning(name, text, fix)
     else:
         yield ok(name, text)

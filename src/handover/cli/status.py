@@ -64,7 +64,7 @@ def _look(node: "Node") -> _Seen:
 
     with node.database.reading() as work:
         now, log_size = work.now, work.log.head().size
-        depths, peers, alarms = work.queue.depths(), work.peers.all(), work.alarms.all(_NEWEST)
+        depths, peers, alarms = work.queue.depths(), work.peers.all(), work.alarms.all(_NEWEST, seen=False)
     try:
         registry = node.registry.current(now)
     except RegistryMissingError:

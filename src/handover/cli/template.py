@@ -26,6 +26,7 @@ MEANING: Final[dict[str, str]] = {
     "session_life": "Seconds after which an officer has to sign in again in any case.",
     "keys_renewed_within": "Seconds after an erasure until the worker renews the node's keys; at most 604800 (a week).",
     "exit_address": "Where the quick-exit link of every page leads: a harmless site.",
+    "backup_folder": "Where the operator's page puts backups: an absolute path, on another disk or machine.",
     "oidc": "The authority's identity provider: a table of its own, see *Your own identity provider*.",
     "mail": "The mail server for notices to officers: a table of its own, see *Notices by e-mail*.",
     "data": "The data folder; given by --data or HANDOVER_DATA.",

@@ -57,6 +57,9 @@ SAID: Final[Mapping[str, str]] = {
     "consent-withdrawn": N_("The consent is withdrawn. Every open offer that rests on it is void."),
     "imported": N_("The document is imported. Read what could not be taken over."),
     "refreshed": N_("The registry was fetched."),
+    "looked-at": N_("It is noted that you have looked at the alarm."),
+    "backed-up": N_("The backup is made, and was read back whole."),
+    "mailed-again": N_("What was given up is sent again now."),
     "retried": N_("Everything for this authority is due again now."),
 }
 

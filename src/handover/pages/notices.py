@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from handover.application.notice import NoticeKind
 from handover.application.permissions import Right
+from handover.domain.ids import UUID7
+from handover.pages import paths
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
 
@@ -36,7 +38,15 @@ def failed(visit: Visit) -> Response:
     return visit.page("mail.html", notices=visit.node.board.failed(actor=visit.actor), names=names)
 
 
+def again(visit: Visit) -> Response:
+    """Send a mail that was given up once more, or all of them."""
+    wanted = visit.form.value("mail")
+    visit.node.board.again(paths.ident(UUID7, wanted) if wanted else None, actor=visit.actor)
+    visit.node.worker.wake()
+    return visit.go("/operate/mail", said="mailed-again")
+
+
 PAGES = (
     Page(path="/notices", get=mine),
-    Page(path="/operate/mail", get=failed, right=Right.OPERATE),
+    Page(path="/operate/mail", get=failed, post=again, right=Right.OPERATE),
 )

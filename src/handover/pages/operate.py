@@ -5,9 +5,10 @@ from typing import Final
 
 from starlette.responses import Response
 
+from handover.application.backups import LATE
 from handover.application.facts import Delivery
 from handover.application.permissions import Right
-from handover.domain.ids import NodeId
+from handover.domain.ids import UUID7, NodeId
 from handover.pages import paths, words
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
@@ -48,9 +49,26 @@ def overview(visit: Visit) -> Response:
         levels=LEVELS,
         names=CHECKS,
         this=visit.node.authorities.own(actor=visit.actor),
-        alarms=visit.node.watch.alarms(actor=visit.actor),
+        alarms=visit.node.watch.alarms(actor=visit.actor, seen=False),
         words=words,
     )
+
+
+def alarms(visit: Visit) -> Response:
+    """Show the alarms at which nobody has looked, and those at which somebody has."""
+    return visit.page(
+        "alarms.html",
+        alarms=visit.node.watch.alarms(actor=visit.actor, seen=False),
+        seen=visit.node.watch.alarms(actor=visit.actor, seen=True),
+        officers={each.id: each.name for each in visit.node.officers.all()},
+        words=words,
+    )
+
+
+def look_at(visit: Visit) -> Response:
+    """Note that the operator has looked at an alarm."""
+    visit.node.watch.look_at(paths.ident(UUID7, visit.form.value("alarm")), actor=visit.actor)
+    return visit.go("/operate/alarms", said="looked-at")
 
 
 def queue(visit: Visit) -> Response:
@@ -79,8 +97,29 @@ def refresh(visit: Visit) -> Response:
     return visit.go("/operate", said="refreshed") if visit.form.valid else overview(visit)
 
 
+def backups(visit: Visit) -> Response:
+    """Show how old the last good backup is, and what to do."""
+    return _backups(visit)
+
+
+def _backups(visit: Visit, *, status: int = 200) -> Response:
+    known = visit.node.backups.look(actor=visit.actor)
+    old = known.age is None or known.age > LATE
+    return visit.page("backups.html", status=status, known=known, old=old)
+
+
+def back_up(visit: Visit) -> Response:
+    """Make a backup now."""
+    visit.form.carry_out(lambda: visit.node.backups.make(actor=visit.actor))
+    if not visit.form.valid:
+        return _backups(visit, status=422)
+    return visit.go("/operate/backups", said="backed-up")
+
+
 PAGES = (
+    Page(path="/operate/backups", get=backups, post=back_up, right=Right.OPERATE),
     Page(path="/operate", get=overview, right=Right.OPERATE),
+    Page(path="/operate/alarms", get=alarms, post=look_at, right=Right.OPERATE),
     Page(path="/operate/queue", get=queue, post=retry, right=Right.OPERATE),
     Page(path="/operate/registry", post=refresh, right=Right.OPERATE),
 )

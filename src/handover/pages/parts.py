@@ -4,6 +4,7 @@ from typing import Protocol
 
 from handover.application.acts import Acts
 from handover.application.audits import Audits
+from handover.application.backups import BackupDesk
 from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
 from handover.application.ports import Clock, Printer
@@ -104,6 +105,11 @@ class Node(parts.Node, Protocol):
     @property
     def board(self) -> NoticeBoard:
         """Where notices are seen."""
+        ...
+
+    @property
+    def backups(self) -> BackupDesk:
+        """Where backups are made."""
         ...
 
     @property

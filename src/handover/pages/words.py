@@ -128,6 +128,7 @@ VOIDS: Final[Mapping[VoidReason, str]] = {
 }
 ALARMS: Final[Mapping[str, str]] = {
     "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
+    "attachment": N_("A file that came with an offer is not what the other authority signed for."),
     "fault": N_("A message could not be stored here. The other authority sends it again."),
     "non-arrival": N_("The child has not arrived."),
     "record-missing": N_("A deed came for a matter whose record is not here."),

@@ -150,13 +150,14 @@ class RetriedShown(TypedDict):
 
 
 class AlarmShown(TypedDict):
-    """Something that a person must look at; the signed evidence for it is in the matter's bundle."""
+    """Something that a person must look at, and when one did; the signed evidence for it is in the matter's bundle."""
 
     id: str
     kind: str
     handover: str | None
     peer: str | None
     raised_at: int
+    seen_at: int | None
 
 
 def alarm(of: Alarm) -> AlarmShown:
@@ -167,4 +168,5 @@ def alarm(of: Alarm) -> AlarmShown:
         "handover": of.handover,
         "peer": of.peer,
         "raised_at": of.raised_at,
+        "seen_at": of.seen_at,
     }

@@ -3,10 +3,10 @@
 from alembic import context
 from sqlalchemy import Engine
 
-from handover.adapters import access_tables, log_tables, tables, worklist_tables
+from handover.adapters import access_tables, alarms, log_tables, tables, worklist_tables
 from handover.adapters.metadata import metadata
 
-TABLES = (access_tables, log_tables, tables, worklist_tables)  # importing them fills the catalogue
+TABLES = (access_tables, alarms, log_tables, tables, worklist_tables)  # importing them fills the catalogue
 engine: Engine = context.config.attributes["engine"]
 with engine.connect() as connection:
     context.configure(
