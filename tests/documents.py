@@ -33,6 +33,7 @@ from handover.domain.lifecycle import (  # noqa: E402
     VoidReason,
 )
 from record_tables import RECORD_PARTS  # noqa: E402
+from retention_tables import RETENTION_PARTS  # noqa: E402
 from web_tables import WEB_PARTS  # noqa: E402
 
 Table = Mapping[State, Mapping[Column, Outcome]]
@@ -139,6 +140,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     **ACT_PARTS,
     **COMMAND_PARTS,
     **RECORD_PARTS,
+    **RETENTION_PARTS,
     **WEB_PARTS,
 }
 

@@ -27,6 +27,8 @@ from pydantic_settings import SettingsError as SourceError
 
 from handover.application.facts import OfficerRole
 from handover.domain.errors import HandoverError
+from handover.domain.retention import Change, Rules
+from handover.domain.retention import rules as rules_of
 from handover.protocol.node_entry import Mandate, is_address, is_language
 
 FILE_NAME = "handover.toml"
@@ -102,6 +104,29 @@ class ProviderSettings(BaseModel):
             raise SettingsError("oidc.client_secret_file cannot be read") from error
 
 
+class RetentionSettings(BaseModel):
+    """One table `[[retention]]`: a rule that differs from its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    records: str = Field(alias="schema")
+    keeping: str
+    days: int
+    law: str = ""
+
+
+def _rules(found: list[RetentionSettings]) -> list[RetentionSettings]:
+    try:
+        rules_of(_changes(found))
+    except HandoverError as error:
+        raise ValueError(error.detail or error.title) from error
+    return found
+
+
+def _changes(found: list[RetentionSettings]) -> list[Change]:
+    return [Change(schema=each.records, keeping=each.keeping, days=each.days, law=each.law) for each in found]
+
+
 class MailSettings(BaseModel):
     """The table `[mail]`: where notices to officers are handed in."""
 
@@ -170,6 +195,7 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     oidc: ProviderSettings | None = None
     mail: MailSettings | None = None
+    retention: Annotated[list[RetentionSettings], AfterValidator(_rules)] = Field(default_factory=list)
     data: Path = Path()
 
     @classmethod
@@ -190,6 +216,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL; SQLite in the data folder unless set."""
         return self.database or f"sqlite:///{self.data / 'handover.db'}"
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of retention of this node."""
+        return rules_of(_changes(self.retention))
 
     def read_passphrase(self) -> str:
         """Give the passphrase of the node's keys.

@@ -11,7 +11,7 @@ from handover.adapters.database import SQLDatabase
 from handover.adapters.peers import HTTPPeers
 from handover.adapters.primero import import_case
 from handover.adapters.registry import RegistryMirror
-from handover.adapters.registry_sources import Sources
+from handover.adapters.registry_sources import Sources, pinned_keys
 from handover.adapters.renewing import renewal_of
 from handover.adapters.vault import FileVault
 from handover.application.attachments import Attachments
@@ -32,20 +32,20 @@ from handover.application.ports import Clock, Printer, Provider, Wire
 from handover.application.postman import Postman
 from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
-from handover.application.registry import Registry, RegistryMissingError
+from handover.application.registry import Registry
 from handover.application.reissue import Reissuer
 from handover.application.reminders import Reminders
 from handover.application.renewal import Renewal
+from handover.application.retention import Retention, upkeep
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
 from handover.application.stepups import StepUp, StepUps
 from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
-from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
 from handover.founding import MIRROR, ROOT, VAULT
-from handover.protocol.node_key import KeyUse
 
 
 class NotSetUpError(HandoverError):
@@ -91,6 +91,11 @@ class Node(Desks):
         """Renews the keys after an erasure."""
         return renewal_of(self.database, self.vault, within=self.settings.keys_renewed_within)
 
+    @property
+    def retention(self) -> Retention:
+        """What is erased when."""
+        return Retention(self.database, self.vault, self.settings.rules)
+
     @cached_property
     def worker(self) -> Worker:
         """Delivers, watches the clock and keeps the registry fresh, once it is run."""
@@ -100,7 +105,7 @@ class Node(Desks):
             self.refresher,
             self.attachments,
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
-            upkeep=self.renewal.tick,
+            upkeep=upkeep(self.retention.tick, self.renewal.tick),
             poll=self.settings.poll,
         )
 
@@ -238,7 +243,7 @@ def assemble(
     host = urlsplit(settings.address).hostname or ""
     stepups = StepUps(database, vault, rp_id=host, mode=StepUp(settings.step_up))
     rounds = Rounds(vault.node, sealer, registry, stepups)
-    peers = HTTPPeers(private=settings.private_peers, pins=lambda node: _pins(registry, node, clock))
+    peers = HTTPPeers(private=settings.private_peers, pins=partial(pinned_keys, registry, clock))
     sources = Sources(peers, registry, node=vault.node, places=settings.registry_sources, clock=clock)
     return Node(
         settings=settings,
@@ -278,11 +283,3 @@ def provider_of(address: str, oidc: ProviderSettings) -> Provider:
         groups_claim=oidc.groups_claim,
     )
     return OIDCProvider(terms)
-
-
-def _pins(registry: Registry, node: NodeId, clock: Clock) -> frozenset[bytes]:
-    try:
-        keys = registry.entry(node, clock()).usable_keys(KeyUse.TLS, clock())
-    except (NotFoundError, RegistryMissingError):
-        return frozenset()
-    return frozenset(key.public for key in keys)

@@ -191,7 +191,8 @@ def test_evidence_stands_after_erasure_and_holds_no_personal_value(tmp_path: Pat
         taken = s.hand_over(athens, hamburg, matter)
         for node, of in ((athens, matter), (hamburg, taken)):
             with node.database.begin() as work:
-                work.matters.erase(of)
+                rounds = [each.id for each in work.handovers.of_matter(of)]
+                work.matters.erase_matter(of, rounds)
             bundle = s.export(node, of)
             report = checked([bundle], s)
             assert report.verdict is Verdict.VALID, told(report)

@@ -21,6 +21,7 @@ from handover.adapters.notices import NoticeShelf
 from handover.adapters.papers import GroundShelf, RecordShelf
 from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
+from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
 from handover.adapters.unit import ConflictError, Unit
@@ -92,6 +93,7 @@ class _Work:
         self.alarms = AlarmShelf(unit)
         self.replies = ReplyShelf(unit)
         self.keys = KeyShelf(unit, vault)
+        self.retention = RetentionShelf(unit)
         self.notices = NoticeShelf(unit, self.accounts, kept=notices)
 
     @cached_property

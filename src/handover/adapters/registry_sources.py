@@ -9,8 +9,9 @@ from handover.adapters.peers import HTTPPeers
 from handover.adapters.registry import folder
 from handover.application.ports import Clock
 from handover.application.registry import Registry, RegistryMissingError
-from handover.domain.errors import MalformedError
+from handover.domain.errors import MalformedError, NotFoundError
 from handover.domain.ids import NodeId
+from handover.protocol.node_key import KeyUse
 from handover.protocol.registry_files import Read
 
 _PEERS: Final = 3  # peers that are asked, beside the sources that the operator has named
@@ -85,3 +86,12 @@ class Sources:
             return []
         others = [node for node in nodes if node != self._node]
         return secrets.SystemRandom().sample(others, min(_PEERS, len(others)))
+
+
+def pinned_keys(registry: Registry, clock: Clock, node: NodeId) -> frozenset[bytes]:
+    """Give the keys that the registry pins for the server of *node*; none where it knows nothing of it."""
+    try:
+        keys = registry.entry(node, clock()).usable_keys(KeyUse.TLS, clock())
+    except (NotFoundError, RegistryMissingError):
+        return frozenset()
+    return frozenset(key.public for key in keys)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from handover.application.acts import Acts
 from handover.application.audits import Audits
 from handover.application.authorities import Authorities
+from handover.application.holds import Holds
 from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
 from handover.application.ports import Database, Vault
@@ -56,6 +57,11 @@ class Desks:
     def watch(self) -> Watch:
         """The queue, alarms and figures."""
         return Watch(self.database, self.registry, self.vault.node)
+
+    @property
+    def holds(self) -> Holds:
+        """Legal holds."""
+        return Holds(self.database, self.vault)
 
     @property
     def repeats(self) -> Repeats:

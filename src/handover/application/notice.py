@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     DEADLINE = "deadline"
     ALARM = "alarm"
     KEYS = "keys"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from handover.application.facts import Actor, Alarm, Handover, OfficerRole
 from handover.application.notice import Notice, NoticeKind
-from handover.application.permissions import Right, require
+from handover.application.permissions import MAY, Right, require
 from handover.application.sealing import new_id, new_token
 from handover.domain.handover import Act, Order, State
 from handover.domain.ids import UUID7, Digest, HandoverId
@@ -93,6 +93,11 @@ def alarmed(work: "UnitOfWork", alarm: Alarm, handover: Handover | None) -> None
 def keys(work: "UnitOfWork", about: str) -> None:
     """Tell operators of a key that ends soon."""
     tell(work, NoticeKind.KEYS, about=about, roles=_OPERATORS)
+
+
+def erasure(work: "UnitOfWork", about: str) -> None:
+    """Tell those who may stop it that something is erased soon."""
+    tell(work, NoticeKind.ERASURE, about=about, roles=MAY[Right.RETAIN])
 
 
 class NoticeBoard:

@@ -26,6 +26,7 @@ class Right(StrEnum):
     LOOK_UP = "look-up"
     WATCH = "watch"
     RETRY = "retry"
+    RETAIN = "retain"
 
 
 MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
@@ -39,6 +40,7 @@ MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
     Right.LOOK_UP: frozenset(OfficerRole),
     Right.WATCH: frozenset(OfficerRole),
     Right.RETRY: _LIAISON | {OfficerRole.OPERATOR},
+    Right.RETAIN: frozenset({OfficerRole.LIAISON, OfficerRole.SUPERVISOR}),
 }
 _READS: Final = frozenset({Right.READ_CASE, Right.AUDIT, Right.LOOK_UP, Right.WATCH})
 

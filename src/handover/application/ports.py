@@ -6,6 +6,7 @@ from typing import Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
 from handover.application.access_shelves import Accounts, Assertions, Doors, Keys, Notices, Readings
+from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.shelves import (
     Alarms,
@@ -96,6 +97,8 @@ class UnitOfWork(Protocol):
     def replies(self) -> Replies: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def retention(self) -> Retained: ...
 
 
 class Database(Protocol):

@@ -29,6 +29,7 @@ MEANING: Final[dict[str, str]] = {
     "backup_folder": "Where the operator's page puts backups: an absolute path, on another disk or machine.",
     "oidc": "The authority's identity provider: a table of its own, see *Your own identity provider*.",
     "mail": "The mail server for notices to officers: a table of its own, see *Notices by e-mail*.",
+    "retention": "Retention rules that differ from their defaults: tables of their own, see *What is erased when*.",
     "data": "The data folder; given by --data or HANDOVER_DATA.",
 }
 """By the names of `config.Settings`, in the same order; a test compares them."""

@@ -24,6 +24,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.DEADLINE: N_("A deadline is near"),
     NoticeKind.ALARM: N_("There is an alarm"),
     NoticeKind.KEYS: N_("A key of this node ends soon"),
+    NoticeKind.ERASURE: N_("Something is erased soon"),
 }
 
 
