@@ -148,3 +148,15 @@ class Keys(Protocol):
     def renewed(self, *, before: int) -> None:
         """Note that the key-encryption keys of epochs before *before* are gone."""
         ...
+
+
+class Replies(Protocol):
+    """Answers kept under an `Idempotency-Key`, in the same transaction as the effect."""
+
+    def get(self, officer: str, key: str) -> tuple[bytes, int, bytes] | None:
+        """Give digest of the request body, status and answer kept under *key*."""
+        ...
+
+    def put(
+        self, officer: str, key: str, *, request: bytes, status: int, answer: bytes, now: int
+    ) -> None: ...

@@ -5,7 +5,15 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
-from handover.application.access_shelves import Accounts, Assertions, Doors, Keys, Notices, Readings
+from handover.application.access_shelves import (
+    Accounts,
+    Assertions,
+    Doors,
+    Keys,
+    Notices,
+    Readings,
+    Replies,
+)
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.shelves import (
@@ -20,7 +28,6 @@ from handover.application.shelves import (
     Peers,
     Queue,
     Records,
-    Replies,
     Staff,
 )
 from handover.domain.ids import Digest, NodeId

@@ -288,15 +288,3 @@ class Alarms(Protocol):
     def see(self, alarm: UUID7, *, by: str, at: int) -> bool:
         """Note who has looked at an alarm, unless somebody has before; tell whether there is such an alarm."""
         ...
-
-
-class Replies(Protocol):
-    """Answers kept under an `Idempotency-Key`, in the same transaction as the effect."""
-
-    def get(self, officer: str, key: str) -> tuple[bytes, int, bytes] | None:
-        """Give digest of the request body, status and answer kept under *key*."""
-        ...
-
-    def put(
-        self, officer: str, key: str, *, request: bytes, status: int, answer: bytes, now: int
-    ) -> None: ...
