@@ -104,6 +104,7 @@ class Node(Desks):
             self.clockwork,
             self.refresher,
             self.attachments,
+            statistics=self.quarterly(self.peers.get).tick,
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
             upkeep=upkeep(self.retention.tick, self.renewal.tick),
             poll=self.settings.poll,

@@ -5,16 +5,27 @@ from typing import Any
 
 import pytest
 
+from handover.domain import statistics as domain_statistics
+from handover.domain import suppression
 from handover.domain.consent import LONGEST_GROUND, Basis, Onward, Purpose
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, DeclineReason
-from handover.protocol import assertion, consent, envelope, message, part_schemas, passkey, statement
+from handover.protocol import (
+    assertion,
+    consent,
+    envelope,
+    message,
+    part_schemas,
+    passkey,
+    statement,
+    statistics,
+)
 from handover.protocol.node_entry import Mandate
 from handover.protocol.node_key import KeyUse
 from protocol import log_vectors
 from protocol.test_log_documents import EXAMPLE, SPEC, shown
 
-NAMES = ("names", "envelope", "payload", "consent", "messages", "assertion", "threats")
+NAMES = ("names", "envelope", "payload", "consent", "messages", "assertion", "statistics", "threats")
 CHAPTERS = {name: (SPEC / f"{name}.md").read_text("utf-8") for name in NAMES}
 
 
@@ -32,7 +43,13 @@ def test_examples_are_vectors(chapter: str) -> None:
 
 @pytest.mark.parametrize(
     ("chapter", "module"),
-    [("envelope", envelope), ("payload", message), ("consent", consent), ("assertion", passkey)],
+    [
+        ("envelope", envelope),
+        ("payload", message),
+        ("consent", consent),
+        ("assertion", passkey),
+        ("statistics", suppression),
+    ],
 )
 def test_every_refusal_is_named(chapter: str, module: object) -> None:
     raised = [
@@ -55,6 +72,7 @@ def test_members_stand_in_their_order() -> None:
     assert rows("assertion", "## 2. The statement") == [f"`{name}`" for name in statement.MEMBERS]
     assert rows("assertion", "## 4. The attestation") == [f"`{name}`" for name in assertion.CLAIMS]
     assert rows("assertion", "## 5. The assertion") == [f"`{name}`" for name in assertion.MEMBERS]
+    assert rows("statistics", "## 4. The part") == [f"`{name}`" for name in statistics.MEMBERS]
     assert rows("payload", "## 1. Plaintext") == [
         f"`{name}`" for name in ("record", "consent", "evidence", "nonce", "body")
     ]
@@ -75,6 +93,12 @@ def test_every_word_is_named() -> None:
         assert f"`{word}`" in CHAPTERS["consent"]
     for word in statement.AssertedAct:
         assert f"`{word}`" in CHAPTERS["assertion"]
+    for subject, tables in domain_statistics.TABLES.items():
+        assert f"`{subject}`" in CHAPTERS["statistics"]
+        for table in tables:
+            assert f"| `{table.name}` |" in CHAPTERS["statistics"]
+            for cell in table.cells_of(()):
+                assert f"`{cell}`" in CHAPTERS["statistics"] or cell.startswith("declined-")
     for word in DeclineReason:
         assert f"`{word}`" in CHAPTERS["messages"]
 
@@ -96,6 +120,12 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"exactly {passkey.AUTHENTICATOR_DATA_BYTES} bytes" in CHAPTERS["assertion"]
     assert f"at most {passkey.SIGNATURE_LIMIT} bytes" in CHAPTERS["assertion"]
     assert f"{statement.TERM} seconds" in CHAPTERS["assertion"]
+    assert f"fewer than **{suppression.THRESHOLD}** different children" in CHAPTERS["statistics"]
+    assert f"at most {statistics.MOST_SUBJECTS} objects" in CHAPTERS["statistics"]
+    assert f"at most {statistics.MOST_TABLES} tables" in CHAPTERS["statistics"]
+    assert f"at most {statistics.MOST_CELLS} cells" in CHAPTERS["statistics"]
+    assert f"at most {statistics.LONGEST_WORD} characters" in CHAPTERS["statistics"]
+    assert f"at most {statistics.LARGEST_THRESHOLD} |" in CHAPTERS["statistics"]
     question = log_vectors.read("payload", "question")["steps"]
     size, spaces = question["bytes"], question["padded"] - question["bytes"]
     assert f"These are {size} bytes; behind them stand {spaces} spaces." in CHAPTERS["payload"]

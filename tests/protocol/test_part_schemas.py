@@ -29,6 +29,10 @@ UNSAID: Final = {
         "fields-short", "fields-spare-bit", "fields-none", "ends-at-once", "ends-before", "two-years-and-more",
         "signed-by-another", "typ-of-an-envelope",
     },
+    "statistics": {
+        "iat-in-the-quarter", "subject-twice", "cell-twice", "all-shown", "no-cells", "below-its-own-threshold",
+        "signed-by-another", "typ-of-a-consent", "white-space", "two-parts",
+    },
 }  # fmt: skip
 
 
@@ -118,6 +122,7 @@ EXAMPLES: Final = {
     "consent": ("consent", "token", "steps", "payload"),
     "delivery": ("delivery", "request", "input", "request"),
     "assertion": ("assertion", "es256", "input", "document"),
+    "statistics": ("statistics", "part", "steps", "payload"),
 }
 
 

@@ -22,6 +22,7 @@ from vectors import (  # noqa: E402
     names_cases,
     payload_cases,
     record_cases,
+    statistics_cases,
     strict_cases,
 )
 
@@ -44,6 +45,7 @@ def acts() -> dict[str, dict[str, made.Case]]:
         "payload": payload_cases.cases(),
         "consent": consent_cases.cases(),
         "assertion": assertion_cases.cases(),
+        "statistics": statistics_cases.cases(),
     }
 
 

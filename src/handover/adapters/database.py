@@ -24,6 +24,7 @@ from handover.adapters.queue import QueueShelf
 from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
+from handover.adapters.statistics import StatisticsShelf
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault
 from handover.application.ports import Clock, UnitOfWork
@@ -95,6 +96,7 @@ class _Work:
         self.keys = KeyShelf(unit, vault)
         self.retention = RetentionShelf(unit)
         self.notices = NoticeShelf(unit, self.accounts, kept=notices)
+        self.statistics = StatisticsShelf(unit, vault)
 
     @cached_property
     def log(self) -> Logbook:
@@ -105,6 +107,7 @@ class _Work:
         """Write all that was collected."""
         if "log" in vars(self):
             self.log.close()
+        self.statistics.close()
         self.unit.flush()
 
     def committed(self) -> None:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from handover.application import counting
 from handover.application.facts import Actor, KeptGround, Officer
 from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -104,6 +105,7 @@ class Consents:
                 recorded_at=work.now,
             )
             work.grounds.add(kept)
+            counting.based(work, kept)
             self._log(work, kept)
             return kept
 

@@ -11,6 +11,7 @@ from handover.application.offered import Offereds
 from handover.application.ports import Database, Vault
 from handover.application.registry import Registry
 from handover.application.repeats import Repeats
+from handover.application.statistics import Fetch, Quarterly, Statistics
 from handover.application.watch import Watch
 from handover.application.worklist import Worklist
 
@@ -62,6 +63,15 @@ class Desks:
     def holds(self) -> Holds:
         """Legal holds."""
         return Holds(self.database, self.vault)
+
+    @property
+    def statistics(self) -> Statistics:
+        """What was published of each quarter."""
+        return Statistics(self.database, self.vault, self.registry)
+
+    def quarterly(self, fetch: Fetch) -> Quarterly:
+        """Give what publishes each quarter; *fetch* asks other nodes."""
+        return Quarterly(self.database, self.vault, self.registry, fetch)
 
     @property
     def repeats(self) -> Repeats:

@@ -27,6 +27,7 @@ class Right(StrEnum):
     WATCH = "watch"
     RETRY = "retry"
     RETAIN = "retain"
+    COUNTS = "counts"
 
 
 MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
@@ -41,8 +42,9 @@ MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
     Right.WATCH: frozenset(OfficerRole),
     Right.RETRY: _LIAISON | {OfficerRole.OPERATOR},
     Right.RETAIN: frozenset({OfficerRole.LIAISON, OfficerRole.SUPERVISOR}),
+    Right.COUNTS: frozenset({OfficerRole.SUPERVISOR, OfficerRole.AUDITOR, OfficerRole.OPERATOR}),
 }
-_READS: Final = frozenset({Right.READ_CASE, Right.AUDIT, Right.LOOK_UP, Right.WATCH})
+_READS: Final = frozenset({Right.READ_CASE, Right.AUDIT, Right.LOOK_UP, Right.WATCH, Right.COUNTS})
 
 
 class ForbiddenError(RefusedError):

@@ -14,6 +14,7 @@ from handover.application.access_shelves import (
     Readings,
     Replies,
 )
+from handover.application.counting import Statistics
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.shelves import (
@@ -96,6 +97,8 @@ class UnitOfWork(Protocol):
     def assertions(self) -> Assertions: ...
     @property
     def readings(self) -> Readings: ...
+    @property
+    def statistics(self) -> Statistics: ...
     @property
     def alarms(self) -> Alarms: ...
     @property

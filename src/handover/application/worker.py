@@ -16,8 +16,8 @@ from handover.application.refresher import Refresher
 from handover.domain.ids import NodeId
 
 _BATCHES, _RETRIES, _FILES = "batches", "retries", "files"
-_REGISTRY, _NOTICES, _UPKEEP = "registry", "notices", "upkeep"
-LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1, _NOTICES: 1, _UPKEEP: 1}
+_REGISTRY, _NOTICES, _UPKEEP, _STATISTICS = "registry", "notices", "upkeep", "statistics"
+LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1, _NOTICES: 1, _UPKEEP: 1, _STATISTICS: 1}
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
 so that any number of slow peers takes nothing from those that answer."""
 _UPKEEP_EVERY: Final = 600.0  # seconds between two looks at what is to be erased and renewed
@@ -37,6 +37,7 @@ class Worker:
         refresher: Refresher,
         attachments: Attachments,
         *,
+        statistics: Callable[[], object] | None = None,
         notices: Callable[[], object] | None = None,
         upkeep: Callable[[], object] | None = None,
         poll: float = 1.0,
@@ -45,6 +46,7 @@ class Worker:
         self._clockwork = clockwork
         self._refresher = refresher
         self._attachments = attachments
+        self._statistics = statistics
         self._notices = notices
         self._upkeep = upkeep
         self._kept_up = float("-inf")
@@ -80,11 +82,12 @@ class Worker:
                     ticked = now
                     self._guarded("clock", self._clockwork.tick, report)
                     self._start(lanes[_REGISTRY], _REGISTRY, self._refresher.tick, report)
-                    if self._notices is not None:
-                        self._start(lanes[_NOTICES], _NOTICES, self._notices, report)
                     if self._upkeep is not None and now - self._kept_up >= _UPKEEP_EVERY:
                         self._kept_up = now
                         self._start(lanes[_UPKEEP], _UPKEEP, self._upkeep, report)
+                    for kind, work in ((_STATISTICS, self._statistics), (_NOTICES, self._notices)):
+                        if work is not None:
+                            self._start(lanes[kind], kind, work, report)
                     self._guarded(_FILES, lambda: self._push(lanes[_FILES], report), report)
                 self._guarded("queue", lambda: self._deliver(lanes, report), report)
                 self._event.wait(self._poll)

@@ -6,6 +6,7 @@ from typing import Final, Self
 from handover.domain.errors import MalformedError
 
 _NODE: Final = re.compile(r"(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*")
+_QUARTER: Final = re.compile(r"2[0-9]{3}-Q[1-4]")
 _UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 # The last letter of 16 bytes carries 4 bits, that of 32 bytes 2: these classes make the spelling canonical.
 _128_BITS: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
@@ -94,3 +95,11 @@ class Pseudonym(_Identifier):
     __slots__ = ()
     _pattern = _128_BITS
     _wrong = "not 128 bits in base64url"
+
+
+class Quarter(_Identifier):
+    """A quarter of a year, in UTC, for example ``2026-Q4``; later ones sort after earlier ones."""
+
+    __slots__ = ()
+    _pattern = _QUARTER
+    _wrong = "not a quarter of a year"

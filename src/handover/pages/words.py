@@ -226,6 +226,7 @@ ENTRIES: Final[Mapping[EntryKind, str]] = {
     EntryKind.SPLIT_VIEW: N_("Split view of a peer's log kept"),
     EntryKind.RESTORED: N_("Database restored from a backup"),
     EntryKind.EXPORTED: N_("Evidence taken out"),
+    EntryKind.PUBLISHED: N_("Statistics of a quarter published"),
 }
 PARTS: Final[Mapping[Word, str]] = {
     Word.ROOT: N_("Root page of the registry"),

@@ -59,6 +59,8 @@ class EntryKind(StrEnum):
     """This node's database came from a backup."""
     EXPORTED = "exported"
     """A bundle of evidence left this node."""
+    PUBLISHED = "published"
+    """The statistics of a quarter were signed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

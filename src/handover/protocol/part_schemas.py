@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of envelope, payload, consent token, assertion and delivery, made from what the code checks.
+"""JSON Schemas (2020-12) of what nodes sign and send, made from what the code checks.
 
 They say less than the code where JSON Schema has no words: base64url that decodes, four eyes, the digest of a part.
 """
@@ -10,7 +10,17 @@ from typing import Final
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act
 from handover.domain.record import SCHEMAS
-from handover.protocol import assertion, attachment, delivery, envelope, message, statement, strict
+from handover.domain.suppression import THRESHOLD
+from handover.protocol import (
+    assertion,
+    attachment,
+    delivery,
+    envelope,
+    message,
+    statement,
+    statistics,
+    strict,
+)
 from handover.protocol.schema import BASE, JsonSchema
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -49,6 +59,7 @@ def documents() -> Mapping[str, bytes]:
         "consent": consent_schema(),
         "assertion": assertion_schema(),
         "delivery": delivery_schema(),
+        "statistics": statistics_schema(),
     }
     return {
         f"{name}.schema.json": (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
@@ -227,6 +238,33 @@ def delivery_schema() -> JsonSchema:
     }
     about = "One delivery: envelopes as they were signed, each with its sealed payload as text."
     return _document("delivery", about, _object(parts))
+
+
+def statistics_schema() -> JsonSchema:
+    """Give the JSON Schema of what a node publishes of a quarter."""
+    count = _or_null({"type": "integer", "minimum": THRESHOLD, "maximum": strict.LARGEST})
+    name: JsonSchema = {
+        "type": "string",
+        "maxLength": statistics.LONGEST_WORD,
+        "pattern": f"^{statistics.WORD}$",
+    }
+
+    def many(most: int, **members: JsonSchema) -> JsonSchema:
+        return {"type": "array", "maxItems": most, "items": _object({"name": name, **members})}
+
+    tables = many(statistics.MOST_TABLES, cells=many(statistics.MOST_CELLS, count=count))
+    highest = statistics.LARGEST_THRESHOLD
+    claims = {
+        "iss": _ref("node"),
+        "iat": _ref("time"),
+        "quarter": {"type": "string", "pattern": "^2[0-9]{3}-Q[1-4]$"},
+        "threshold": {"type": "integer", "minimum": THRESHOLD, "maximum": highest},
+        "subjects": many(statistics.MOST_SUBJECTS, tables=tables),
+    }
+    about = (
+        "Claims of the compact JWS of type handover-statistics+jwt: what a node publishes of a quarter, once."
+    )
+    return _document("statistics", about, _object(claims))
 
 
 def _document(name: str, about: str, rules: JsonSchema) -> JsonSchema:

@@ -13,8 +13,9 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handover.application.statistics import PATH as STATISTICS
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
-from handover.domain.ids import Digest
+from handover.domain.ids import Digest, Quarter
 from handover.protocol.delivery import Answer, Problem, decode_delivery, encode_answer
 from handover.protocol.tile import WIDTH, TileName
 from handover.web.calls import ident
@@ -27,7 +28,7 @@ AT_ONCE: Final = 2  # deliveries under way; the database has one writer
 WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
 _OFFSET: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _PROTOCOLS: Final = ("handover/1",)
-_ALWAYS: Final = "public, max-age=31536000, immutable"  # a full tile never changes
+_ALWAYS: Final = "public, max-age=31536000, immutable"  # a full tile never changes, nor do statistics
 _NOW: Final = "no-cache"
 
 
@@ -45,6 +46,7 @@ class Federation:
         return [
             PlainRoute(DELIVERIES, self.receive, methods=["POST"]),
             PlainRoute("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
+            PlainRoute(f"{STATISTICS}/{{quarter}}", self.statistics, methods=["GET"]),
             PlainRoute("/registry/{name:path}", self.registry, methods=["GET"]),
             PlainRoute("/log/checkpoint", self.checkpoint, methods=["GET"]),
             PlainRoute("/log/tile/{name:path}", self.tile, methods=["GET"]),
@@ -80,6 +82,12 @@ class Federation:
             self._quota.refused(request.scope)
             raise
         return Response(json.dumps({"have": have}), media_type="application/json")
+
+    async def statistics(self, request: Request) -> Response:
+        """Give what this node has published of a quarter: the same bytes for ever."""
+        quarter = ident(Quarter, request.path_params["quarter"])
+        data = await run_sync(self._node.statistics.part, quarter)
+        return Response(data, media_type="application/jose", headers={"cache-control": _ALWAYS})
 
     async def registry(self, request: Request) -> Response:
         """Give a file of the registry as this node accepted it."""

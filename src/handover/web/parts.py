@@ -15,6 +15,7 @@ from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.ports import Database
 from handover.application.repeats import Repeats
+from handover.application.statistics import Statistics
 from handover.application.watch import Watch
 from handover.application.worker import Worker
 from handover.application.worklist import Worklist
@@ -109,6 +110,11 @@ class Node(Protocol):
     @property
     def watch(self) -> Watch:
         """The queue, alarms and figures."""
+        ...
+
+    @property
+    def statistics(self) -> Statistics:
+        """What was published of each quarter."""
         ...
 
     @property

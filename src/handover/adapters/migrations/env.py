@@ -3,10 +3,17 @@
 from alembic import context
 from sqlalchemy import Engine
 
-from handover.adapters import access_tables, alarms, log_tables, tables, worklist_tables
+from handover.adapters import access_tables, alarms, log_tables, statistics_tables, tables, worklist_tables
 from handover.adapters.metadata import metadata
 
-TABLES = (access_tables, alarms, log_tables, tables, worklist_tables)  # importing them fills the catalogue
+TABLES = (  # importing them fills the catalogue
+    access_tables,
+    alarms,
+    log_tables,
+    statistics_tables,
+    tables,
+    worklist_tables,
+)
 engine: Engine = context.config.attributes["engine"]
 with engine.connect() as connection:
     context.configure(

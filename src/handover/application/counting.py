@@ -1,0 +1,124 @@
+"""What is counted for statistics, at the moment when it happens: values are looked at, and only sums are kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from handover.application import documents
+from handover.application.facts import Handover, KeptEnvelope, KeptGround
+from handover.domain import statistics
+from handover.domain.consent import Basis
+from handover.domain.errors import NotFoundError
+from handover.domain.handover import Act, Role, State
+from handover.domain.ids import MatterId, NodeId, Quarter
+from handover.domain.record import MatterKind, Value
+from handover.domain.statistics import Subject
+from handover.domain.suppression import Count
+from handover.protocol import envelope as envelopes
+
+if TYPE_CHECKING:
+    from handover.application.ports import UnitOfWork
+
+Place: TypeAlias = tuple[str, str, str]
+"""Subject, table and cell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptPart:
+    """What a node has published of one quarter, as it was signed."""
+
+    node: NodeId
+    quarter: Quarter
+    kept_at: int
+    document: bytes
+
+
+class Statistics(Protocol):
+    """Sums of what is counted now, and what this node and others have published."""
+
+    def count(self, subject: Subject, cells: Mapping[str, str], matter: MatterId) -> None:
+        """Count an event in its cell of every table of *subject*; what concerns one *matter* is one child's."""
+        ...
+
+    def counted_now(self) -> Quarter:
+        """Give the quarter to which an event of now belongs: never one that was published already."""
+        ...
+
+    def last_own(self) -> Quarter | None:
+        """Give the last quarter that this node has published."""
+        ...
+
+    def begun(self) -> list[Quarter]:
+        """Give the quarters that have sums, oldest first."""
+        ...
+
+    def begin(self, quarter: Quarter) -> None:
+        """Begin to count a quarter, with nothing."""
+        ...
+
+    def sums(self, quarter: Quarter) -> dict[Place, Count]:
+        """Give all sums of a quarter that is not published yet."""
+        ...
+
+    def forget(self, quarter: Quarter) -> None:
+        """Destroy the sums of a quarter, and what they were made of."""
+        ...
+
+    def keep(self, part: KeptPart) -> None:
+        """Keep a published part; there is one of each node and quarter."""
+        ...
+
+    def parts(self, quarter: Quarter) -> list[KeptPart]:
+        """Give what is kept of a quarter, by node."""
+        ...
+
+    def published(self) -> dict[Quarter, frozenset[NodeId]]:
+        """Give the nodes of which a part is kept, by quarter, newest first."""
+        ...
+
+
+def ended(work: "UnitOfWork", handover: Handover) -> None:
+    """Count a handover that has ended; only its sender does: what two nodes count could be compared."""
+    if handover.role is not Role.SENDER or handover.state not in (State.TRANSFERRED, State.VOIDED):
+        return
+    said = work.envelopes.of_handover(handover.id)
+    cells = {
+        statistics.ROUTE.name: handover.peer.country,
+        statistics.OUTCOME.name: _outcome(handover, said),
+        statistics.TIME.name: _time(work.now, said),
+    }
+    if handover.kind is MatterKind.GUARDIANSHIP:
+        values = _values(work, handover.matter)
+        cells[statistics.AGE.name] = statistics.age_cell(values, work.now)
+        cells[statistics.SEX.name] = statistics.sex_cell(values)
+        work.statistics.count(Subject.GUARDIANSHIP, cells, handover.matter)
+    else:
+        work.statistics.count(Subject.TRACING, cells, handover.matter)
+
+
+def based(work: "UnitOfWork", kept: KeptGround) -> None:
+    """Count a ground that is not consent."""
+    if kept.ground.basis is not Basis.CONSENT:
+        cells = {statistics.BASIS.name: kept.ground.basis.value}
+        work.statistics.count(Subject.LEGAL_BASES, cells, kept.matter)
+
+
+def _values(work: "UnitOfWork", matter: MatterId) -> Mapping[str, Value]:
+    try:
+        return documents.values_of(work.records.latest(matter).document)
+    except NotFoundError:
+        return {}  # it was erased before the handover ended
+
+
+def _outcome(handover: Handover, said: list[KeptEnvelope]) -> str:
+    if handover.state is State.TRANSFERRED:
+        return statistics.TAKEN_UP
+    declines = [each for each in said if each.act is Act.DECLINE]
+    declined = envelopes.read(declines[-1].data).claimed.reason if declines else None
+    return statistics.void_cell(handover.reason, declined)
+
+
+def _time(now: int, said: list[KeptEnvelope]) -> str:
+    offered = next((each.stored_at for each in said if each.act is Act.OFFER), now)
+    answers = (each.stored_at for each in said if each.act in (Act.ACCEPTANCE, Act.DECLINE))
+    return statistics.time_cell(offered, next(answers, now))

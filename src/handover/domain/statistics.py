@@ -1,0 +1,154 @@
+"""Statistics: what is counted, in which cells, in which quarter. `suppression` says which counts may be shown.
+
+One event (a handover that has ended, a legal basis that was recorded) is counted once, at one node, in one quarter, in
+every table of its subject. Nothing here knows a child: whoever counts gives the cell that an event belongs to.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final
+
+from handover.domain.consent import Basis
+from handover.domain.handover import DeclineReason, VoidReason
+from handover.domain.ids import Quarter
+from handover.domain.record import Value
+
+UNKNOWN: Final = "unknown"
+OTHER: Final = "other"
+TAKEN_UP: Final = "taken-up"
+_DAY: Final = 86400
+
+
+class Subject(StrEnum):
+    """What is counted. Each has events of its own, so that no table of one follows from those of another."""
+
+    GUARDIANSHIP = "guardianship"
+    """Handovers of the responsibility for a child that this node has offered and that have ended."""
+    TRACING = "tracing"
+    """Handovers of a tracing request, likewise."""
+    LEGAL_BASES = "legal-bases"
+    """Grounds other than consent that were recorded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One way to part the events of a subject: its `cells`, and the one that is never shown.
+
+    Neither depends on what was counted. A table without cells has one for each country of the registry, and `other`.
+    """
+
+    name: str
+    kept_back: str
+    cells: tuple[str, ...] = ()
+
+    def cells_of(self, countries: Iterable[str]) -> tuple[str, ...]:
+        """Give the cells, where the registry names authorities in *countries*."""
+        return self.cells or (*sorted(set(countries)), self.kept_back)
+
+
+AGE_BANDS: Final = ((4, "0-4"), (9, "5-9"), (13, "10-13"), (15, "14-15"), (17, "16-17"), (130, "18-and-over"))
+"""The highest age of each band, and its cell."""
+TIME_BANDS: Final = (
+    (1, "within-1-day"),
+    (3, "within-3-days"),
+    (7, "within-7-days"),
+    (14, "within-14-days"),
+    (30, "within-30-days"),
+)
+"""Days from the offer to the answer, or to the end where no answer came."""
+LONGER: Final = "longer"
+_VOIDS: Final[Mapping[str, str]] = {
+    each.value: each.value
+    for each in (VoidReason.WITHDRAWN, VoidReason.CONSENT_WITHDRAWN, VoidReason.EXPIRED)
+}
+
+ROUTE: Final = Table(name="route", kept_back=OTHER)
+OUTCOME: Final = Table(
+    name="outcome",
+    kept_back=OTHER,
+    cells=(TAKEN_UP, *(f"declined-{each.value}" for each in DeclineReason), *_VOIDS.values(), OTHER),
+)
+TIME: Final = Table(name="time", kept_back=LONGER, cells=(*(cell for _, cell in TIME_BANDS), LONGER))
+AGE: Final = Table(name="age", kept_back=UNKNOWN, cells=(*(cell for _, cell in AGE_BANDS), UNKNOWN))
+SEX: Final = Table(name="sex", kept_back=UNKNOWN, cells=("female", "male", OTHER, UNKNOWN))
+BASIS: Final = Table(
+    name="basis",
+    kept_back=Basis.STATUTORY_DUTY.value,
+    cells=tuple(each.value for each in Basis if each is not Basis.CONSENT),
+)
+TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
+    Subject.GUARDIANSHIP: (ROUTE, OUTCOME, TIME, AGE, SEX),
+    Subject.TRACING: (ROUTE, OUTCOME, TIME),
+    Subject.LEGAL_BASES: (BASIS,),
+}
+"""The tables of each subject. A new one is a line here; whoever counts gives its cell."""
+
+
+def quarter_of(now: int) -> Quarter:
+    """Give the quarter in which *now* (seconds since 1970) lies."""
+    day = datetime.fromtimestamp(now, UTC)
+    return Quarter(f"{day.year}-Q{(day.month + 2) // 3}")
+
+
+def following(quarter: Quarter) -> Quarter:
+    """Give the quarter after *quarter*."""
+    year, number = _parts(quarter)
+    return Quarter(f"{year + number // 4}-Q{number % 4 + 1}")
+
+
+def end_of(quarter: Quarter) -> int:
+    """Give the first second after *quarter*."""
+    year, number = _parts(following(quarter))
+    return int(datetime(year, 3 * number - 2, 1, tzinfo=UTC).timestamp())
+
+
+def _parts(quarter: Quarter) -> tuple[int, int]:
+    return int(quarter[:4]), int(quarter[-1])
+
+
+def age_cell(values: Mapping[str, Value], now: int) -> str:
+    """Give the age band of the child of a record at *now*."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    years = _years(values, today)
+    if years is None or years < 0:
+        return UNKNOWN
+    return next((cell for highest, cell in AGE_BANDS if years <= highest), UNKNOWN)
+
+
+def sex_cell(values: Mapping[str, Value]) -> str:
+    """Give the sex of the child of a record."""
+    value = values.get("identity.sex")
+    return value if isinstance(value, str) and value in SEX.cells else UNKNOWN
+
+
+def _years(values: Mapping[str, Value], today: date) -> int | None:
+    born, told = values.get("identity.birth_date"), values.get("identity.age")
+    if isinstance(born, dict):
+        return _since(str(born["date"]), today)
+    if not isinstance(told, dict):
+        return None
+    as_of = told.get("as_of")
+    passed = _since(as_of, today) if isinstance(as_of, str) else 0
+    return int(str(told["years"])) + passed
+
+
+def _since(written: str, today: date) -> int:
+    """Give the whole years since a day; where only its month or year is known, since its beginning."""
+    year, *rest = map(int, written.split("-"))
+    return today.year - year - ((today.month, today.day)[: len(rest)] < tuple(rest))
+
+
+def time_cell(offered: int, answered: int) -> str:
+    """Give the band of the time from an offer to its answer, or to its end."""
+    taken = answered - offered
+    return next((cell for days, cell in TIME_BANDS if taken <= days * _DAY), LONGER)
+
+
+def void_cell(reason: str | None, declined: str | None) -> str:
+    """Give the outcome of a round that ended without take-up; *declined* is the reason that the decline states."""
+    if reason == VoidReason.DECLINED.value:
+        cell = f"declined-{declined}"
+        return cell if cell in OUTCOME.cells else f"declined-{DeclineReason.OTHER.value}"
+    return _VOIDS.get(reason or "", OTHER)
