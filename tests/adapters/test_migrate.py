@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from handover.adapters import log_tables, migrate, tables
-from handover.adapters.database import make_engine
+from handover.adapters.engines import make_engine
 from handover.adapters.metadata import metadata
 
 

@@ -9,7 +9,7 @@ import pytest
 from federation import PASSPHRASE
 from handover import cli, node
 from handover.adapters import moving
-from handover.adapters.database import DatabaseAddressError
+from handover.adapters.engines import DatabaseAddressError
 from handover.adapters.migrate import DatabaseForgottenError
 from handover.application.facts import Handover
 from handover.application.verifier import verify

@@ -4,16 +4,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, insert, make_url, select
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, exc, insert, select
 
 from handover.adapters import log_tables
 from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
 from handover.adapters.alarms import AlarmShelf
 from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
+from handover.adapters.engines import StorageError, make_engine
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.keys import KeyShelf
 from handover.adapters.logbook import Edge, Logbook
@@ -28,21 +27,9 @@ from handover.adapters.statistics import StatisticsShelf
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault
 from handover.application.ports import Clock, UnitOfWork
-from handover.domain.errors import HandoverError, OutOfOrderError, UnreachableError
+from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.ids import NodeId
 from handover.protocol import merkle
-
-_KINDS: Final = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
-_PRAGMAS: Final = {
-    "journal_mode": "wal",
-    "synchronous": 2,  # FULL: what was receipted survives a power cut
-    "foreign_keys": 1,
-    "secure_delete": 1,
-    "busy_timeout": 10000,
-    "cache_size": -16384,  # KiB
-    "wal_autocheckpoint": 4000,  # pages
-    "temp_store": 2,
-}
 
 
 class OpenOfferError(OutOfOrderError):
@@ -51,22 +38,6 @@ class OpenOfferError(OutOfOrderError):
     name = "open-offer"
     title = "Another offer of this matter is still open."
     advice = "Withdraw the open offer first, or wait until it ends."
-
-
-class StorageError(UnreachableError):
-    """The database does not take writes now: it is locked, full or away."""
-
-    name = "storage-unavailable"
-    title = "The database cannot be used now."
-    advice = "Look at disk space and at the database server; the request can be repeated as it is."
-
-
-class DatabaseAddressError(HandoverError):
-    """The setting does not lead to a database that can be used."""
-
-    name = "database-address"
-    title = "The setting `database` names no database that Handover can use."
-    advice = "Leave it empty for SQLite in the data folder, or write postgresql+psycopg://USER@HOST/NAME."
 
 
 class _Work:
@@ -259,45 +230,3 @@ def translated() -> Iterator[None]:
         raise ConflictError from error
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         raise StorageError from error
-
-
-def make_engine(url: str) -> Engine:
-    """Give an engine whose errors carry no values, and whose SQLite is durable.
-
-    Raises:
-        DatabaseAddressError: the URL is none, or of another kind of database.
-    """
-    try:
-        kind = make_url(url).drivername
-    except exc.ArgumentError as error:
-        raise DatabaseAddressError("it is no URL") from error
-    if kind not in _KINDS:
-        raise DatabaseAddressError(f"it begins with {kind}://")
-    options: dict[str, Any] = {"hide_parameters": True, "poolclass": QueuePool, "pool_size": 8}
-    if url.startswith("sqlite"):
-        options["connect_args"] = {
-            "isolation_level": None,
-            "check_same_thread": False,
-            "cached_statements": 256,
-        }
-    engine = create_engine(url, **options)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for name, value in _PRAGMAS.items():
-        cursor.execute(f"PRAGMA {name} = {value}")
-    for name in ("journal_mode", "synchronous", "foreign_keys"):
-        (found,) = cursor.execute(f"PRAGMA {name}").fetchone()
-        if found not in (_PRAGMAS[name], "memory"):
-            raise StorageError(f"SQLite does not take {name}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("handover_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

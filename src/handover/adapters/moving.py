@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, exc, func, insert, inspect, select
 
 from handover.adapters import access_tables, log_tables, migrate, retention_tables, tables
-from handover.adapters.database import DatabaseAddressError, make_engine, translated
+from handover.adapters.database import translated
+from handover.adapters.engines import DatabaseAddressError, make_engine
 from handover.adapters.files import sync_folder
 from handover.adapters.metadata import metadata
 from handover.domain.errors import RefusedError, UnreachableError
