@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import IO, Final, Protocol
 from sqlalchemy.engine import URL, make_url
 
 from handover.adapters import files, sealed_file
+from handover.adapters.renewing import renewed_before_backup
 from handover.adapters.sealed_file import SealedFileError, Summary
 from handover.adapters.vault import FileVault
 from handover.domain.errors import HandoverError, MalformedError, NotFoundError, UnreachableError
@@ -264,6 +265,8 @@ class FolderArchive:
         if folder is None or not folder.is_dir():
             raise BackupError("the folder for backups is not there")
         at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H%M%SZ")
+        with suppress(HandoverError):  # it is made all the same, and opens until the keys are renewed
+            renewed_before_backup(self._place.url, self._vault, lambda: now)
         path = folder / f"{self._vault.node.replace('/', '-')}-{at}.handover-backup"
         make(path, url=self._place.url, vault=self._vault, data=self._place.data, now=now)
         return path.name

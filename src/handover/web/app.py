@@ -24,6 +24,7 @@ from handover.web import (
     offers,
     openapi,
     operate,
+    retention,
     rounds,
 )
 from handover.web.federation import Federation
@@ -42,6 +43,7 @@ ROUTERS: Final = (
     grounds.router,
     offers.router,
     rounds.router,
+    retention.router,
     evidence.router,
     attachments.keeping,
     attachments.router,

@@ -10,6 +10,7 @@ from handover.application.handovers import DECLINE_CODES
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Role, State
 from handover.domain.record import MatterKind
+from handover.domain.retention import HoldGround
 from handover.protocol.node_entry import Mandate
 from handover.web import examples
 
@@ -50,6 +51,7 @@ _Kind = Annotated[MatterKind, Field(strict=False)]
 _Basis = Annotated[Basis, Field(strict=False)]
 _Onward = Annotated[Onward, Field(strict=False)]
 _Purpose = Annotated[Purpose, Field(strict=False)]
+_HoldGround = Annotated[HoldGround, Field(strict=False)]
 
 
 class Asked(BaseModel):
@@ -190,6 +192,17 @@ class Retry(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.RETRY]})
 
     peer: NodeName
+
+
+class NewHold(Asked):
+    """A legal hold: what stops the erasure of a matter, why, until when, and which second officer has agreed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_HOLD]})
+
+    ground: _HoldGround
+    reason: Long
+    until: Seconds
+    second_officer: LocalId
 
 
 class Asking(BaseModel):

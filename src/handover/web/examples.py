@@ -83,3 +83,9 @@ DECLINE: Final[Example] = {"code": "no-capacity", "text": "No guardian is free b
 SAY: Final[Example] = {"text": "Has he been told about the school in Hamburg?"}
 ARRIVED: Final[Example] = {"date": "2026-09-28", "text": "He came with the escort, in good health."}
 RETRY: Final[Example] = {"peer": "de/hamburg"}
+NEW_HOLD: Final[Example] = {
+    "ground": "court-order",
+    "reason": "Order 12/2026 of the Family Court of Athens, served on 1 September 2026.",
+    "until": NOW + 365 * 86400,
+    "second_officer": "019a3c5e-8c00-7a00-8000-0000000000d4",
+}

@@ -9,12 +9,14 @@ from handover.application.cases import Cases
 from handover.application.consents import Consents
 from handover.application.evidence import Evidence
 from handover.application.handovers import Handovers
+from handover.application.holds import Holds
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.ports import Database
 from handover.application.repeats import Repeats
+from handover.application.retention import Retention
 from handover.application.statistics import Statistics
 from handover.application.watch import Watch
 from handover.application.worker import Worker
@@ -125,6 +127,16 @@ class Node(Protocol):
     @property
     def repeats(self) -> Repeats:
         """Answers kept under the keys of their requests."""
+        ...
+
+    @property
+    def retention(self) -> Retention:
+        """What is erased when."""
+        ...
+
+    @property
+    def holds(self) -> Holds:
+        """Legal holds."""
         ...
 
     @property
