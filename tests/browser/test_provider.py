@@ -31,7 +31,7 @@ client_secret_file = "{secret}"
             context = browser.new_context(locale="en")
             shown = context.new_page()
             shown.goto(f"http://localhost:{office.port}/office/sign-in")
-            shown.click('a[href="/office/sign-in/provider"]')
+            shown.click('form[action="/office/sign-in/provider"] button')
             shown.fill('[name="sub"]', who)
             shown.click("button")
             shown.wait_for_url(f"http://localhost:{office.port}/office/**")

@@ -1,5 +1,6 @@
 """The operator's pages: health, alarms, mails, backups."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from handover.application.permissions import ForbiddenError
 from handover.cli import doctor
 from handover.domain.ids import UUID7
 from handover.node import Node
+from handover.pages import words
+from handover.pages.operate import CHECKS
 from handover.pages.routes import routes
+from handover.protocol.attachment import AttachmentError
 from handover.web.app import create_app
 from pages.office import Browser, Offices
 
@@ -173,3 +177,15 @@ def test_what_health_counts_costs_nothing_for_what_is_settled(shared: Offices) -
             assert any(
                 f"INDEX {each}" in used for each in ("ix_handover_", "ix_alarm_open", "ix_notice_given_up")
             )
+
+
+def test_every_check_and_every_alarm_has_words() -> None:
+    folder = Path(doctor.__file__).parent
+    checks = "\n".join(path.read_text("utf-8") for path in folder.glob("checks*.py"))
+    names = set(re.findall(r'(?:\bname(?:, \w+)* = |(?:ok|note|warning|failure)\()"([a-z-]+)"', checks))
+    assert len(names) > 10
+    assert names <= CHECKS.keys()
+    use_cases = folder.parent / "application"
+    raised = "\n".join(path.read_text("utf-8") for path in use_cases.glob("*.py"))
+    kinds = {"split-view", AttachmentError.name, *re.findall(r'raise_alarm\(\s*\w+,\s*"([a-z-]+)"', raised)}
+    assert kinds <= words.ALARMS.keys()

@@ -52,6 +52,15 @@ class Departure:
     state: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """What waited here for a browser that has come back: two secrets, and what it had with it."""
+
+    nonce: str
+    verifier: str
+    carried: str
+
+
 class Provided:
     """The door by way of the identity provider. `groups` gives the roles of each group."""
 
@@ -67,8 +76,8 @@ class Provided:
         self._sessions = sessions
         self._groups = groups
 
-    def depart(self) -> Departure:
-        """Give where to send the browser.
+    def depart(self, carried: str = "") -> Departure:
+        """Give where to send the browser; *carried* waits here until it comes back.
 
         Raises:
             ProviderError: the provider does not answer, or not as it must.
@@ -81,7 +90,7 @@ class Provided:
                     digest=_digest(state),
                     kind=ChallengeKind.OIDC,
                     officer=None,
-                    secret=f"{nonce} {verifier}".encode(),
+                    secret=f"{nonce} {verifier} {carried}".encode(),
                     expires_at=work.now + WAIT,
                 )
             )
@@ -96,9 +105,20 @@ class Provided:
             NoGroupError: no group of the person has a role here; sessions that the person still has end.
             ProviderError: the provider does not answer, or not as it must.
         """
-        challenge = self._taken(state, kept)
-        nonce, verifier = challenge.secret.decode().split(" ")
-        person = self._provider.person(code=code, nonce=nonce, verifier=verifier)
+        return self.enter(self.returned(state=state, kept=kept), code=code, caller=caller)
+
+    def returned(self, *, state: str, kept: str) -> Returned:
+        """Give what waits for this browser, which is used up by this.
+
+        Raises:
+            ProviderRefusedError: nothing does.
+        """
+        nonce, verifier, carried = self._taken(state, kept).secret.decode().split(" ", 2)
+        return Returned(nonce=nonce, verifier=verifier, carried=carried)
+
+    def enter(self, returned: Returned, *, code: str, caller: Caller) -> SignedIn:
+        """Begin a session for who signed in there, as `arrive`."""
+        person = self._provider.person(code=code, nonce=returned.nonce, verifier=returned.verifier)
         roles = self._roles(person)
         with self._database.begin() as work:
             account = work.accounts.of_subject(person.subject)

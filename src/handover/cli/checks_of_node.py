@@ -210,7 +210,7 @@ def rounds(overdue: int, alarms: int) -> Iterator[Checked]:
             "alarms",
             sentence("Open alarms: %(number)s.", number=alarms),
             sentence(
-                "Run %(command)s to see them; the operator's guide says what each means.",
+                "They stand under Operation, Alarms, and in %(command)s; the operator's guide says what each means.",
                 command="handover status",
             ),
         )

@@ -132,8 +132,8 @@ def prove(visit: Visit) -> Response:
 def proved(visit: Visit) -> Response:
     """Take the proof, and go on with what was to be done."""
     visitor, reception, form = visit.signed_in, visit.node.reception, visit.form
-    if visitor.actor.auth == PASSKEY:
-        answer = form.value("credential")
+    answer = form.value("credential")
+    if answer or visitor.actor.auth == PASSKEY:
         done = form.carry_out(lambda: reception.passkeys.step_up(visitor, answer)[1])
     else:
         password, code = form.value("password"), form.value("code")

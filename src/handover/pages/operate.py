@@ -26,6 +26,8 @@ CHECKS: Final[Mapping[str, str]] = {
     "database": N_("Database"),
     "schema": N_("Schema of the database"),
     "passphrase": N_("Passphrase"),
+    "passphrase-file": N_("File of the passphrase"),
+    "erasures": N_("Erasure"),
     "backup": N_("Backups"),
     "settings": N_("Settings"),
     "registry": N_("Registry"),

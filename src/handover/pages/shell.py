@@ -18,14 +18,21 @@ from handover.application.access import Caller, Visitor
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import require
 from handover.application.sessions import ForgedFormError, StepUpError
-from handover.domain.errors import MalformedError, NotFoundError
+from handover.domain.errors import HandoverError, MalformedError, NotFoundError
 from handover.pages import languages, tokens
 from handover.pages.forms import Form, Upload
 from handover.pages.parts import Check, Node
 from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit, inside
 from handover.web import journal
 from handover.web.guard import PlainRoute, known
-from handover.web.problems import InternalError, MethodNotAllowedError, NoSuchPathError, status_of
+from handover.web.limits import REFUSED
+from handover.web.problems import (
+    InternalError,
+    MethodNotAllowedError,
+    NoSuchPathError,
+    TooLargeError,
+    status_of,
+)
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -36,6 +43,14 @@ _HOST: Final = "__Host-"  # a browser takes such a cookie from this host alone, 
 _FORM, _LANGUAGE = "handover-form", "handover-language"
 MOST_FIELDS: Final = 3000
 MOST_FILES: Final = 4
+
+
+class FormTooLargeError(TooLargeError):
+    """A form or a file is larger than a page takes."""
+
+    name = "form-too-large"
+    title = "What you sent is larger than this page takes."
+    advice = "Go back and send less: at most 20 MiB with a file, 1 MiB without one."
 
 
 class Shell:
@@ -63,11 +78,34 @@ class Shell:
 
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
-            form = await _form(request) if request.method == "POST" else Form()
-            response = await run_in_threadpool(self._answer, page, request, form)
+            try:
+                form = await self._sent(page, request)
+            except HandoverError as error:  # too long, too slow, or of another kind
+                response = await run_in_threadpool(self._refused, request, error)
+            else:
+                response = await run_in_threadpool(self._answer, page, request, form)
             return self._finished(request, response)
 
         return serve
+
+    async def _sent(self, page: Page, request: Request) -> Form | None:
+        """Give what was sent; nothing is read of what a stranger sends to a page that is not open to all."""
+        if request.method != "POST":
+            return Form()
+        if REFUSED in request.scope:
+            raise request.scope[REFUSED]
+        if not page.open and not await run_in_threadpool(self._knows, request):
+            return Form()
+        return await _form(request)
+
+    def _knows(self, request: Request) -> bool:
+        """Tell whether the browser has the cookie of a session that there is, or was."""
+        cookie = request.cookies.get(self._mark + SESSION_COOKIE, "")
+        return bool(cookie) and self._node.sessions.ended(cookie) is not None
+
+    def _refused(self, request: Request, error: HandoverError) -> Response:
+        found = FormTooLargeError() if isinstance(error, TooLargeError) else error
+        return self.refusal(self._visit(request, Form()), found)
 
     def _answer(self, page: Page, request: Request, form: Form | None) -> Response:
         visit = self._visit(request, form or Form())

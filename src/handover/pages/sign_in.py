@@ -9,6 +9,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from handover.application.access import LINK, SignedIn
+from handover.application.provided import Departure
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.pages import navigation
 from handover.pages.visit import PREFIX, Page, Visit, inside
@@ -63,14 +64,35 @@ def _entered(visit: Visit, signed_in: SignedIn, *, to: str = "", kept: str = "")
 
 def depart(visit: Visit) -> Response:
     """Send the browser to the authority's identity provider."""
+    departure = _departure(visit)
+    return _unreachable(visit) if departure is None else RedirectResponse(departure.address, 303)
+
+
+def depart_with(visit: Visit) -> Response:
+    """Send the browser there with what was typed waiting here.
+
+    No form of these pages may lead to another site, not even by a redirect; so a page that goes on by itself does.
+    """
+    form = visit.form
+    kept = form.value("kept") if visit.keeper.is_ours(form.value("kept"), now=visit.now) else ""
+    departure = _departure(visit, f"{inside(form.value('to')) if form.value('to') else ''} {kept}")
+    if departure is None:
+        return _unreachable(visit)
+    return visit.page("departing.html", address=departure.address)
+
+
+def _departure(visit: Visit, carried: str = " ") -> Departure | None:
     provided = visit.node.reception.provided
     if provided is None:
         raise NotFoundError
-    departure = visit.form.carry_out(provided.depart)
-    if departure is None:
-        return visit.sign_in_page(status=503)
-    visit.cookies[PROVIDER_COOKIE] = (departure.state, _WAIT)
-    return RedirectResponse(departure.address, 303)
+    departure = visit.form.carry_out(lambda: provided.depart(carried))
+    if departure is not None:
+        visit.cookies[PROVIDER_COOKIE] = (departure.state, _WAIT)
+    return departure
+
+
+def _unreachable(visit: Visit) -> Response:
+    return visit.sign_in_page(status=503, to=visit.form.value("to"), kept=visit.form.value("kept"))
 
 
 def arrive(visit: Visit) -> Response:
@@ -79,13 +101,16 @@ def arrive(visit: Visit) -> Response:
     if provided is None:
         raise NotFoundError
     state, code = visit.asked.get("state", ""), visit.asked.get("code", "")
-    kept = visit.sent_cookies.get(PROVIDER_COOKIE, "")
+    cookie = visit.sent_cookies.get(PROVIDER_COOKIE, "")
+    to, kept = "", ""
     try:
-        signed_in = provided.arrive(state=state, kept=kept, code=code, caller=visit.caller)
+        returned = provided.returned(state=state, kept=cookie)
+        to, kept = returned.carried.split(" ")
+        signed_in = provided.enter(returned, code=code, caller=visit.caller)
     except HandoverError as error:
         visit.form.faults[""] = f"{visit.translate(error.title)} {visit.translate(error.advice)}"
-        return visit.sign_in_page(status=401)
-    return _entered(visit, signed_in)
+        return visit.sign_in_page(status=401, to=to, kept=kept)
+    return _entered(visit, signed_in, to=to, kept=kept)
 
 
 def welcome(visit: Visit) -> Response:
@@ -115,7 +140,7 @@ PAGES = (
     Page(path="/sign-in", get=ask, open=True),
     Page(path="/sign-in/passkey", post=with_passkey, open=True),
     Page(path="/sign-in/password", post=with_password, open=True),
-    Page(path="/sign-in/provider", get=depart, open=True),
+    Page(path="/sign-in/provider", get=depart, post=depart_with, open=True),
     Page(path="/sign-in/back", get=arrive, open=True),
     Page(path="/welcome", get=welcome, post=with_link, open=True),
     Page(path="/sign-out", get=leave, post=left),

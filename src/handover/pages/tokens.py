@@ -50,6 +50,14 @@ class Keeper:
         data = json.dumps([officer, path, {name: list(values) for name, values in sent.items()}])
         return self._box.encrypt_at_time(data.encode(), now).decode()
 
+    def is_ours(self, sealed: str, *, now: int) -> bool:
+        """Tell whether this node sealed it, and not too long ago."""
+        try:
+            self._box.decrypt_at_time(sealed.encode(), LIFE, now)
+        except (InvalidToken, UnicodeEncodeError):
+            return False
+        return True
+
     def open(self, sealed: str, officer: str, *, now: int) -> tuple[str, dict[str, list[str]]] | None:
         """Give path and values, or None: not ours, too old, or of another officer."""
         try:

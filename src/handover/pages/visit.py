@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from handover.application.access import PASSKEY, Caller, SignedIn, Visitor
+from handover.application.access import OIDC, PASSKEY, Caller, SignedIn, Visitor
 from handover.application.facts import Actor
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import MAY, Right
@@ -133,10 +133,18 @@ class Visit:
 
     def step_up_page(self, *, status: int = 200, to: str = "", kept: str = "") -> Response:
         """Give the page on which an officer proves once more to be there."""
-        visitor = self.signed_in
-        passkey = visitor.actor.auth == PASSKEY
-        options = self.node.reception.passkeys.ask_to_step_up(visitor) if passkey else ""
-        return self.page("step_up.html", status=status, options=options, to=to, kept=kept)
+        visitor, reception = self.signed_in, self.node.reception
+        actor, profile = visitor.actor, reception.accounts.mine(visitor)
+        passkey = actor.auth == PASSKEY or bool(reception.passkeys.all(actor.officer, actor=actor))
+        return self.page(
+            "step_up.html",
+            status=status,
+            options=reception.passkeys.ask_to_step_up(visitor) if passkey else "",
+            by_password=actor.auth != PASSKEY and profile.has_password and profile.has_codes,
+            provided=actor.auth == OIDC and reception.provided is not None,
+            to=to,
+            kept=kept,
+        )
 
     def resume(self, kept: str) -> Response | None:
         """Give the page with what this officer had typed before, or None: there is nothing of this officer's."""

@@ -27,6 +27,8 @@ UPLOAD_LIMIT: Final = LONGEST_FILE + 64 * 1024  # a form of the pages with a fil
 MOST_FIELDS: Final = 64
 FIELDS_LIMIT: Final = 16 * 1024
 ADDRESS_LIMIT: Final = 2 * 1024
+REFUSED: Final = "handover.refused"
+"""Where in the scope stands why nothing of the body is read; the pages say it."""
 SECONDS: Final = 30.0  # from the first byte of the body to its last
 DELIVERIES: Final = "/federation/v1/envelopes"
 _JSON: Final = re.compile(rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE)
@@ -70,8 +72,26 @@ class Limits:
             await self._app(scope, receive, send)
             return
         _check_head(scope)
-        limit = _check_body(scope)
+        try:
+            limit = _check_body(scope)
+        except (TooLargeError, MediaTypeError) as error:
+            if not _wants_page(scope):
+                raise
+            scope[REFUSED] = error
+            await self._app(scope, _nothing, send)
+            return
         await self._app(scope, _Bounded(receive, limit, self._seconds), send)
+
+
+async def _nothing() -> Message:
+    """Give no byte of a body that is refused."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _wants_page(scope: Scope) -> bool:
+    """Tell whether a browser asks for a page of the officers: it is told there, in words, what is refused."""
+    accepted = b",".join(_all(scope, b"accept"))
+    return b"text/html" in accepted and taken_at(scope["path"])[1] in (_FORM, _UPLOAD)
 
 
 class _Bounded:
