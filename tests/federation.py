@@ -1,7 +1,7 @@
 """Real nodes in one process for tests: real keys, databases, registry; only time and the wire are ours."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +101,7 @@ class Federation:
         mandates: tuple[str, ...] = ("child-protection", "family-tracing"),
         database: str = "",
         step_up: str = "required",
+        names: Mapping[str, str] | None = None,
         **options: object,
     ) -> Node:
         """Give a new node, admitted, with its registry refreshed."""
@@ -110,7 +111,7 @@ class Federation:
         settings = config.load(
             folder,
             node=name,
-            names={"en": name},
+            names=dict(names or {"en": name}),
             places=["here"],
             mandates=list(mandates),
             languages=["en"],

@@ -56,7 +56,6 @@ def _tell(cast: "people.Cast") -> None:
     taken = people.read(receiver)
     take(receiver, "offer-read")
     receiver.go(taken)
-    receiver.page.click("#step-accept summary")
     receiver.fill(
         name="Birgit Claussen",
         organisation="Guardianship service",

@@ -25,6 +25,10 @@ from web.stage import Office, Stage, WebWire
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _OPTIONS = re.compile(r'data-options="([^"]+)"')
+NAMES = {
+    "gr/athens": {"en": "Child protection Athens", "el": "Προστασία παιδιού Αθήνας"},
+    "de/hamburg": {"en": "Youth office Hamburg", "el": "Υπηρεσία νέων Αμβούργου"},
+}
 COOKIE = "__Host-handover-session"
 Fields = Mapping[str, str | Sequence[str]]
 
@@ -146,8 +150,8 @@ def offices(folder: Path) -> Iterator[Offices]:
     fed = Federation(folder, wire=wire)
     with ExitStack() as stack:
         made = []
-        for name in ("gr/athens", "de/hamburg"):
-            node = fed.add(name)
+        for name, names in NAMES.items():
+            node = fed.add(name, names=names)
             stack.callback(node.close)
             client = stack.enter_context(TestClient(create_app(node, routes(node))))
             wire.clients[node.id] = client

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from application.door import PHRASE
 from handover.application.facts import OfficerRole
+from handover.domain.ids import HandoverId
 from pages.office import COOKIE, Browser, Offices, hidden, offices
 
 TYPED = {"question": "Where does the aunt “live”?\r\n<b>Which</b> street & number?"}
@@ -70,7 +71,10 @@ def ended_while_typing(browser: Browser, round_: str) -> httpx2.Response:
 
 
 def questions(keys: Keys, round_: str) -> str:
-    return keys.made.browser(keys.made.north, "watches").get(round_)
+    browser = keys.made.browser(keys.made.north, "watches")
+    with browser.node.database.reading() as work:
+        browser.say_why(work.handovers.get(HandoverId(round_.rpartition("/")[2])).matter)
+    return browser.get(round_)
 
 
 def test_whoever_signs_in_with_password_and_code_goes_on_where_the_session_ended(

@@ -19,7 +19,7 @@ from handover.application.verifier_report import (
     Severity,
     Verdict,
 )
-from handover.domain.ids import NodeId
+from handover.domain.ids import HandoverId, NodeId
 from handover.domain.sentences import sentence
 from handover.pages import sheets, verdict_paper
 from handover.pages.sheets import Sheet
@@ -97,7 +97,7 @@ def test_the_explanation_is_in_the_language_of_the_child_and_says_what_was_chose
         texts[language] = plain(answer.content)
     assert "We ask you for your permission." in texts["en"]
     assert "They must not tell it to others." in texts["en"]
-    assert "de/hamburg" in texts["en"]
+    assert "Youth office Hamburg" in texts["en"]
     assert re.search("[\u0600-\u06ff]{3}", texts["ar"])
     assert re.search("[\u0400-\u04ff]{3}", texts["uk"])
 
@@ -133,14 +133,30 @@ def test_what_has_no_receipt_yet_has_none_to_print(own: Offices, browser: Browse
     assert "receipt.pdf" not in browser.get(f"/office/handovers/{sent}")
 
 
+def matter_of(browser: Browser, round_: str) -> str:
+    found = browser.node.worklist.look(HandoverId(round_), actor=browser.actor)
+    return str(found.matter.id)
+
+
+def test_a_deed_is_printed_for_whoever_has_said_why_for_it_names_the_guardian(
+    own: Offices, rounds: tuple[str, str]
+) -> None:
+    other = own.browser(own.north, "has not said why")
+    assert "why do you open this record" in other.get(f"/office/handovers/{rounds[0]}/deed.pdf").lower()
+
+
 @needs_poppler
 def test_a_deed_names_both_sides_what_was_given_and_who_is_responsible(
     browser: Browser, rounds: tuple[str, str]
 ) -> None:
     page = browser.get(f"/office/handovers/{rounds[0]}")
     assert f"/office/handovers/{rounds[0]}/deed.pdf" in page
+    browser.say_why(matter_of(browser, rounds[0]))
     text = plain(pdf_at(browser, f"/office/handovers/{rounds[0]}/deed.pdf"))
-    assert "gr/athens gives the responsibility for a child to de/hamburg." in text
+    named_so = (
+        "Child protection Athens (gr/athens) gives the responsibility for a child to Youth office Hamburg"
+    )
+    assert f"{named_so} (de/hamburg)." in text
     named = examples.ACCEPT["responsible"]
     assert isinstance(named, dict)
     assert str(named["name"]) in text

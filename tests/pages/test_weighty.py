@@ -219,6 +219,7 @@ def test_of_two_who_release_at_once_the_second_is_told(two: Two) -> None:
 def test_of_two_who_accept_at_once_the_second_is_told_and_loses_nothing(two: Two) -> None:
     _, got = two.offered()
     first, second = two.south("first"), two.south("second")
+    second.say_why(matter_of(second, got))
     one = first.post(f"{got}/accept", ACCEPT, page=got)
     other = second.post(f"{got}/accept", {**ACCEPT, "name": "Somebody Else"}, page=got)
     done(first.confirm(one, f"{got}/accept"), "accepted")
@@ -240,6 +241,7 @@ def test_whoever_accepts_what_another_has_declined_is_told(two: Two) -> None:
 def test_of_two_who_decline_at_once_the_second_is_told(two: Two) -> None:
     _, got = two.offered()
     first, second = two.south("first"), two.south("second")
+    second.say_why(matter_of(second, got))
     token = second.token(got)
     one = {"code": "no-capacity", "reason": "The home is full."}
     assert first.post(f"{got}/decline", one, page=got).status_code == 303

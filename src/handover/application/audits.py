@@ -1,16 +1,18 @@
 """What auditors read at a node: its log, and one matter with its rounds, readings and signed steps; never a value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handover.application.access import AccessChange, Reading
-from handover.application.facts import Actor, Handover, KeptEnvelope, Matter
+from handover.application.facts import Actor, Handover, KeptEnvelope, Matter, Officer
 from handover.application.permissions import Right, require
-from handover.application.ports import Database
+from handover.application.ports import Database, UnitOfWork, Vault
 from handover.domain.ids import UUID7, MatterId
 from handover.protocol import entry as entries
+from handover.protocol import envelope as envelopes
 from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.entry import Entry
+from handover.protocol.envelope import By
 
 MOST_CHANGES = 200
 
@@ -36,12 +38,26 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """One signed step with who took it; `by` is None where the node itself spoke.
+
+    `first` and `last` are the officers of this office behind the pseudonyms: who prepared, or took the step before,
+    and who took this one. None: an officer of the other authority, or one who is not known here.
+    """
+
+    kept: KeptEnvelope
+    by: By | None
+    first: UUID7 | None
+    last: UUID7 | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dossier:
     """One matter as an auditor sees it: who did and who read what, and when."""
 
     matter: Matter
     rounds: Sequence[Handover]
-    said: Sequence[KeptEnvelope]
+    said: Sequence[Said]
     readings: Sequence[Reading]
     entries: Sequence[Logged]
     names: dict[UUID7, str]
@@ -50,8 +66,9 @@ class Dossier:
 class Audits:
     """The auditor's desk."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     def log(self, *, actor: Actor, before: int | None = None, limit: int = 100) -> Page:
         """Give the newest entries before index *before*."""
@@ -88,14 +105,27 @@ class Audits:
                 for stream in streams
                 for index, document in work.log.entries(stream)
             ]
-            said = [each for round_ in rounds for each in work.envelopes.of_handover(round_.id)]
+            staff = work.staff.all()
+            said = [each for round_ in rounds for each in self._said(work, round_, staff)]
             return Dossier(
                 matter=found,
                 rounds=rounds,
-                said=sorted(said, key=lambda each: each.stored_at),
+                said=sorted(said, key=lambda each: each.kept.stored_at),
                 readings=work.readings.of_matter(matter),
                 entries=sorted(logged, key=lambda each: each.index),
-                names={each.id: each.name for each in work.staff.all()},
+                names={each.id: each.name for each in staff},
+            )
+
+    def _said(self, work: UnitOfWork, round_: Handover, staff: Sequence[Officer]) -> Iterator[Said]:
+        known = {self._vault.pseudonym(round_.pair, each.id): each.id for each in staff}
+        for kept in work.envelopes.of_handover(round_.id):
+            by = envelopes.read(kept.data).claimed.by
+            ours = known if by is not None and not kept.incoming else {}
+            yield Said(
+                kept=kept,
+                by=by,
+                first=ours.get(by.prepared) if by else None,
+                last=ours.get(by.released) if by else None,
             )
 
     def changes(self, *, actor: Actor) -> tuple[list[AccessChange], dict[UUID7, str]]:

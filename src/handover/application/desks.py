@@ -37,7 +37,7 @@ class Desks:
     @property
     def audits(self) -> Audits:
         """The auditor's desk."""
-        return Audits(self.database)
+        return Audits(self.database, self.vault)
 
     @property
     def offereds(self) -> Offereds:

@@ -8,7 +8,7 @@ from handover.application.alarms import raise_alarm
 from handover.application.facts import Actor, Delivery, Handover, KeptEnvelope
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork
-from handover.application.readings import require_stated
+from handover.application.readings import require_stated, stated
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, answers_to
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
@@ -48,7 +48,8 @@ class UnknownReasonError(MalformedError):
 class Line:
     """One envelope in the timeline of a round. `delivery` is how far an envelope of ours has come.
 
-    `reason` is why an offer was declined or a round is void.
+    `reason` is why an offer was declined or a round is void. `closed`: there is a text, and the officer has not said
+    today why it is read.
     """
 
     act: Act
@@ -60,6 +61,7 @@ class Line:
     problem: str | None
     text: Mapping[str, Json] | None
     reason: str | None = None
+    closed: bool = False
 
 
 class Handovers:
@@ -194,16 +196,20 @@ class Handovers:
             return said
 
     def timeline(self, handover: HandoverId, *, actor: Actor) -> list[Line]:
-        """Give every envelope of the round with its delivery, and the texts that officers sent one another."""
+        """Give every envelope of the round with its delivery, and the texts that officers sent one another.
+
+        The texts are personal: they stay closed to whoever has yet to say why they are read.
+        """
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             found = work.handovers.get(handover)
             kept = work.envelopes.of_handover(found.id)
             receipts = work.envelopes.receipts([each.digest for each in kept])
             queued = work.queue.of_handover(found.id)
+            may_read = stated(work, found.matter, actor)
             lines = []
             for each in kept:
-                waiting = queued.get(each.digest)
+                waiting, text = queued.get(each.digest), _text(work, each)
                 lines.append(
                     Line(
                         act=each.act,
@@ -213,8 +219,9 @@ class Handovers:
                         receipted=each.digest in receipts,
                         delivery=None if waiting is None else waiting.delivery,
                         problem=None if waiting is None else waiting.problem,
-                        text=_text(work, each),
+                        text=text if may_read else None,
                         reason=_reason(each),
+                        closed=bool(text) and not may_read,
                     )
                 )
             return lines

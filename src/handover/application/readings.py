@@ -41,7 +41,7 @@ class Readings:
     def needed(self, matter: MatterId, *, actor: Actor) -> bool:
         """Tell whether the officer has to say why before this matter's record is shown today."""
         with self._database.reading() as work:
-            return not _stated(work, matter, actor)
+            return not stated(work, matter, actor)
 
     def state(self, matter: MatterId, reason: ReadingReason, text: str, *, actor: Actor) -> Reading:
         """Keep and log why the officer opens the record; a second reason of the same day changes nothing.
@@ -91,7 +91,7 @@ def require_stated(work: UnitOfWork, matter: MatterId, actor: Actor) -> None:
     Raises:
         ReadingReasonError: not yet.
     """
-    if not _stated(work, matter, actor):
+    if not stated(work, matter, actor):
         raise ReadingReasonError
 
 
@@ -116,5 +116,6 @@ def _words(text: str) -> str:
     return said
 
 
-def _stated(work: UnitOfWork, matter: MatterId, actor: Actor) -> bool:
+def stated(work: UnitOfWork, matter: MatterId, actor: Actor) -> bool:
+    """Tell whether the actor may be shown this matter's record today; programs and the console give no reason."""
     return actor.auth not in BROWSER or work.readings.stated(actor.officer, matter, work.now // _DAY)

@@ -18,6 +18,7 @@ from handover.domain.record import SCHEMAS, MatterKind, Schema
 from handover.pages import explanation, languages, names, paths, words
 from handover.pages.forms import Form
 from handover.pages.navigation import N_
+from handover.pages.view import named_text
 from handover.pages.visit import Page, Visit
 from handover.protocol.node_entry import Mandate
 
@@ -69,7 +70,9 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
         step=step,
         steps=STEPS,
         carried=_carried(visit.form, step),
-        recipients=[(node, f"{node} – {each.entry.name(visit.language)}") for node, each in known.items()],
+        recipients=[
+            (node, named_text(each.entry.name(visit.language), node)) for node, each in known.items()
+        ],
         purposes=[(each.value, visit.translate(words.PURPOSES[each])) for each in Purpose],
         purpose=PURPOSE_OF[matter.kind].value,
         bases=[(each.value, visit.translate(words.BASES[each])) for each in Basis],
@@ -81,7 +84,8 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
         until=languages.day_of(visit.now + TERM * 86400),
         ends=_ends(visit.form) if step == "check" else None,
         own_languages=list(languages.OWN_NAMES.items()),
-        language_tags=names.language_tags(visit.language),
+        language_names=[name for _, name in names.language_tags(visit.language)],
+        language_of=lambda text: names.language_name(text, visit.language) if text else "",
         explained=explanation.of(visit, of) if step in ("explain", "check") else None,
         words=words,
     )
@@ -201,7 +205,8 @@ def _record(visit: Visit) -> Response:
         review_at=None if plain or review is None else languages.end_of(review),
         second_officer=None if plain else UUID7(form.value("second")),
     )
-    statement = {name: form.text(name) for name in ("given_by", "language", *_TEXTS)}
+    statement = {name: form.text(name) for name in ("given_by", *_TEXTS)}
+    statement["language"] = names.language_tag(form.text("language"), visit.language)
     done = form.carry_out(lambda: visit.node.consents.record(id_, of, terms, statement, actor=visit.actor))
     return (
         _step(visit, "check", status=422)

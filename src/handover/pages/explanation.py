@@ -42,6 +42,34 @@ REST: Final = (
     N_("Is there something that you want to ask?"),
 )
 
+_YOURS: Final[Mapping[str, str]] = {
+    "category/identity": N_("Who you are: names, birth date, sex, nationality, languages"),
+    "category/identifiers": N_("Numbers by which authorities and organisations know you"),
+    "category/status": N_("Whether you are alone, since when and why"),
+    "category/guardianship": N_("Who acts for you in law"),
+    "category/care": N_("Who looks after you"),
+    "category/family": N_("Your family"),
+    "category/protection": N_("Dangers to you and what is done against them"),
+    "category/best-interests": N_("What was found to be best for you, and why"),
+    "category/child-view": N_("What you said and what you want"),
+    "category/tracing": N_("The search for your family: separation, last news, steps taken"),
+    "guardianship/1/identity.identifiers": N_("Your numbers"),
+    "guardianship/1/status.separation": N_("How you became separated"),
+    "guardianship/1/care.place": N_("Where you live"),
+    "guardianship/1/child_view.heard": N_("When and by whom you were heard"),
+    "guardianship/1/child_view.wishes": N_("What you wish"),
+    "guardianship/1/child_view.assent": N_("Whether you agree to the move"),
+    "guardianship/1/child_view.not_heard": N_("Why you were not heard"),
+    "guardianship/1/best_interests.non_refoulement": N_(
+        "Whether you could come to harm where you go, or later"
+    ),
+    "guardianship/1/legal.proceedings": N_("Courts and offices that decide something for you"),
+    "guardianship/1/education.needs": N_("What you need to learn"),
+    "guardianship/1/travel.escort": N_("Who travels with you"),
+    "guardianship/1/travel.meeting_place": N_("Where you are met"),
+}
+"""What stands here in place of a label that speaks of the child: the explanation speaks to it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
@@ -80,13 +108,17 @@ def of(visit: Visit, schema: Schema) -> Explanation:
 
 def what(schema: Schema, categories: Sequence[str], fields: Sequence[str], language: str) -> list[str]:
     """Give what is told, in words: whole groups by their name, single fields by theirs."""
-    whole = [label(f"category/{name}", language) for name in dict.fromkeys(_known(schema, categories))]
+    whole = [_to_you(f"category/{name}", language) for name in dict.fromkeys(_known(schema, categories))]
     single = [
-        label(f"{schema.name}/{each.path}", language)
+        _to_you(f"{schema.name}/{each.path}", language)
         for each in schema.fields
         if each.path in fields and each.category.value not in categories
     ]
     return whole + single
+
+
+def _to_you(key: str, language: str) -> str:
+    return languages.catalogue(language).gettext(_YOURS[key]) if key in _YOURS else label(key, language)
 
 
 def _known(schema: Schema, categories: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.handover import DeclineReason, Role, State
 from handover.domain.ids import Digest, HandoverId
 from handover.domain.record import Absent, schema
-from handover.pages import confirming, content, paths, reasons, values, words
+from handover.pages import confirming, content, languages, paths, reasons, tasks, values, words
 from handover.pages.visit import Page, Visit
 from handover.protocol.statement import AssertedAct
 
@@ -43,10 +43,12 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
         status=status,
         row=row,
         lines=lines,
+        tasks=tasks,
         proved=any(line.digest == handover.offer and line.receipted for line in lines),
         offered=offered,
         of=schema(handover.schema),
         words=words,
+        today=languages.day_of(visit.now),
         declines=[(reason.value, visit.translate(words.DECLINES[reason])) for reason in DeclineReason],
         **{"tried": "", **data},
     )
@@ -101,6 +103,13 @@ def file(visit: Visit) -> Response:
     if gate is not None:
         return gate
     return content.download(*visit.node.attachments.read_offered(id_, digest, actor=visit.actor))
+
+
+def texts(visit: Visit) -> Response:
+    """Open what officers wrote to one another, in the timeline, to an officer who has said why."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    gate = reasons.gate(visit, visit.node.worklist.look(id_, actor=visit.actor).matter.id)
+    return gate if gate is not None else visit.go(f"/handovers/{id_}")
 
 
 def look(visit: Visit) -> Response:
@@ -262,6 +271,7 @@ PAGES = (
     Page(path=_AT, get=show, right=Right.READ_CASE),
     Page(path=f"{_AT}/leaves", get=leaves, right=Right.READ_CASE),
     Page(path=f"{_AT}/open", get=read, post=open_, right=Right.DECIDE),
+    Page(path=f"{_AT}/texts", get=texts, right=Right.READ_CASE),
     Page(path=f"{_AT}/files/{{file}}", get=file, right=Right.DECIDE),
     Page(path=f"{_AT}/release", get=look, post=release, right=Right.RELEASE),
     Page(path=f"{_AT}/countersign", get=look_again, post=countersign, right=Right.RELEASE),

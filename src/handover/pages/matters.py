@@ -1,12 +1,24 @@
 """Matters: the list, finding one by the office's own number, a new one, and one matter with all that hangs on it."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from starlette.responses import Response
 
 from handover.application.permissions import Right
-from handover.domain.errors import NotFoundError
+from handover.domain.errors import NotFoundError, RefusedError
+from handover.domain.handover import State
 from handover.domain.ids import MatterId
-from handover.domain.record import SCHEMAS, MatterKind
-from handover.pages import paths, words
+from handover.domain.record import (
+    SCHEMAS,
+    BestInterestsMissingError,
+    ChildViewMissingError,
+    MatterKind,
+    NonRefoulementMissingError,
+    NonRefoulementRiskError,
+    gaps,
+)
+from handover.pages import offers, paths, tasks, words
 from handover.pages.visit import Page, Visit
 
 AT_ONCE = 50
@@ -66,18 +78,34 @@ def show(visit: Visit) -> Response:
         overview = visit.node.cases.overview(id_, actor=actor)
     except NotFoundError:
         overview = None
+    of = overview.schema if overview else next(each for each in SCHEMAS.values() if each.kind is matter.kind)
+    grounds = visit.node.consents.of_matter(id_, actor=actor)
+    rounds = visit.node.worklist.of_matter(id_, actor=actor)
+    missing = overview.gaps if overview else gaps(of, {})
     return visit.page(
         "matter.html",
         matter=matter,
         overview=overview,
-        of=overview.schema
-        if overview
-        else next(each for each in SCHEMAS.values() if each.kind is matter.kind),
+        of=of,
         stated=overview.stated if overview else frozenset(),
-        grounds=visit.node.consents.of_matter(id_, actor=actor),
-        rounds=visit.node.worklist.of_matter(id_, actor=actor),
+        grounds=grounds,
+        rounds=rounds,
+        missing=[(gap, _GAP_AT.get(gap, "best_interests")) for gap in missing],
+        covered=bool(offers.counting(visit, matter, grounds)),
+        tasks=tasks,
+        under_way=next((each.handover for each in rounds if each.handover.state in _UNDER_WAY), None),
         words=words,
     )
+
+
+_GAP_AT: Final[Mapping[type[RefusedError], str]] = {
+    BestInterestsMissingError: "best_interests#best_interests.kind",
+    ChildViewMissingError: "child_view#child_view.heard",
+    NonRefoulementMissingError: "best_interests#best_interests.non_refoulement",
+    NonRefoulementRiskError: "best_interests#best_interests.non_refoulement",
+}
+"""Where in the record stands what a gap asks for."""
+_UNDER_WAY: Final = frozenset({State.PREPARED, State.OFFERED, State.ACCEPTED})
 
 
 PAGES = (

@@ -6,7 +6,7 @@ from typing import Final
 from babel.core import get_global
 
 from handover.pages.labels import label, standing
-from handover.pages.languages import SOURCE, comma, locale
+from handover.pages.languages import OWN_NAMES, SOURCE, comma, locale
 
 _ALIASES: Final = get_global("language_aliases")
 _REMEMBERED: Final = 2048  # tags come from other nodes, so their number has a bound
@@ -65,5 +65,16 @@ def language_tags(language: str) -> list[tuple[str, str]]:
     """Give the languages that the CLDR names with a plain tag, by name."""
     known = locale(language).languages
     return sorted(
-        ((tag, name) for tag, name in known.items() if 2 <= len(tag) <= 3), key=lambda each: each[1]
+        ((tag, standing(name)) for tag, name in known.items() if 2 <= len(tag) <= 3), key=lambda each: each[1]
     )
+
+
+def language_tag(text: str, language: str) -> str:
+    """Give the tag of a language that is named in *language*; what is no such name stays as it was written."""
+    return _tags(language).get(text.strip().casefold(), text)
+
+
+@lru_cache(maxsize=16)
+def _tags(language: str) -> dict[str, str]:
+    named = {name.casefold(): tag for tag, name in reversed(language_tags(language))}
+    return {**named, **{language_name(tag, language).casefold(): tag for tag in OWN_NAMES}}

@@ -1,12 +1,16 @@
 """Preparing an offer: under which ground, to whom, which fields, until when. A second officer releases it."""
 
+from collections.abc import Iterable
+
 from starlette.responses import Response
 
+from handover.application.facts import KeptGround, Matter
 from handover.application.permissions import Right
 from handover.domain.consent import PURPOSE_OF
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import SCHEMAS
 from handover.pages import languages, paths, words
+from handover.pages.view import named_text
 from handover.pages.visit import Page, Visit
 
 DAYS = 14  # until the deadline, if no other is chosen
@@ -17,14 +21,19 @@ def choose(visit: Visit) -> Response:
     return _page(visit, visit.asked.get("ground", ""))
 
 
+def counting(visit: Visit, matter: Matter, grounds: Iterable[KeptGround]) -> list[KeptGround]:
+    """Give the grounds under which the matter can be offered now."""
+    return [
+        each
+        for each in grounds
+        if each.ground.in_force(visit.now) and PURPOSE_OF[matter.kind] in each.ground.purposes
+    ]
+
+
 def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     matter = visit.node.cases.matter(id_, actor=visit.actor)
-    grounds = [
-        each
-        for each in visit.node.consents.of_matter(id_, actor=visit.actor)
-        if each.ground.in_force(visit.now) and PURPOSE_OF[matter.kind] in each.ground.purposes
-    ]
+    grounds = counting(visit, matter, visit.node.consents.of_matter(id_, actor=visit.actor))
     kept = next((each for each in grounds if each.id == chosen), grounds[0] if len(grounds) == 1 else None)
     return visit.page(
         "offer.html",
@@ -33,7 +42,9 @@ def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
         grounds=grounds,
         kept=kept,
         of=SCHEMAS[kept.ground.schema] if kept else None,
-        recipients=[(each, each) for each in kept.ground.recipients] if kept else [],
+        recipients=[(each, named_text(visit.name_of(each), each)) for each in kept.ground.recipients]
+        if kept
+        else [],
         fields=visit.form.values("fields") if visit.form.sent else (kept.ground.fields if kept else ()),
         deadline=languages.day_of(visit.now + DAYS * 86400),
         words=words,

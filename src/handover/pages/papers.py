@@ -15,11 +15,11 @@ from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId
 from handover.domain.record import SCHEMAS, MatterKind
-from handover.pages import content, explanation, paths, reasons, verdict_paper, words
+from handover.pages import content, explanation, names, paths, reasons, verdict_paper, words
 from handover.pages.labels import label
 from handover.pages.navigation import N_
 from handover.pages.sheets import Row, Sheet, fixed, runs
-from handover.pages.view import isolated
+from handover.pages.view import named_text
 from handover.pages.visit import Page, Visit
 from handover.protocol.strict import Json
 
@@ -88,7 +88,7 @@ def consent(visit: Visit) -> Response:
         (say("Withdrawn on"), [sheet.time(found.withdrawn_at)] if found.withdrawn_at else []),
         (say("Recorded on"), [sheet.time(kept.recorded_at)]),
         (say("Who consents"), runs(say(words.GIVERS[said["given_by"]]))),
-        *((say(title), runs(said[name])) for name, title in _SAID),
+        *((say(title), runs(_said(visit, name, said[name]))) for name, title in _SAID),
     ]
     parts: list[Part] = [
         sheet.facts(rows),
@@ -97,6 +97,10 @@ def consent(visit: Visit) -> Response:
         Lines(labels=[say(each) for each in SIGN]),
     ]
     return printed(visit, sheet.paper(say(words.BASES[found.basis]), parts), "consent")
+
+
+def _said(visit: Visit, name: str, text: str) -> str:
+    return names.language_name(text, visit.language) if name == "language" else text
 
 
 def _term(sheet: Sheet, ground: Ground) -> list[Row]:
@@ -170,11 +174,17 @@ def deed(visit: Visit) -> Response:
     """Print the deed by which responsibility passed."""
     id_ = paths.ident(HandoverId, visit.args["handover"])
     proof = visit.node.acts.of(id_, Act.DEED, actor=visit.actor)
+    gate = reasons.gate(visit, proof.matter.id)
+    if gate is not None:
+        return gate
     sheet = _sheet(visit)
     say, found = sheet.say, proof.handover
-    names = {"giver": isolated(proof.envelope.iss), "taker": isolated(proof.envelope.aud)}
+    sides = {
+        side: named_text(visit.name_of(node), node)
+        for side, node in (("giver", proof.envelope.iss), ("taker", proof.envelope.aud))
+    }
     parts: list[Part] = [
-        Text(run=Run(text=say(_GIVES[found.kind]) % names), lead=True),
+        Text(run=Run(text=say(_GIVES[found.kind]) % sides), lead=True),
         sheet.facts(
             [
                 *_round(visit, sheet, proof),

@@ -101,3 +101,13 @@ def fixed(value: object) -> Markup:
 def isolated(value: object) -> str:
     """Give a foreign text for a place that takes no markup: an attribute, a title."""
     return str(escape(value)).join(ISOLATE) if isinstance(value, Markup) else str(value).join(ISOLATE)
+
+
+def named(name: str, node: str) -> Markup:
+    """Give an authority by its name, with the node's name beside it; by that alone where it has no other."""
+    return Markup("{} ({})").format(bdi(name), fixed(node)) if name and name != node else fixed(node)
+
+
+def named_text(name: str, node: str) -> str:
+    """Give the same for a place that takes no markup."""
+    return f"{isolated(name)} ({isolated(node)})" if name and name != node else isolated(node)

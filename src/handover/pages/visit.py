@@ -11,6 +11,7 @@ from handover.application.access import OIDC, PASSKEY, Caller, SignedIn, Visitor
 from handover.application.facts import Actor
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import MAY, Right
+from handover.domain.ids import NodeId
 from handover.pages import languages, navigation, tokens, view
 from handover.pages.forms import Form
 from handover.pages.labels import label
@@ -43,6 +44,7 @@ class Visit:
     caller: Caller = field(default_factory=Caller)
     sent_cookies: Mapping[str, str] = field(default_factory=dict)
     cookies: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    _names: dict[NodeId, str] = field(default_factory=dict)
 
     @property
     def actor(self) -> Actor:
@@ -75,11 +77,20 @@ class Visit:
         """Give the label of a record's section, field or code in the language of the visit."""
         return label(key, self.language)
 
+    def name_of(self, node: NodeId) -> str:
+        """Give the name of an authority in the language of the visit, as the registry has it; else nothing."""
+        if node not in self._names:
+            known = self.node.authorities.named(node, actor=self.actor)
+            self._names[node] = known.name(self.language) if known else ""
+        return self._names[node]
+
     def page(self, template: str, *, status: int = 200, **data: object) -> Response:
         """Give the page that *template* makes of *data*; `form`, `visit` and what the frame needs are added."""
         secret = self.visitor.csrf if self.visitor else self.anonymous
         frame: dict[str, object] = {
             "visit": self,
+            "named": lambda node: view.named(self.name_of(node), node),
+            "named_text": lambda node: view.named_text(self.name_of(node), node),
             "form": self.form,
             "node_id": self.node.id,
             "signed_in": self.visitor is not None,

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from handover.application.permissions import Right
 from handover.application.worklist import Row, Waits
-from handover.pages import words
+from handover.pages import tasks, words
 from handover.pages.visit import Page, Visit
 
 AT_ONCE = 200
@@ -21,6 +21,7 @@ def work(visit: Visit) -> Response:
         ours=[row for row in rows if row.seen.waits_for in _OURS],
         others=[row for row in rows if row.seen.waits_for not in _OURS],
         late=late,
+        tasks=tasks,
         words=words,
         more=f"{rows[-1].seen.handover.deadline}-{rows[-1].seen.handover.id}" if more else None,
     )
@@ -30,7 +31,9 @@ def ended(visit: Visit) -> Response:
     """Show all rounds, the newest first to be read at the end of the list."""
     rows = visit.node.worklist.page(actor=visit.actor, after=visit.asked.get("after", ""), limit=AT_ONCE + 1)
     more, rows = len(rows) > AT_ONCE, rows[:AT_ONCE]
-    return visit.page("rounds.html", rows=rows, words=words, more=rows[-1].handover.id if more else None)
+    return visit.page(
+        "rounds.html", rows=rows, tasks=tasks, words=words, more=rows[-1].handover.id if more else None
+    )
 
 
 def late(row: Row, now: int) -> bool:
