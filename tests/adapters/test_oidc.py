@@ -22,9 +22,9 @@ import provider
 from application.door import HERE, Door, door
 from handover import config, node
 from handover.adapters.oidc import OIDCProvider, ProviderError, ProviderTerms
-from handover.application.access import OIDC, OPERATOR_HERE, Change
+from handover.application.access import OIDC, OPERATOR_HERE, Change, Person
 from handover.application.facts import OfficerRole
-from handover.application.provided import WAIT, NoGroupError, ProviderRefusedError
+from handover.application.provided import WAIT, NoGroupError, Provided, ProviderRefusedError
 from handover.application.sessions import SignedOutError
 from handover.domain.errors import HandoverError
 from handover.protocol import strict
@@ -254,6 +254,39 @@ def test_a_token_that_is_right_is_taken() -> None:
     with lying() as (liar, provider):
         found = person(provider)
     assert (found.subject, found.name, found.groups) == (f"{liar.address} eleni", "eleni", ("case-staff",))
+
+
+@pytest.mark.parametrize(("proved", "waited"), [(-700, 700), (0, 0), (None, None)])
+def test_it_is_known_how_long_ago_somebody_proved_it_there(proved: int | None, waited: int | None) -> None:
+    now = int(time.time())
+    claims = {"iat": now, "auth_time": None if proved is None else now + proved}
+    with lying(claims=claims) as (_, provider):
+        assert person(provider).waited == waited
+
+
+def test_who_has_to_prove_it_anew_does_not_come_in_by_an_old_sign_in_there(made: Door) -> None:
+    assert made.desks.provided is not None
+    departure = made.desks.provided.depart("carried", anew=True)
+    asked = parse_qs(urlsplit(departure.address).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    returned = made.desks.provided.returned(state=departure.state, kept=departure.state)
+    assert (returned.anew, returned.carried) == (True, "carried")
+
+    class Stale:
+        waited: int | None = WAIT + 1
+
+        def address(self, *, state: str, nonce: str, verifier: str, anew: bool = False) -> str:
+            raise NotImplementedError
+
+        def person(self, *, code: str, nonce: str, verifier: str) -> Person:
+            return Person(subject="https://p x", name="X", groups=("case-staff",), waited=self.waited)
+
+    stale = Stale()
+    door_ = Provided(made.node.database, stale, made.node.sessions, {"case-staff": [OfficerRole.CASEWORKER]})
+    with pytest.raises(ProviderRefusedError):
+        door_.enter(returned, code="c", caller=HERE)
+    for stale.waited in (WAIT, None):
+        assert door_.enter(returned, code="c", caller=HERE).cookie
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_who_has_nothing_to_confirm_with_is_told_what_to_do_and_can_do_it(
     page = waited(made, signed_in(browser, "nikos"))
     assert "You have no passkey here with which to confirm." in page
     assert 'name="password"' not in page
+    assert hidden(page)["anew"] == ["1"]
     answer = by_way_of_provider(browser, page, "nikos")
     assert answer.headers["location"] == "/office/account/passkey"
     assert "data-passkey" in browser.get("/office/account/passkey")

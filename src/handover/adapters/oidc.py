@@ -65,8 +65,8 @@ class OIDCProvider:
         self._terms = terms
         self._exchanges = connections.Exchanges()
 
-    def address(self, *, state: str, nonce: str, verifier: str) -> str:
-        """Give where the browser is sent.
+    def address(self, *, state: str, nonce: str, verifier: str, anew: bool = False) -> str:
+        """Give where the browser is sent; *anew*: whoever is signed in there has to prove it again.
 
         Raises:
             ProviderError: the provider does not answer, or its description is not that of the issuer.
@@ -81,6 +81,7 @@ class OIDCProvider:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **({"prompt": "login", "max_age": "0"} if anew else {}),
         )
         return str(found)
 
@@ -104,6 +105,7 @@ class OIDCProvider:
             subject=f"{self._terms.issuer} {subject}",
             name=_line(name) if isinstance(name, str) and _line(name) else subject,
             groups=_groups(claims.get(self._terms.groups_claim, [])),
+            waited=_waited(claims),
         )
 
     def _token(self, metadata: Mapping[str, Any], code: str, verifier: str) -> dict[str, Any]:
@@ -175,6 +177,12 @@ class OIDCProvider:
             UntrustedError,
         ) as error:
             raise ProviderError from error
+
+
+def _waited(claims: Mapping[str, Any]) -> int | None:
+    """Give how long before the token the person had signed in there, by the provider's own clock."""
+    proved, issued = claims.get("auth_time"), claims["iat"]
+    return int(issued) - proved if isinstance(proved, int) else None
 
 
 class _Reader(OpenIDMixin):  # type: ignore[misc]

@@ -74,11 +74,16 @@ class NewPasskey:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who signed in at the authority's identity provider: `subject` is unique among all issuers."""
+    """Who signed in at the authority's identity provider: `subject` is unique among all issuers.
+
+    `waited` is how many seconds before the provider's answer the person had proved there to be who it is; None where
+    the provider does not say.
+    """
 
     subject: str
     name: str
     groups: tuple[str, ...]
+    waited: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -174,8 +174,8 @@ class Authenticator(Protocol):
 class Provider(Protocol):
     """The authority's own identity provider (OpenID Connect, code with PKCE)."""
 
-    def address(self, *, state: str, nonce: str, verifier: str) -> str:
-        """Give where the browser is sent; raises ProviderError."""
+    def address(self, *, state: str, nonce: str, verifier: str, anew: bool = False) -> str:
+        """Give where the browser is sent; *anew*: signed in there is not enough; raises ProviderError."""
         ...
 
     def person(self, *, code: str, nonce: str, verifier: str) -> Person:

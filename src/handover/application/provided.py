@@ -58,6 +58,7 @@ class Returned:
 
     nonce: str
     verifier: str
+    anew: bool
     carried: str
 
 
@@ -76,8 +77,10 @@ class Provided:
         self._sessions = sessions
         self._groups = groups
 
-    def depart(self, carried: str = "") -> Departure:
+    def depart(self, carried: str = "", *, anew: bool = False) -> Departure:
         """Give where to send the browser; *carried* waits here until it comes back.
+
+        *anew*: the officer has to prove there once more who it is, even where still signed in.
 
         Raises:
             ProviderError: the provider does not answer, or not as it must.
@@ -90,11 +93,12 @@ class Provided:
                     digest=_digest(state),
                     kind=ChallengeKind.OIDC,
                     officer=None,
-                    secret=f"{nonce} {verifier} {carried}".encode(),
+                    secret=f"{nonce} {verifier} {anew:d} {carried}".encode(),
                     expires_at=work.now + WAIT,
                 )
             )
-        return Departure(self._provider.address(state=state, nonce=nonce, verifier=verifier), state)
+        address = self._provider.address(state=state, nonce=nonce, verifier=verifier, anew=anew)
+        return Departure(address, state)
 
     def arrive(self, *, state: str, kept: str, code: str, caller: Caller) -> SignedIn:
         """Begin a session for who signed in there. *state* is what came back, *kept* what the browser's cookie says.
@@ -113,12 +117,14 @@ class Provided:
         Raises:
             ProviderRefusedError: nothing does.
         """
-        nonce, verifier, carried = self._taken(state, kept).secret.decode().split(" ", 2)
-        return Returned(nonce=nonce, verifier=verifier, carried=carried)
+        nonce, verifier, anew, carried = self._taken(state, kept).secret.decode().split(" ", 3)
+        return Returned(nonce=nonce, verifier=verifier, anew=anew == "1", carried=carried)
 
     def enter(self, returned: Returned, *, code: str, caller: Caller) -> SignedIn:
         """Begin a session for who signed in there, as `arrive`."""
         person = self._provider.person(code=code, nonce=returned.nonce, verifier=returned.verifier)
+        if returned.anew and person.waited is not None and person.waited > WAIT:
+            raise ProviderRefusedError  # it let in who had signed in there long ago
         roles = self._roles(person)
         with self._database.begin() as work:
             account = work.accounts.of_subject(person.subject)

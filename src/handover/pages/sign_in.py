@@ -75,17 +75,18 @@ def depart_with(visit: Visit) -> Response:
     """
     form = visit.form
     kept = form.value("kept") if visit.keeper.is_ours(form.value("kept"), now=visit.now) else ""
-    departure = _departure(visit, f"{inside(form.value('to')) if form.value('to') else ''} {kept}")
+    to = inside(form.value("to")) if form.value("to") else ""
+    departure = _departure(visit, f"{to} {kept}", anew=form.value("anew") == "1")
     if departure is None:
         return _unreachable(visit)
     return visit.page("departing.html", address=departure.address)
 
 
-def _departure(visit: Visit, carried: str = " ") -> Departure | None:
+def _departure(visit: Visit, carried: str = " ", *, anew: bool = False) -> Departure | None:
     provided = visit.node.reception.provided
     if provided is None:
         raise NotFoundError
-    departure = visit.form.carry_out(lambda: provided.depart(carried))
+    departure = visit.form.carry_out(lambda: provided.depart(carried, anew=anew))
     if departure is not None:
         visit.cookies[PROVIDER_COOKIE] = (departure.state, _WAIT)
     return departure
