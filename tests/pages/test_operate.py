@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from starlette.testclient import TestClient
 
 from handover.adapters import backup, figures
+from handover.adapters.retention_tables import erasure
 from handover.application.access import PASSWORD
 from handover.application.alarms import raise_alarm
 from handover.application.backups import BackupDesk, BackupUnderWayError, NoBackupFolderError
@@ -133,6 +134,19 @@ def test_a_backup_that_is_made_from_the_page_is_read_back_and_dated(alone: Offic
             operator.node.sessions.begin(work, UUID7(operator.officer), auth=PASSWORD, browser="test")
         )
     assert "It is too old" in operator.get("/office/operate/backups")
+
+
+def test_a_backup_that_opens_no_more_is_told_though_it_is_young(alone: Offices, tmp_path: Path) -> None:
+    operator = with_health(placed(alone, tmp_path))
+    operator.post("/office/operate/backups")
+    assert "opens no more" not in operator.get("/office/operate/backups")
+    now = alone.fed.clock.now
+    with operator.node.database.engine.begin() as connection:
+        row = {"owner": "o", "epoch": 1, "erased_at": now, "renewed_at": now + 1}
+        connection.execute(insert(erasure).values(row))
+    assert "The keys were renewed since: the last backup opens no more." in operator.get(
+        "/office/operate/backups"
+    )
 
 
 def test_a_backup_that_fails_leaves_no_file_and_is_told(alone: Offices, tmp_path: Path) -> None:

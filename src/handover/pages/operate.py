@@ -107,7 +107,8 @@ def backups(visit: Visit) -> Response:
 def _backups(visit: Visit, *, status: int = 200) -> Response:
     known = visit.node.backups.look(actor=visit.actor)
     old = known.age is None or known.age > LATE
-    return visit.page("backups.html", status=status, known=known, old=old)
+    beside = [] if old else [each for each in visit.health() if each.name == "backup" and each.level > 1]
+    return visit.page("backups.html", status=status, known=known, old=old, beside=beside)
 
 
 def back_up(visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from handover.application import verdict
 from handover.application.paper import Heading, Lines, Paper, Part, Points, Run, Table, Text
 from handover.application.verifier_report import Finding, Line, MatterReport, Report, Severity
 from handover.domain.ids import NodeId
-from handover.pages import labels, said, words
+from handover.pages import labels, languages, said, words
 from handover.pages.navigation import N_
 from handover.pages.sheets import Sheet, fixed, runs
 from handover.pages.view import isolated
@@ -117,7 +117,7 @@ def _row(matter: MatterReport, line: Line, sheet: Sheet) -> list[list[Run]]:
     anchor = fixed(line.anchor) if line.anchor else Run(text=sheet.say("by its own word alone"))
     names = labels.texts(sheet.language)
     fields = [names.get(f"{matter.kind}/1/{each}", each) for each in line.fields]
-    what = runs(said.plain(line.sentence, sheet.language), "; ".join(fields))
+    what = runs(said.plain(line.sentence, sheet.language), languages.semicolon(sheet.language).join(fields))
     return [[sheet.time(line.at), anchor], what, runs(_name(matter, line.responsible, sheet))]
 
 
