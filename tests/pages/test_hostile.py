@@ -220,6 +220,7 @@ def test_of_two_values_of_a_field_the_first_counts_everywhere(
     token = browser.token(round_)
     body = f"csrf={token}&question=Which+one%3F&question=Another+one%3F&csrf=x".encode()
     assert raw(browser.client, f"{round_}/question", body).status_code == 303
+    browser.say_why(shared.north.get(f"/handovers/{round_.rpartition('/')[2]}")["matter"])
     text = browser.get(round_)
     assert "Which one?" in text
     assert "Another one?" not in text
