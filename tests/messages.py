@@ -28,7 +28,14 @@ ARABIC: Final = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
 MARKERS: Final = frozenset({"N_", "translate", "say", "message"})
-READ: Final[tuple[str, ...]] = ()
+READ: Final = (
+    "domain/consent", "domain/handover", "domain/ids", "domain/record", "domain/schema",
+    "protocol/assertion", "protocol/base64", "protocol/checkpoint", "protocol/consent", "protocol/entry",
+    "protocol/envelope", "protocol/evidence", "protocol/evidence_lines", "protocol/evidence_registry", "protocol/jws",
+    "protocol/merkle", "protocol/node_entry", "protocol/node_key", "protocol/note", "protocol/passkey",
+    "protocol/registry_files", "protocol/registry_metadata", "protocol/registry_set", "protocol/sdjwt",
+    "protocol/statement", "protocol/strict",
+)  # fmt: skip
 """What the verifier reads evidence with: whatever is refused there can be among its findings."""
 Found = tuple[str | tuple[str, ...], str]
 
