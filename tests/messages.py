@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+import verify_words
 from handover.domain.record import SCHEMAS
 from handover.pages import typed
 from handover.pages.languages import LANGUAGES, SOURCE
@@ -94,19 +95,30 @@ def of_refusals() -> Iterator[Found]:
 def _refused(node: ast.AST, path: Path) -> Iterator[str]:
     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("_wrong", "wrong"):
         yield from _texts(node.value)
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith("Error") and node.args:
-        where = f"{path.name}:{node.lineno}"
-        assert not isinstance(node.args[0], ast.JoinedStr), (
-            f"{where}: name what stands in the places of the text"
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    name = getattr(node.func, "id", "")
+    if name == "_matching":
+        yield from _texts(node.args[2])
+    if name.endswith("Error"):
+        text = isinstance(node.args[0], ast.Constant)
+        found = text or ast.unparse(node.args[0]) in ("cls._wrong", "wrong", "what")
+        assert found, (
+            f"{path.name}:{node.lineno}: a text stands in the code, with names where it says something"
         )
-        if isinstance(node.args[0], ast.Constant):
-            yield from _texts(node.args[0])
+        yield from _texts(node.args[0]) if text else ()
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
     for each in ast.walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str):
             yield each.value
+
+
+def of_verify_page() -> Iterator[Found]:
+    """Give the texts that the auditor's page alone says."""
+    for text in verify_words.own():
+        yield text, "verify.html"
 
 
 def of_errors() -> Iterator[Found]:
@@ -137,7 +149,15 @@ def of_sentences() -> Iterator[Found]:
 def source() -> Catalog:
     """Give all texts, in English."""
     made = Catalog(project="Handover", fuzzy=False)
-    found = (*of_templates(), *of_code(), *of_rules(), *of_refusals(), *of_errors(), *of_sentences())
+    found = (
+        *of_templates(),
+        *of_code(),
+        *of_rules(),
+        *of_refusals(),
+        *of_verify_page(),
+        *of_errors(),
+        *of_sentences(),
+    )
     for text, place in found:
         made.add(text, locations=[(place, 0)])
     return made
@@ -202,6 +222,7 @@ def main() -> None:
         (FOLDER / f"{language}.po").write_bytes(renewed(language, wanted))
         missing = untranslated(catalogue(language), wanted)
         print(f"{language}: {len(wanted)} texts, {len(missing)} to be translated")
+    verify_words.PAGE.write_text(verify_words.made(), "utf-8")
 
 
 if __name__ == "__main__":

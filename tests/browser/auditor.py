@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,15 @@ def findings(report: dict[str, Any]) -> set[tuple[str, ...]]:
         (each["severity"], each["rule"], each["place"], _COLUMN.sub("not JSON", each["text"]))
         for each in report["findings"]
     }
+
+
+def said(report: dict[str, Any]) -> Iterator[str]:
+    """Give the text of every sentence of the findings, and of those that stand inside another."""
+    waiting = [each["said"] for each in report["findings"]]
+    while waiting:
+        sentence = waiting.pop()
+        yield sentence["text"]
+        waiting += [each for each in sentence["values"].values() if isinstance(each, dict)]
 
 
 def agreed(page: Page, files: Sequence[bytes], root: bytes | None) -> Report:

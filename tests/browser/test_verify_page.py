@@ -1,6 +1,7 @@
 """The auditor's page as people use it: files in, verdict out, in six languages, without a network."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -243,8 +244,21 @@ def test_a_change_of_language_tells_the_same_verdict_in_other_words(
 ) -> None:
     give(opened, ("a.handover", evidence[0]), ("root.json", world.root))
     opened.locator("#language").select_option("fr")
-    assert _verdict(opened) == "Verdict : valables"
-    assert "propose à" in opened.locator(".timeline li").first.inner_text()
+    assert _verdict(opened) == "Verdict\u202f: valables"
+    assert "offre à" in opened.locator(".timeline li").first.inner_text()
+
+
+def test_what_was_found_is_told_in_the_language_of_the_reader_with_names_set_apart(
+    opened: Page, evidence: tuple[bytes, bytes]
+) -> None:
+    give(opened, ("a.handover", evidence[0]))
+    opened.locator("#language").select_option("ar")
+    found = opened.locator("#report section").first.locator("li").first
+    assert "لم يُقدَّم جذر؛ جذر ملف الأدلة نفسه هو" in found.inner_text()
+    assert re.fullmatch(r"(?:[0-9a-f]{4} ?){16}", found.locator("bdi").first.inner_text())
+    assert opened.locator("#report [lang=en]").count() == 0
+    opened.locator("#language").select_option("en")
+    assert "no root was given; the bundle's own is" in found.inner_text()
 
 
 def test_the_report_is_saved_as_the_program_gives_it(

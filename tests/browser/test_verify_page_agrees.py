@@ -52,9 +52,11 @@ def test_the_page_says_what_the_program_says_of_all_that_its_tests_ask(
 ) -> None:
     assert len(told) > LEAST
     assert {each["report"]["verdict"] for each in told} == set(Verdict)
+    translated = set(page.evaluate("Object.keys(TRANSLATED)"))
     for each in told:
         expected = each["report"]
         found = page.evaluate(auditor.JUDGE, [each["files"], each["root"]])
+        assert set(auditor.said(found)) <= translated, each["test"]
         assert found["verdict"] == expected["verdict"], each["test"]
         assert auditor.findings(found) == auditor.findings(expected), each["test"]
         if found["json"] is not None:

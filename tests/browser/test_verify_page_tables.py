@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+import verify_words
 from browser import auditor
 from handover.application.verifier_report import Rule
 from handover.application.verifier_sequence import ANSWERS
 from handover.application.verifier_timeline import _ENTRIES
 from handover.domain import lifecycle
-from handover.domain.consent import Basis, Onward, Purpose
-from handover.domain.lifecycle import Act, DeclineReason, Guarded, Order, Refusal, VoidReason
+from handover.domain.consent import Basis, Purpose
+from handover.domain.lifecycle import Act, Guarded, Order, Refusal
 from handover.domain.record import SCHEMAS
 from handover.pages import evidence_page
 from handover.pages.languages import LANGUAGES
@@ -93,19 +94,30 @@ def test_every_rule_is_explained_once(page: Page) -> None:
 
 def test_every_text_is_there_in_every_language_with_the_same_blanks(page: Page) -> None:
     assert page.evaluate("LANGUAGES") == list(LANGUAGES)
-    words: dict[str, list[str]] = page.evaluate("WORDS")
-    for key, texts in words.items():
-        assert len(texts) == len(LANGUAGES), key
-        assert all(texts), key
-        assert len({tuple(sorted(re.findall(r"\{\w+\}", text))) for text in texts}) == 1, key
+    known: dict[str, list[str]] = page.evaluate("TRANSLATED")
+    plain: dict[str, dict[str, str]] = page.evaluate("PLAIN")
+    assert plain == verify_words.PLAIN
+    said = {*verify_words.own(), *(text for table in plain.values() for text in table.values())}
+    assert said <= set(known)
+    for text, others in known.items():
+        assert len(others) == len(LANGUAGES) - 1, text
+        assert len({tuple(sorted(re.findall(r"%\(\w+\)s", each))) for each in (text, *others)}) == 1, text
 
 
-def test_every_act_reason_basis_and_family_of_rules_has_words(page: Page) -> None:
+def test_whatever_is_refused_or_found_has_its_translations(page: Page) -> None:
+    script = evidence_page.content()
+    found = r'indings\.(?:invalid|incomplete|note)\([^"\n]*"[a-z-]+", (?:[^"\n,]+, |"[a-z ]+", |`[^`\n]+`, )"([^"\n]+)"'
+    noticed = rf'(?:{found}|(?:const text =\s+|\btext: )"([^"\n]+)")'
+    refused = r'(?:refuse\(|need\([^\n]*, |spelled\([^\n]*, |oneOf\([^\n]*, )"([^"\n]{5,})"(?:\)|, Rollback)'
+    said = {*re.findall(refused, script), *("".join(each) for each in re.findall(noticed, script))}
+    assert len(said) > 120
+    assert said <= set(page.evaluate("Object.keys(TRANSLATED)"))
+
+
+def test_every_act_and_family_of_rules_has_words(page: Page) -> None:
     keys = set(page.evaluate("Object.keys(WORDS)"))
     acts = {*Act, *_ENTRIES, EntryKind.ASSERTED}
     assert {f"act {act.value}" for act in acts} <= keys
-    assert {f"why {reason}" for reason in (*VoidReason, *DeclineReason)} <= keys
-    assert {f"basis {basis}" for basis in Basis} | {f"onward {onward}" for onward in Onward} <= keys
     assert {f"about {about}" for about in page.evaluate("Object.keys(ABOUT)")} <= keys
     assert set(page.evaluate("LOGGED")) == {kind.value for kind in _ENTRIES}
     used = set(re.findall(r"data-t=\"(\w+)\"", evidence_page.content()))

@@ -8,6 +8,7 @@ from hashlib import sha256
 import httpx2
 import pytest
 
+import verify_words
 from handover.pages import evidence_page
 from pages.office import offices
 
@@ -41,3 +42,7 @@ def test_the_policy_names_script_and_style_by_their_digests(client: httpx2.Clien
         assert f"{element}-src 'sha256-{digest}'" in policy
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
+
+
+def test_its_words_are_those_of_the_catalogues_of_today() -> None:
+    assert verify_words.made() == evidence_page.content(), "run `python3 dev.py messages`"
