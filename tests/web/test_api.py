@@ -13,7 +13,16 @@ from web.stage import Stage
 from web.test_limits import name_of
 
 READING = [
-    *("/node", "/peers", "/matters", "/handovers", "/queue", "/alarms", f"/matters/{examples.MATTER}"),
+    *(
+        "/node",
+        "/peers",
+        "/matters",
+        "/handovers",
+        "/queue",
+        "/alarms",
+        "/statistics",
+        f"/matters/{examples.MATTER}",
+    ),
     *(f"/matters/{examples.MATTER}/record", f"/matters/{examples.MATTER}/grounds"),
     *(f"/handovers/{examples.HANDOVER}", f"/handovers/{examples.HANDOVER}/timeline"),
 ]

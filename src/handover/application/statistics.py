@@ -80,12 +80,20 @@ class Statistics:
         raise NotFoundError
 
     def report(self, quarter: Quarter | None = None, *, actor: Actor) -> Report | None:
-        """Give what is published of *quarter*, or of the newest; None where nothing was published yet.
+        """Give what `look` gives, to an officer who may see it.
 
         Raises:
             NotFoundError: nothing is known of that quarter.
         """
         require(actor, Right.COUNTS)
+        return self.look(quarter)
+
+    def look(self, quarter: Quarter | None = None) -> Report | None:
+        """Give what is published of *quarter*, or of the newest; None where nothing was published yet.
+
+        Raises:
+            NotFoundError: nothing is known of that quarter.
+        """
         with self._database.reading() as work:
             quarters = tuple(work.statistics.published())
             if quarter is None and not quarters:

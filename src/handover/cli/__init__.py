@@ -26,6 +26,7 @@ from handover.cli import (
     registry,
     running,
     setup,
+    statistics,
     status,
     terminal,
     user,
@@ -74,6 +75,7 @@ app.command(rich_help_panel=_SET_UP)(running.demo)
 app.command(rich_help_panel=_LOOK)(status.status)
 app.command(rich_help_panel=_LOOK)(doctor.doctor)
 app.command(rich_help_panel=_LOOK)(refresh.refresh)
+app.command(rich_help_panel=_LOOK)(statistics.statistics)
 app.command(rich_help_panel=_LOOK)(backup.backup)
 app.command("move-database", rich_help_panel=_LOOK)(moving.move_database)
 app.add_typer(queue.app, name="queue", rich_help_panel=_LOOK)

@@ -20,6 +20,7 @@ _ENDINGS: Final = {
     "audio/mp4": "m4a",
     "text/plain": "txt",
     "application/json": "json",
+    "text/csv": "csv",
     "application/vnd.handover.evidence": "handover",
 }
 

@@ -28,6 +28,7 @@ _WAYS: Final = (
     ("/office/authorities", N_("Authorities"), Right.LOOK_UP),
     ("/office/audit", N_("Audit"), Right.AUDIT),
     ("/office/operate", N_("Operation"), Right.OPERATE),
+    ("/office/statistics", N_("Statistics"), Right.COUNTS),
     ("/office/account", N_("Your account"), None),
 )
 SAID: Final[Mapping[str, str]] = {

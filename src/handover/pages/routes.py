@@ -24,6 +24,7 @@ from handover.pages import (
     sign_in,
     staff,
     static,
+    statistics,
     work,
 )
 from handover.pages.parts import Check, Node
@@ -48,6 +49,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *staff.PAGES,
     *papers.PAGES,
     *notices.PAGES,
+    *statistics.PAGES,
 )
 
 

@@ -225,6 +225,14 @@ class PeersAsked(Paging):
     mandate: Mandate | None = None
 
 
+class StatisticsAsked(Asking):
+    """Which quarter; the newest, if none is named."""
+
+    quarter: (
+        Annotated[str, Field(pattern="^2[0-9]{3}-Q[1-4]$", description="For example 2026-Q4.")] | None
+    ) = None
+
+
 class HandoversAsked(Paging):
     """Which rounds."""
 

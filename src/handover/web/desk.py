@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from handover.domain.errors import NotFoundError
-from handover.domain.ids import NodeId
+from handover.domain.ids import NodeId, Quarter
 from handover.protocol.schema import documents
 from handover.web import asked, shown, shown_node
 from handover.web.calls import ApiRoute, Called, answer, from_cursor
@@ -59,6 +59,13 @@ def list_alarms(call: Called, wanted: Annotated[asked.AlarmsAsked, Query()]) -> 
     """Show the newest alarms."""
     found = call.node.watch.alarms(actor=call.actor, limit=wanted.limit)
     return answer({"data": [shown_node.alarm(each) for each in found], "next_cursor": None})
+
+
+@router.get("/statistics", response_model=shown_node.StatisticsShown)
+def read_statistics(call: Called, wanted: Annotated[asked.StatisticsAsked, Query()]) -> Response:
+    """Show what was published of a closed quarter: this node's counts, and the totals of all."""
+    quarter = None if wanted.quarter is None else Quarter(wanted.quarter)
+    return answer(shown_node.statistics(call.node.statistics.report(quarter, actor=call.actor)))
 
 
 @router.get("/schemas/{name}", response_class=Response)

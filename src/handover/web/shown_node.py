@@ -4,6 +4,7 @@ from typing_extensions import TypedDict  # pydantic needs this one on Python 3.1
 
 from handover.application.authorities import Authority, Own
 from handover.application.facts import Alarm, Delivery, Queued
+from handover.application.statistics import Report, Row
 from handover.protocol.node_entry import Mandate, NodeStatus
 from handover.protocol.node_key import KeyStatus, KeyUse
 from handover.protocol.strict import b64
@@ -169,4 +170,49 @@ def alarm(of: Alarm) -> AlarmShown:
         "peer": of.peer,
         "raised_at": of.raised_at,
         "seen_at": of.seen_at,
+    }
+
+
+class CountShown(TypedDict):
+    """One count: at least `known`, and no more where nothing is `withheld`. A route names both countries."""
+
+    subject: str
+    table: str
+    cell: str
+    known: int
+    withheld: bool
+
+
+class StatisticsShown(TypedDict):
+    """A closed quarter; null where none was published yet. `missing` are members that have not been heard of it."""
+
+    quarter: str | None
+    quarters: list[str]
+    nodes: list[str]
+    missing: list[str]
+    own: list[CountShown]
+    all: list[CountShown]
+
+
+def statistics(of: Report | None) -> StatisticsShown:
+    """Give what is shown of a quarter."""
+    if of is None:
+        return {"quarter": None, "quarters": [], "nodes": [], "missing": [], "own": [], "all": []}
+    return {
+        "quarter": of.quarter,
+        "quarters": list(of.quarters),
+        "nodes": list(of.nodes),
+        "missing": list(of.missing),
+        "own": [_count(row) for row in of.own],
+        "all": [_count(row) for row in of.all],
+    }
+
+
+def _count(row: Row) -> CountShown:
+    return {
+        "subject": row.subject,
+        "table": row.table,
+        "cell": row.cell,
+        "known": row.total.known,
+        "withheld": row.total.withheld,
     }
