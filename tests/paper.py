@@ -14,6 +14,7 @@ from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, MatterId, NodeId, PairId, Pseudonym, RoundId
 from handover.domain.record import MatterKind, record, schema
 from handover.protocol import (
+    act_members,
     checkpoint,
     consent,
     evidence,
@@ -213,7 +214,7 @@ class Tale:
     def envelope(self, act: Act, who: Author, **changes: Any) -> Envelope:
         """Give what an honest node would say, but for *changes*."""
         seq, prev = self.spoken.get(who.node, (0, None))
-        needed = envelopes.REQUIRED[act]
+        needed = act_members.REQUIRED[act]
         answered = {Act.DEED: Act.ACCEPTANCE, Act.TAKE_UP_RECEIPT: Act.DEED, Act.VOID_RECEIPT: Act.VOID}
         answered |= {Act.ARRIVAL: Act.DEED, Act.ANSWER: Act.QUESTION}
         digest = strict.digest(f"{self.name} {act} {len(self.parts)}".encode())

@@ -12,8 +12,9 @@ from handover.domain.consent import Basis, Ground, Onward, Purpose
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, Pseudonym, RoundId
 from handover.domain.record import Value, record, schema
+from handover.domain.sequence import AFTER_DEED
 from handover.node import Node
-from handover.protocol import consent, jwe, jws, merkle, message, sdjwt, strict
+from handover.protocol import act_members, consent, jwe, jws, merkle, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.consent import ConsentToken
 from handover.protocol.delivery import Answer, Delivery, Item, decode_delivery, encode_delivery
@@ -21,6 +22,7 @@ from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from handover.protocol.message import Message
 from handover.protocol.sdjwt import Issued
 from handover.protocol.strict import Json
+from vectors import later
 
 DAY = 86400
 BY = By(prepared=Pseudonym("A" * 22), released=Pseudonym("A" * 21 + "Q"), role="liaison", auth="api-key")
@@ -31,6 +33,7 @@ BODIES: dict[Act, dict[str, Json]] = {
     Act.ACCEPTANCE: {
         "responsible": {"as": "guardian", "name": "Anna", "organisation": "Jugendamt", "contact": ""},
         "plan": "Met at the station.",
+        "follow_ups": [7, 30, 90],
     },
     Act.DECLINE: {"text": "No place."},
     Act.DEED: {},
@@ -38,7 +41,21 @@ BODIES: dict[Act, dict[str, Json]] = {
     Act.ANSWER: {"text": "At noon."},
     Act.ARRIVAL: {"date": "2026-11-22", "text": ""},
     Act.NON_ARRIVAL: {"date": "2026-11-22", "text": ""},
+    **later.BODIES,
 }
+
+
+def _later(act: Act) -> dict[str, Any]:
+    """Give what an act after the deed must have beside its body: of the right shape, about nothing."""
+    if act not in AFTER_DEED:
+        return {}
+    values = {
+        "record": Digest("A" * 43),
+        "consent": Digest("A" * 43),
+        "fields": "A" * 11,
+        "reason": min(act_members.REASONS.get(act, {"other"})),
+    }
+    return {name: value for name, value in values.items() if name in act_members.REQUIRED[act]}
 
 
 def deliver(to: Node, *items: Item, log_size: int = 0) -> Answer:
@@ -159,7 +176,7 @@ class Round:
 
     def envelope(self, act: Act, **members: Any) -> Envelope:
         """Give the next envelope of this side, not signed; members may be changed."""
-        by_rule = envelopes.REQUIRED[act]
+        by_rule = act_members.REQUIRED[act]
         right: dict[str, Any] = {
             "iss": self.peer.own.id,
             "aud": self.peer.to.id,
@@ -176,6 +193,7 @@ class Round:
             "schema": self.of,
             "deadline": self.peer.now + 14 * DAY if "deadline" in by_rule else None,
             "by": BY if "by" in by_rule else None,
+            **_later(act),
             "log": HEAD,
         }
         return Envelope(**(right | members))

@@ -14,6 +14,7 @@ from handover.adapters.registry import RegistryMirror
 from handover.adapters.registry_sources import Sources, pinned_keys
 from handover.adapters.renewing import renewal_of
 from handover.adapters.vault import FileVault
+from handover.application.after import After
 from handover.application.attachments import Attachments
 from handover.application.backups import BackupDesk
 from handover.application.cases import Cases
@@ -70,6 +71,7 @@ class Node(Desks):
     consents: Consents
     offers: Offers
     handovers: Handovers
+    after: After
     inbox: Inbox
     outbox: Outbox
     clockwork: Clockwork
@@ -241,9 +243,9 @@ def assemble(
 ) -> Node:
     """Join the parts."""
     sealer = Sealer(vault, registry)
-    host = urlsplit(settings.address).hostname or ""
-    stepups = StepUps(database, vault, rp_id=host, mode=StepUp(settings.step_up))
+    stepups = StepUps(database, vault, rp_id=_host(settings.address), mode=StepUp(settings.step_up))
     rounds = Rounds(vault.node, sealer, registry, stepups)
+    after = After.of(database, vault, sealer, rounds)
     peers = HTTPPeers(private=settings.private_peers, pins=partial(pinned_keys, registry, clock))
     sources = Sources(peers, registry, node=vault.node, places=settings.registry_sources, clock=clock)
     return Node(
@@ -254,10 +256,11 @@ def assemble(
         registry=registry,
         cases=Cases(database, vault),
         attachments=Attachments(database, registry, wire or peers),
-        consents=Consents(database, vault, rounds, sealer),
+        consents=Consents(database, vault, after.withdrawals),
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),
-        inbox=Inbox(database, Intake(vault, registry), rounds, clock),
+        after=after,
+        inbox=Inbox(database, Intake(vault, registry), rounds, after.hearing, clock),
         outbox=Outbox(database, wire or peers, registry, Reissuer(vault, registry)),
         clockwork=Clockwork(database, registry, rounds),
         officers=Officers(database),
@@ -268,6 +271,10 @@ def assemble(
         peers=peers,
         clock=clock,
     )
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
 
 
 def provider_of(address: str, oidc: ProviderSettings) -> Provider:

@@ -6,8 +6,8 @@ import pytest
 
 from handover.application.verifier_report import Report, Rule, Severity, Verdict
 from handover.domain.handover import Act
+from handover.protocol import act_members, strict
 from handover.protocol import envelope as envelopes
-from handover.protocol import strict
 from handover.protocol.envelope import Sealed
 from handover.protocol.evidence import Word
 from paper import DAY, Paper, Stage, Tale, bundle, gather, paper, signed
@@ -187,7 +187,7 @@ def test_only_what_the_tables_have_is_valid(stage: Stage, length: int) -> None:
         for act in acts:
             who = fresh.a if act in (Act.OFFER, Act.DEED, Act.VOID) else fresh.b
             answered = tale.envelope(act, who).re
-            if answered is None and "re" in envelopes.REQUIRED[act]:
+            if answered is None and "re" in act_members.REQUIRED[act]:
                 answered = strict.digest(b"never said")
             tale.say(act, who, re=answered)
             tale.now += 60

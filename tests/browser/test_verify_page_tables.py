@@ -10,15 +10,15 @@ from playwright.sync_api import Browser, Page
 import verify_words
 from browser import auditor
 from handover.application.verifier_report import Rule
-from handover.application.verifier_sequence import ANSWERS
 from handover.application.verifier_timeline import _ENTRIES
-from handover.domain import lifecycle
+from handover.domain import lifecycle, sequence
 from handover.domain.consent import Basis, Purpose
+from handover.domain.continuity import DEMANDS
 from handover.domain.lifecycle import Act, Guarded, Order, Refusal
 from handover.domain.record import SCHEMAS
 from handover.pages import evidence_page
 from handover.pages.languages import LANGUAGES
-from handover.protocol import envelope, statement
+from handover.protocol import act_members, statement
 from handover.protocol.entry import EntryKind
 from handover.protocol.evidence import LINE_LIMIT
 from handover.protocol.node_key import ALGORITHM, LENGTH
@@ -66,10 +66,15 @@ def test_both_state_tables_are_those_of_the_lifecycle(page: Page) -> None:
 
 def test_what_each_act_must_have_is_that_of_the_envelope(page: Page) -> None:
     found = page.evaluate("REQUIRED")
-    assert {act: set(names.split()) for act, names in found.items()} == envelope.REQUIRED
-    assert {act: {name} for act, name in page.evaluate("MAY").items()} == envelope.MAY
-    assert {act: set(words) for act, words in page.evaluate("REASONS").items()} == envelope.REASONS
-    assert page.evaluate("ANSWERED") == {act: [of, other] for act, (of, other) in ANSWERS.items()}
+    assert {act: set(names.split()) for act, names in found.items()} == act_members.REQUIRED
+    assert {act: set(names.split()) for act, names in page.evaluate("MAY").items()} == act_members.MAY
+    assert {act: set(words) for act, words in page.evaluate("REASONS").items()} == act_members.REASONS
+    replies = {act: [sorted(reply.to), reply.by.value] for act, reply in sequence.REPLIES.items()}
+    assert page.evaluate("ANSWERED") == replies
+    for name in ("BY_SENDER", "BY_RECEIVER", "AFTER_DEED", "TAKEN", "SHOWS"):
+        assert set(page.evaluate(name)) == getattr(sequence, name)
+    demands = {act: {"answers": sorted(each.answers), "term": each.term} for act, each in DEMANDS.items()}
+    assert page.evaluate("DEMANDS") == demands
 
 
 def test_fields_keys_lines_and_words_are_those_of_the_protocol(page: Page) -> None:

@@ -12,6 +12,7 @@ from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, DeclineReason
 from handover.protocol import (
     assertion,
+    bodies,
     consent,
     envelope,
     message,
@@ -46,6 +47,7 @@ def test_examples_are_vectors(chapter: str) -> None:
     [
         ("envelope", envelope),
         ("payload", message),
+        ("payload", bodies),
         ("consent", consent),
         ("assertion", passkey),
         ("statistics", suppression),
@@ -80,7 +82,7 @@ def test_members_stand_in_their_order() -> None:
 
 def test_every_act_has_its_place() -> None:
     said = rows("payload", "## 2. Bodies")
-    assert {act.value for act in message._BODIES} == set(re.findall(r"`([a-z-]+)`", " ".join(said)))
+    assert {act.value for act in bodies._BODIES} == set(re.findall(r"`([a-z-]+)`", " ".join(said)))
     headings = set(re.findall(r"^### ([a-z-]+)$", CHAPTERS["messages"], re.MULTILINE))
     outside = {name.strip("`") for name in rows("messages", "## 3. Acts outside")}
     assert headings | outside == set(Act)
@@ -110,8 +112,8 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"{spaced(message.PAYLOAD_LIMIT)} bytes" in CHAPTERS["payload"]
     assert f"whole number of {spaced(message.STEP)} bytes" in CHAPTERS["payload"]
     assert f"At most {message.EVIDENCE_LIMIT} envelopes" in CHAPTERS["payload"]
-    assert f"1 to {spaced(message.LONGEST_TEXT)} characters" in CHAPTERS["payload"]
-    assert f"1 to {message.LONGEST_NAME} characters" in CHAPTERS["payload"]
+    assert f"1 to {spaced(bodies.LONGEST_TEXT)} characters" in CHAPTERS["payload"]
+    assert f"1 to {bodies.LONGEST_NAME} characters" in CHAPTERS["payload"]
     assert f"1 to {spaced(envelope.LARGEST_COUNT)}" in CHAPTERS["envelope"]
     assert f"more than {envelope.FUTURE} seconds ahead" in CHAPTERS["envelope"]
     assert f"{LONGEST_GROUND // 86400} days ({spaced(LONGEST_GROUND)} seconds)" in CHAPTERS["consent"]

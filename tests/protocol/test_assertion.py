@@ -13,7 +13,7 @@ from authenticator import Authenticator
 from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.handover import Act
 from handover.protocol import assertion, passkey, statement, strict
-from handover.protocol.envelope import OPTIONAL, REQUIRED
+from handover.protocol.act_members import OPTIONAL, REQUIRED
 from handover.protocol.passkey import PasskeyError, Signed
 from handover.protocol.statement import AssertedAct
 from protocol import act_vectors, log_vectors

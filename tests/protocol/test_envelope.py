@@ -11,18 +11,32 @@ from hypothesis import strategies as st
 
 from handover.domain.consent import Purpose
 from handover.domain.errors import HandoverError, MalformedError
-from handover.domain.handover import Act, DeclineReason, VoidReason
+from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, Pseudonym, RoundId
+from handover.protocol import act_members, jws, strict
 from handover.protocol import envelope as envelopes
-from handover.protocol import jws, strict
 from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from protocol import act_vectors, log_vectors
-from vectors import one_round
+from vectors import later, one_round
 from vectors.envelope_cases import claims_of
 from vectors.made import OTHER_SIGNER, SIGNER
 from vectors.one_round import SIGNERS
 
-MAY = {(Act.DEED, "by"), (Act.VOID, "by"), (Act.ANSWER, "consent")}
+MAY = {
+    (Act.DEED, "by"),
+    (Act.VOID, "by"),
+    (Act.ANSWER, "consent"),
+    (Act.CONSENT_WITHDRAWN, "by"),
+    (Act.ERASED, "record"),
+    (Act.ERASED, "by"),
+    (Act.DECISION, "fields"),
+    (Act.DECISION, "consent"),
+    (Act.DECISION, "by"),
+    (Act.ACCESS_WANTED, "by"),
+    (Act.ACCESS_ANSWER, "by"),
+    (Act.COMPLAINT, "by"),
+}
+SAID = one_round.said() | later.said()
 
 
 def outcome(given_: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +68,7 @@ def test_the_vectors_are_as_their_script_makes_them() -> None:
 
 
 def test_what_is_signed_again_is_the_same_bytes() -> None:
-    for said in one_round.said().values():
+    for said in SAID.values():
         assert envelopes.sign(said.envelope, signer=SIGNERS[said.envelope.iss]) == said.data
         assert strict.dumps(strict.loads(said.text.encode())).decode() == said.text
 
@@ -80,32 +94,32 @@ def spare(act: Act) -> dict[str, Any]:
         "deadline": one_round.T0,
         "payload": Sealed(digest=Digest("A" * 43), commit=Digest("A" * 43)),
         "by": one_round.pair_of_eyes(),
-        "reason": "other" if act is Act.DECLINE else "expired",
+        "reason": min(act_members.REASONS.get(act, {"expired"})),
     }
 
 
-@pytest.mark.parametrize(("act", "name"), list(product(Act, sorted(envelopes.OPTIONAL))))
+@pytest.mark.parametrize(("act", "name"), list(product(Act, sorted(act_members.OPTIONAL))))
 def test_every_member_is_there_with_its_acts_and_with_no_other(act: Act, name: str) -> None:
-    whole = one_round.said()[act.value].envelope
+    whole = SAID[act.value].envelope
     changes: dict[str, Any] = {name: spare(act)[name]}
     nothing: dict[str, Any] = {name: None}
-    if name in envelopes.REQUIRED[act] or (act, name) in MAY:
+    if name in act_members.REQUIRED[act] or (act, name) in MAY:
         envelopes.sign(replace(whole, **changes), signer=SIGNER)
     else:
         with pytest.raises(MalformedError):
             envelopes.sign(replace(whole, **changes), signer=SIGNER)
-    if name in envelopes.REQUIRED[act]:
+    if name in act_members.REQUIRED[act]:
         with pytest.raises(MalformedError):
             envelopes.sign(replace(whole, **nothing), signer=SIGNER)
     else:
         envelopes.sign(replace(whole, **nothing), signer=SIGNER)
 
 
-@pytest.mark.parametrize("act", [Act.VOID, Act.DECLINE])
+@pytest.mark.parametrize("act", act_members.REASONS)
 def test_every_reason_of_the_list_is_taken(act: Act) -> None:
-    whole = one_round.said()[act.value].envelope
-    for reason in VoidReason if act is Act.VOID else DeclineReason:
-        said = envelopes.sign(replace(whole, reason=reason.value), signer=SIGNER)
+    whole = SAID[act.value].envelope
+    for reason in sorted(act_members.REASONS[act]):
+        said = envelopes.sign(replace(whole, reason=reason), signer=SIGNER)
         assert envelopes.read(said).claimed.reason == reason
 
 
@@ -147,11 +161,10 @@ LOGS = st.builds(LogHead, size=TIMES, root=DIGESTS)
 def any_envelope(draw: st.DrawFn) -> Envelope:
     """Give an envelope that may be said."""
     act = draw(st.sampled_from(Act))
-    values = spare(act) | {"reason": draw(st.sampled_from(VoidReason)).value}
-    if act is Act.DECLINE:
-        values["reason"] = draw(st.sampled_from(DeclineReason)).value
+    reasons = sorted(act_members.REASONS.get(act, {"expired"}))
+    values = spare(act) | {"reason": draw(st.sampled_from(reasons))}
     may = {name for each, name in MAY if each is act and draw(st.booleans())}
-    there = {name: values[name] for name in envelopes.REQUIRED[act] | may}
+    there = {name: values[name] for name in act_members.REQUIRED[act] | may}
     seq = draw(COUNTS)
     return Envelope(
         iss=draw(NODES), aud=draw(NODES), jti=one_round.jti(draw(st.integers(0, 2**48 - 1))), iat=draw(TIMES),
@@ -194,7 +207,7 @@ def test_any_value_of_any_member_raises_only_our_errors(name: str, data: st.Data
 def test_four_eyes_hold_for_offer_and_deed_alone() -> None:
     same = By(prepared=Pseudonym("A" * 22), released=Pseudonym("A" * 22), role="liaison", auth="api-key")
     for act in Act:
-        whole = one_round.said()[act.value].envelope
+        whole = SAID[act.value].envelope
         if whole.by is None:
             continue
         if act in (Act.OFFER, Act.DEED):

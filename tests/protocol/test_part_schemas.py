@@ -24,6 +24,8 @@ UNSAID: Final = {
     "envelope": {"by-one-officer", "deed-one-officer", "fields-second-spelling", "member-twice", "number-with-point"},
     "payload": {
         "deed-text", "answer-no-text", "non-arrival-no-day", "not-padded", "padded-by-one", "too-long", "member-twice",
+        "acceptance-days-falling", "acceptance-days-twice", "decision-nothing", "correction-empty", "legal-hold-empty",
+        "complaint-answer-empty", "consent-withdrawn-scope",
     },
     "consent": {
         "fields-short", "fields-spare-bit", "fields-none", "ends-at-once", "ends-before", "two-years-and-more",

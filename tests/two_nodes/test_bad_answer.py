@@ -188,14 +188,22 @@ def test_two_different_acceptances_are_an_equivocation(scene: Scene) -> None:
 
 RESPONSIBLE: dict[str, Any] = {"as": "guardian", "name": "Anna", "organisation": "Jugendamt", "contact": ""}
 UNSAID: dict[str, dict[str, Any]] = {
-    "nobody": {"plan": "Met."},
-    "no name": {"responsible": RESPONSIBLE | {"name": ""}, "plan": "Met."},
-    "white space for a name": {"responsible": RESPONSIBLE | {"name": " \t"}, "plan": "Met."},
-    "no organisation": {"responsible": RESPONSIBLE | {"organisation": ""}, "plan": "Met."},
-    "no capacity": {"responsible": RESPONSIBLE | {"as": "friend"}, "plan": "Met."},
-    "no plan": {"responsible": RESPONSIBLE, "plan": ""},
-    "a member more": {"responsible": RESPONSIBLE, "plan": "Met.", "until": "tomorrow"},
-    "a name of 201 letters": {"responsible": RESPONSIBLE | {"name": "x" * 201}, "plan": "Met."},
+    "nobody": {"plan": "Met.", "follow_ups": []},
+    "no name": {"responsible": RESPONSIBLE | {"name": ""}, "plan": "Met.", "follow_ups": []},
+    "white space for a name": {
+        "responsible": RESPONSIBLE | {"name": " \t"},
+        "plan": "Met.",
+        "follow_ups": [],
+    },
+    "no organisation": {"responsible": RESPONSIBLE | {"organisation": ""}, "plan": "Met.", "follow_ups": []},
+    "no capacity": {"responsible": RESPONSIBLE | {"as": "friend"}, "plan": "Met.", "follow_ups": []},
+    "no plan": {"responsible": RESPONSIBLE, "plan": "", "follow_ups": []},
+    "a member more": {"responsible": RESPONSIBLE, "plan": "Met.", "follow_ups": [], "until": "tomorrow"},
+    "a name of 201 letters": {
+        "responsible": RESPONSIBLE | {"name": "x" * 201},
+        "plan": "Met.",
+        "follow_ups": [],
+    },
 }
 
 
@@ -228,7 +236,11 @@ def test_what_was_only_prepared_is_known_to_nobody(scene: Scene) -> None:
 
 def test_a_tracing_matter_gives_its_deed_at_once_and_only_to_who_may_have_it(scene: Scene) -> None:
     round_ = scene.offered(kind=MatterKind.TRACING)
-    body: dict[str, Any] = {"responsible": RESPONSIBLE | {"as": "officer"}, "plan": "Search."}
+    body: dict[str, Any] = {
+        "responsible": RESPONSIBLE | {"as": "officer"},
+        "plan": "Search.",
+        "follow_ups": [],
+    }
     scene.taken(acceptance(scene, round_, content=Message(nonce=bytes(32), body=body)))
     assert standing(scene, round_) == (State.RELIEVING, Claim.RELIEVING)
 

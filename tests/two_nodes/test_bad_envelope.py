@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from handover.domain.handover import Act
+from handover.protocol import act_members, jws
 from handover.protocol import envelope as envelopes
-from handover.protocol import jws
 from handover.protocol.delivery import Item
 from peer import ANY, Round, signed_anyhow
 from two_nodes.scene import Scene
@@ -188,10 +188,10 @@ VALUES: Claims = {
 
 @pytest.mark.parametrize("act", Act)
 def test_each_act_has_its_members_and_no_others(scene: Scene, act: Act) -> None:
-    fixed = sorted(envelopes.OPTIONAL - envelopes.MAY.get(act, frozenset()))
+    fixed = sorted(act_members.OPTIONAL - act_members.MAY.get(act, frozenset()))
     bad = []
     for name in fixed:
-        value = None if name in envelopes.REQUIRED[act] else VALUES[name]
+        value = None if name in act_members.REQUIRED[act] else VALUES[name]
         change = {name: value}
         bad.append(with_members(scene, said(scene.peer.round(), act), change))
     scene.strangers_all(bad)

@@ -90,7 +90,7 @@ def test_all_of_a_batch_may_be_faulty(scene: Scene, monkeypatch: pytest.MonkeyPa
 
 def test_an_automatic_deed_waits_for_a_key_of_the_peer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     round_ = scene.offered(kind=MatterKind.TRACING)
-    body: dict[str, Json] = {"responsible": {**RESPONSIBLE}, "plan": "Search."}
+    body: dict[str, Json] = {"responsible": {**RESPONSIBLE}, "plan": "Search.", "follow_ups": []}
     acceptance = round_.say(
         Act.ACCEPTANCE,
         re=scene.said_digest(round_, Act.OFFER),

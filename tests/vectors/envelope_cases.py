@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from handover.domain.handover import Act
+from handover.protocol import act_members, jws, strict
 from handover.protocol import envelope as envelopes
-from handover.protocol import jws, strict
-from vectors import one_round
+from vectors import later, one_round
 from vectors.made import OTHER_SIGNER, SIGNER, Case, accepted, refused
 from vectors.one_round import NORTH, Said
 
@@ -31,13 +31,25 @@ NOTES = {
     "void": "The deadline has passed: no officer acted.",
     "void-of-an-officer": "An officer has withdrawn the offer.",
     "void-receipt": "Closed and erased.",
+    "follow-up": "The receiver tells how the child is, under a ground of its own.",
+    "correction": "The sender sends a later version of the record, under a ground that is in force.",
+    "consent-withdrawn": "The person does not want the record to be there any more.",
+    "erased": "The receiver has destroyed it.",
+    "legal-hold": "The receiver keeps it, for a stated reason and time.",
+    "decisions-wanted": "The sender asks what was decided.",
+    "decision": "The node answers by itself, because a ground covers it.",
+    "access-wanted": "The person wants to know who received what.",
+    "access-answer": "Whom this node has shown something.",
+    "complaint": "The person complains.",
+    "complaint-answer": "What became of it.",
+    "override": "Somebody was told what no consent covers, because a life was at stake.",
     "reissued-offer": "The offer once more, under another sealing key: only what belongs to its bytes differs.",
 }
 
 
 def cases() -> dict[str, Case]:
     """Give the chapter's cases by name."""
-    said = one_round.said()
+    said = one_round.said() | later.said()
     found = {name: _whole(note, said[name]) for name, note in NOTES.items()}
     found["context"] = _context()
     offer = json.loads(said["offer"].text)
@@ -161,12 +173,13 @@ def _acts(said: dict[str, Said]) -> Refusals:
     spare = {
         "deadline": 1790003600, "by": asdict(one_round.by()), "reason": "expired", "re": "A" * 43, "record": "A" * 43,
         "payload": {"digest": "A" * 43, "commit": "A" * 43},
+        "fields": said["offer"].envelope.fields, "consent": "A" * 43,
     }  # fmt: skip
     for act in Act:
-        needed = envelopes.REQUIRED[act]
+        needed = act_members.REQUIRED[act]
         less = sorted(needed)[-1]
         yield f"{act}-without-{less}", f"{act} has {less}.", _changed(said[act.value], **{less: None})
-        allowed = needed | envelopes.MAY.get(act, frozenset())
+        allowed = needed | act_members.MAY.get(act, frozenset())
         more = next(name for name in spare if name not in allowed)
         changes = {more: spare[more]}
         yield f"{act}-with-{more}", f"{act} has no {more}.", _changed(said[act.value], **changes)

@@ -107,6 +107,7 @@ BODIES: Final[dict[Act, dict[str, Json]]] = {
             "contact": "+49 40 000000",
         },
         "plan": "A place in the aunt's family; school from the first week.",
+        "follow_ups": [7, 30, 90],
     },
     Act.DECLINE: {"text": "The aunt has moved to another city."},
     Act.DEED: {},

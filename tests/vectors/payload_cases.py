@@ -7,7 +7,7 @@ from typing import Any
 from handover.domain.handover import Act
 from handover.protocol import message, strict
 from handover.protocol.message import STEP, Message
-from vectors import one_round
+from vectors import later, one_round
 from vectors.made import SIGNER, Case, accepted, refused
 from vectors.one_round import SEALING
 
@@ -16,7 +16,7 @@ def cases() -> dict[str, Case]:
     """Give the chapter's cases by name."""
     found: dict[str, Case] = {"sealed-offer": _sealed()}
     for act in Act:
-        if act in one_round.BODIES:
+        if act in one_round.BODIES or act in later.BODIES:
             found[act.value] = _whole(f"What {act} says sealed.", act, _content(act))
     question = message.encode(one_round.content(Act.QUESTION))
     found["more-padding"] = accepted(
@@ -40,7 +40,7 @@ def cases() -> dict[str, Case]:
 def _content(act: Act) -> Message:
     if act is Act.DEED:
         return one_round.deed_content(one_round.said()["acceptance"].data)
-    return one_round.content(act)
+    return later.content(act) if act in later.BODIES else one_round.content(act)
 
 
 def _input(act: Act, plaintext: bytes) -> Case:
@@ -153,5 +153,49 @@ def _bodies() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
     )
     yield "arrival-basic-form", "A day has its hyphens.", Act.ARRIVAL, {"date": "20260928", "text": ""}
     yield "non-arrival-no-day", "A day is stated.", Act.NON_ARRIVAL, {"text": "Not on the train."}
+    yield from _later()
     yield "void-body", "A void has no body.", Act.VOID, {}
     yield "opened-body", "Nor has the confirmation of receipt.", Act.OPENED, {}
+
+
+def _later() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
+    said: dict[str, Any] = one_round.BODIES[Act.ACCEPTANCE]
+    for name, note, days in (
+        ("falling", "Days rise.", [30, 7]),
+        ("twice", "A day once.", [7, 7]),
+        ("zero", "The first day after the take-up is day 1.", [0]),
+        ("too-many", "Twelve at most.", list(range(1, 14))),
+    ):
+        yield f"acceptance-days-{name}", note, Act.ACCEPTANCE, said | {"follow_ups": days}
+    follow_up: dict[str, Any] = later.BODIES[Act.FOLLOW_UP]
+    yield "follow-up-no-text", "A follow-up says how the child is.", Act.FOLLOW_UP, follow_up | {"text": ""}
+    yield "follow-up-state", "A word of the list.", Act.FOLLOW_UP, follow_up | {"state": "fine"}
+    yield "correction-empty", "A correction says why.", Act.CORRECTION, {"text": " "}
+    scope = {"scope": "everything", "text": ""}
+    yield "consent-withdrawn-scope", "A word of the list.", Act.CONSENT_WITHDRAWN, scope
+    yield "legal-hold-empty", "A hold says why.", Act.LEGAL_HOLD, {"text": ""}
+    wanted = {"kinds": ["verdict"], "text": "Why?"}
+    yield "decisions-wanted-kind", "A word of the list.", Act.DECISIONS_WANTED, wanted
+    yield "decision-nothing", "Nothing to tell is said in words.", Act.DECISION, {"decisions": [], "text": ""}
+    for name, note, change in (
+        ("authority", "Who decided is named.", {"authority": ""}),
+        ("day", "When, too.", {"date": "2026-13-01"}),
+        ("kind", "A word of the list.", {"kind": "verdict"}),
+    ):
+        body = {"decisions": [later.DECIDED | change], "text": ""}
+        yield f"decision-{name}", note, Act.DECISION, body
+    yield "access-wanted-language", "A language is named.", Act.ACCESS_WANTED, {"language": "", "text": ""}
+    answer: dict[str, Any] = later.BODIES[Act.ACCESS_ANSWER]
+    shown = answer["disclosures"][0]
+    yield (
+        "access-answer-to",
+        "The recipient is a node.",
+        Act.ACCESS_ANSWER,
+        answer | {"disclosures": [shown | {"to": "somebody"}]},
+    )
+    complaint: dict[str, Any] = later.BODIES[Act.COMPLAINT]
+    yield "complaint-empty", "A complaint says something.", Act.COMPLAINT, complaint | {"text": ""}
+    yield "complaint-about", "About a node, or nobody.", Act.COMPLAINT, complaint | {"about": "them"}
+    yield "complaint-answer-empty", "An answer says something.", Act.COMPLAINT_ANSWER, {"text": ""}
+    override: dict[str, Any] = later.BODIES[Act.OVERRIDE]
+    yield "override-to", "Who was told is named.", Act.OVERRIDE, override | {"to": ""}

@@ -3,29 +3,15 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 
 from sqlalchemy import Connection, exc, insert, select
 
 from handover.adapters import log_tables
-from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
-from handover.adapters.alarms import AlarmShelf
-from handover.adapters.assertions import AssertionShelf
-from handover.adapters.attic import FileShelf
 from handover.adapters.engines import StorageError, make_engine
-from handover.adapters.exhibits import ExhibitShelf
-from handover.adapters.keys import KeyShelf
-from handover.adapters.logbook import Edge, Logbook
-from handover.adapters.notices import NoticeShelf
-from handover.adapters.papers import GroundShelf, RecordShelf
-from handover.adapters.post import EnvelopeShelf, PeerShelf
-from handover.adapters.queue import QueueShelf
-from handover.adapters.retention import RetentionShelf
-from handover.adapters.shelves import HandoverShelf, MatterShelf
-from handover.adapters.staff import ReplyShelf, StaffShelf
-from handover.adapters.statistics import StatisticsShelf
+from handover.adapters.logbook import Edge
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault
+from handover.adapters.work import Work
 from handover.application.ports import Clock, UnitOfWork
 from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.ids import NodeId
@@ -40,61 +26,14 @@ class OpenOfferError(OutOfOrderError):
     advice = "Withdraw the open offer first, or wait until it ends."
 
 
-class _Work:
-    """The shelves of one transaction; the log is looked at only where it is asked for."""
-
-    def __init__(self, unit: Unit, vault: FileVault, edge: Edge, *, notices: bool) -> None:
-        self._vault = vault
-        self._edge = edge
-        self.now = unit.now
-        self.unit = unit
-        self.matters = MatterShelf(unit)
-        self.handovers = HandoverShelf(unit)
-        self.envelopes = EnvelopeShelf(unit)
-        self.exhibits = ExhibitShelf(unit)
-        self.queue = QueueShelf(unit)
-        self.files = FileShelf(unit)
-        self.records = RecordShelf(unit)
-        self.grounds = GroundShelf(unit)
-        self.peers = PeerShelf(unit)
-        self.staff = StaffShelf(unit)
-        self.accounts = AccountShelf(unit, vault)
-        self.doors = DoorShelf(unit)
-        self.assertions = AssertionShelf(unit)
-        self.readings = ReadingShelf(unit)
-        self.alarms = AlarmShelf(unit)
-        self.replies = ReplyShelf(unit)
-        self.keys = KeyShelf(unit, vault)
-        self.retention = RetentionShelf(unit)
-        self.notices = NoticeShelf(unit, self.accounts, kept=notices)
-        self.statistics = StatisticsShelf(unit, vault)
-
-    @cached_property
-    def log(self) -> Logbook:
-        """The log of this transaction."""
-        return Logbook(self.unit, self._vault.log_signer, f"{self._vault.node}/log", self._edge)
-
-    def write(self) -> None:
-        """Write all that was collected."""
-        if "log" in vars(self):
-            self.log.close()
-        self.statistics.close()
-        self.unit.flush()
-
-    def committed(self) -> None:
-        """Remember what the next transaction of this process need not read."""
-        if "log" in vars(self):
-            self.log.committed()
-
-
 class _Open(threading.local):
     """The writing transaction that this thread is in, if any, and whether a block that joined it has failed."""
 
-    work: _Work | None = None
+    work: Work | None = None
     failed: bool = False
 
     @contextmanager
-    def holding(self, work: _Work) -> Iterator[None]:
+    def holding(self, work: Work) -> Iterator[None]:
         """Let blocks of this thread join *work* until the end of this one."""
         self.work, self.failed = work, False
         try:
@@ -139,7 +78,7 @@ class SQLDatabase:
             yield work
 
     @contextmanager
-    def _join(self, outer: _Work) -> Iterator[UnitOfWork]:
+    def _join(self, outer: Work) -> Iterator[UnitOfWork]:
         try:
             yield outer
         except BaseException:
@@ -173,9 +112,9 @@ class SQLDatabase:
             with connection.begin():
                 yield self._work(connection, writes=False)
 
-    def _work(self, connection: Connection, *, writes: bool) -> _Work:
+    def _work(self, connection: Connection, *, writes: bool) -> Work:
         unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=writes)
-        return _Work(unit, self._vault, self._edge if writes else Edge(), notices=self._notices)
+        return Work(unit, self._vault, self._edge if writes else Edge(), notices=self._notices)
 
     def reach(self) -> None:
         """Open one connection, to find out at once whether there is a database.

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, exc, func, insert, inspect, select
 
-from handover.adapters import access_tables, log_tables, migrate, retention_tables, tables
+from handover.adapters import access_tables, continuity_tables, log_tables, migrate, retention_tables, tables
 from handover.adapters.database import translated
 from handover.adapters.engines import DatabaseAddressError, make_engine
 from handover.adapters.files import sync_folder
@@ -21,6 +21,7 @@ _KNOWN: Final = (
     log_tables.log_head,
     access_tables.account,
     retention_tables.hold,
+    continuity_tables.demand,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"
 

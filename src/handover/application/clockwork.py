@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handover.application import demands
 from handover.application.facts import Handover
 from handover.application.ports import Database, UnitOfWork
 from handover.application.registry import Registry
@@ -28,13 +29,15 @@ class Clockwork:
             overdue = work.handovers.overdue(work.now, _AT_ONCE)
             waiting = self._waiting(work)
             unsigned = work.log.unsigned()
-        if not (overdue or waiting or unsigned):
+            late = demands.unseen(work, work.demands.open(before=work.now, limit=_AT_ONCE))
+        if not (overdue or waiting or unsigned or late):
             return 0
         with self._database.begin() as work:
             for handover in overdue:
                 self._rounds.move(work, work.handovers.get(handover.id), Cause(event=Order.DEADLINE))
             for handover in waiting:
                 self._release(work, work.handovers.get(handover.id))
+            demands.raise_overdue(work, late)
             work.log.checkpoint(work.now)
         return len(overdue) + len(waiting)
 

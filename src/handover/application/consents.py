@@ -2,18 +2,18 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from handover.application import counting
 from handover.application.facts import Actor, KeptGround, Officer
 from handover.application.permissions import MAY, Right, require
-from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.ports import Database, Vault
 from handover.application.readings import require_stated
-from handover.application.rounds import Cause, Rounds
-from handover.application.sealing import Sealer, new_id
+from handover.application.sealing import new_id
+from handover.application.withdrawals import Withdrawal, Withdrawals
 from handover.domain.consent import Basis, Ground, GroundError, GroundWithdrawnError, Onward, Purpose
+from handover.domain.continuity import WithdrawalScope
 from handover.domain.errors import MalformedError, NotFoundError
-from handover.domain.handover import Order, VoidReason
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import Schema
 from handover.protocol import strict
@@ -68,11 +68,10 @@ class Terms:
 class Consents:
     """The desk where consent is recorded and withdrawn."""
 
-    def __init__(self, database: Database, vault: Vault, rounds: Rounds, sealer: Sealer) -> None:
+    def __init__(self, database: Database, vault: Vault, withdrawals: Withdrawals) -> None:
         self._database = database
         self._vault = vault
-        self._rounds = rounds
-        self._sealer = sealer
+        self._withdrawals = withdrawals
 
     def record(
         self, matter: MatterId, of: Schema, terms: Terms, statement: Mapping[str, Json], *, actor: Actor
@@ -106,13 +105,8 @@ class Consents:
             )
             work.grounds.add(kept)
             counting.based(work, kept)
-            self._log(work, kept)
+            self._withdrawals.log(work, kept)
             return kept
-
-    def _log(self, work: UnitOfWork, kept: KeptGround) -> None:
-        mark = self._vault.pseudonym(kept.matter, f"ground {kept.id} {kept.ground.withdrawn_at}")
-        object_ = strict.digest(mark.encode())
-        work.log.append(EntryKind.GROUND, stream=kept.matter, object_=object_, now=work.now)
 
     def of_matter(self, matter: MatterId, *, actor: Actor) -> Sequence[KeptGround]:
         """Give the grounds of *matter*."""
@@ -142,8 +136,15 @@ class Consents:
                 name: strict.text(value, 4000) for name, value in zip(_STATEMENT, told, strict=True)
             }
 
-    def withdraw(self, ground: UUID7, *, actor: Actor) -> KeptGround:
-        """Withdraw a ground for good; every open offer that rests on it is voided in the same transaction.
+    def withdraw(
+        self,
+        ground: UUID7,
+        *,
+        actor: Actor,
+        scope: WithdrawalScope = WithdrawalScope.GROUND,
+        text: str = "",
+    ) -> KeptGround:
+        """Withdraw a ground for good: open offers are voided, and whoever was shown something is told to erase it.
 
         Raises:
             GroundWithdrawnError: it was withdrawn before.
@@ -153,14 +154,7 @@ class Consents:
             kept = work.grounds.get(ground)
             if kept.ground.withdrawn_at is not None:
                 raise GroundWithdrawnError
-            kept = replace(kept, ground=replace(kept.ground, withdrawn_at=work.now))
-            work.grounds.change(ground, kept.ground)
-            self._log(work, kept)
-            for handover in work.handovers.resting_on(ground):
-                by = self._sealer.by(handover, actor.officer, actor)
-                cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
-                self._rounds.move(work, handover, cause)
-            return kept
+            return self._withdrawals.end(work, kept, Withdrawal(scope=scope, text=text, actor=actor))
 
 
 def _require_present(officer: Officer, now: int) -> None:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Final
 
+from handover.application import disclosures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
 from handover.domain.consent import GroundError, GroundExpiredError
 from handover.domain.errors import NotFoundError, RefusedError
 from handover.domain.handover import Act, ClosedRoundError, Role, State
 from handover.domain.ids import Digest
+from handover.domain.sequence import SHOWS
 from handover.protocol import consent
+from handover.protocol import envelope as envelopes
 
 _OVER: Final = frozenset({State.VOIDING, State.VOIDED})
 
@@ -32,12 +35,18 @@ def require_covered(work: UnitOfWork, handover: Handover) -> None:
 
 
 def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
-    """Give those answers of the offerer that no ground covers any more, or whose round is void, with the reason.
+    """Give what discloses after the offer and no ground covers any more, or whose round is void, with the reason.
 
     An offer is not asked for here: it ends with its ground, because its deadline is no later.
     """
     found: dict[Digest, str] = {}
     for kept in waiting:
+        if kept.act in SHOWS and envelopes.read(kept.data).claimed.consent is not None:
+            try:
+                disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
+            except GroundError as error:
+                found[kept.digest] = error.name
+            continue
         if kept.act is not Act.ANSWER:
             continue
         handover = work.handovers.get(kept.handover)

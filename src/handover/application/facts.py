@@ -8,6 +8,7 @@ from handover.domain.consent import Ground, Purpose
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
+from handover.domain.sequence import SHOWS
 from handover.protocol.attachment import Parcel
 from handover.protocol.passkey import Signed
 
@@ -96,7 +97,9 @@ class KeptEnvelope:
 
     @property
     def owner(self) -> str:
-        """The owner of the data key for what goes with this envelope."""
+        """The owner of the data key for what goes with this envelope; what is shown after the deed has its own."""
+        if self.act in SHOWS:
+            return f"{self.handover}/{self.digest}"
         return self.handover if self.act is Act.OFFER else f"{self.handover}{TALK}"
 
 

@@ -11,38 +11,32 @@ from handover.application.facts import Handover, KeptEnvelope
 from handover.application.intake import MismatchError
 from handover.application.ports import UnitOfWork
 from handover.domain.consent import GroundExpiredError
+from handover.domain.continuity import LONGEST_HOLD
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, ClosedRoundError, EquivocationError, Role, State
 from handover.domain.ids import Digest
+from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, TAKEN, Speaker, may_say
 from handover.protocol import consent, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 
-MOVES: Final = frozenset(
-    {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
-)
-_FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID, Act.QUESTION, Act.ANSWER})
-_FROM_RECEIVER: Final = frozenset(Act) - {Act.OFFER, Act.DEED, Act.VOID}
-_AFTER_DEED: Final = frozenset({State.RELIEVING, State.TRANSFERRED})
 _ASKED_AND_TOLD: Final = frozenset({Act.QUESTION, Act.ANSWER})
 MOST_TOLD: Final = 256  # envelopes of one side in a round, before it asks and answers no more
 MOST_SAID: Final = 320  # and before it says nothing again that it has said
 _LOCAL: Final = frozenset({State.PREPARED, State.DISCARDED})  # no other node knows these rounds
 # What a reissue may change: the members that belong to one envelope's bytes, not to what it says.
 _OF_BYTES: Final = ("jti", "iat", "incarnation", "seq", "prev", "replaces", "payload", "log")
-# The act that each act answers, and whether the one who receives it has said it himself.
-_ANSWERS: Final = {
-    Act.ACCEPTANCE: (Act.OFFER, True),
-    Act.DECLINE: (Act.OFFER, True),
-    Act.OPENED: (Act.OFFER, True),
-    Act.DEED: (Act.ACCEPTANCE, True),
-    Act.VOID: (Act.OFFER, False),
-    Act.TAKE_UP_RECEIPT: (Act.DEED, True),
-    Act.ARRIVAL: (Act.DEED, True),
-    Act.NON_ARRIVAL: (Act.DEED, True),
-    Act.VOID_RECEIPT: (Act.VOID, True),
-    Act.ANSWER: (Act.QUESTION, True),
-}
+# A deed may yet come to these: what is said after it then counts.
+_BEFORE_DEED: Final = frozenset({State.PENDING, State.BOUND, State.DECLINED})
+
+
+class TooEarlyError(OutOfOrderError):
+    """What is said after a deed came before the deed."""
+
+    name = "too-early"
+    title = "This is said after a deed, and the deed has not come yet."
+    advice = "It is sent again by itself; nothing has to be done."
+    retry = True
 
 
 class RoundFullError(OutOfOrderError):
@@ -66,8 +60,7 @@ def require_belongs(
     if handover.state in _LOCAL:
         raise UnknownRoundError
     _require_same(handover, envelope)
-    side = _FROM_SENDER if handover.role is Role.RECEIVER else _FROM_RECEIVER
-    if envelope.act not in side:
+    if not may_say(Role.SENDER if handover.role is Role.RECEIVER else Role.RECEIVER, envelope.act):
         raise OutOfOrderError(f"{envelope.act.value} from this side")
     if envelope.act not in MOVES and handover.state is State.CLOSED:
         raise ClosedRoundError
@@ -98,8 +91,9 @@ def require_answers(
         OutOfOrderError: it comes before what it confirms.
     """
     _require_repeat(envelope, earlier)
-    if envelope.act in (Act.ARRIVAL, Act.NON_ARRIVAL) and handover.state not in _AFTER_DEED:
-        raise OutOfOrderError(f"{envelope.act.value} before the deed")
+    if envelope.act in AFTER_DEED and handover.state not in TAKEN:
+        early = handover.state in _BEFORE_DEED
+        raise TooEarlyError if early else OutOfOrderError(f"{envelope.act.value} before the deed")
     _require_answers(work, handover, envelope)
     if envelope.act is Act.DEED and handover.offer is not None:
         _require_offered(work, handover.offer, envelope)
@@ -133,18 +127,30 @@ def _require_same(handover: Handover, envelope: Envelope) -> None:
 
 def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
     """What is answered was said in this round: the first envelope of its act, or one that was reissued for it."""
-    if envelope.act not in _ANSWERS or envelope.re is None:
+    if envelope.act not in REPLIES or envelope.act is Act.QUESTION or envelope.re is None:
         return
-    act, said_here = _ANSWERS[envelope.act]
+    reply = REPLIES[envelope.act]
     try:
         answered = work.envelopes.get(envelope.re)
     except NotFoundError as error:
         if envelope.act is Act.VOID:
             return  # a reissued offer that never came; the round is named all the same
         raise MismatchError("it answers a message that is not known here") from error
-    fits = answered.handover == handover.id and answered.act is act and answered.incoming is not said_here
+    by_them = {Speaker.OTHER: False, Speaker.SAME: True, Speaker.EITHER: answered.incoming}[reply.by]
+    fits = answered.handover == handover.id and answered.act in reply.to and answered.incoming is by_them
     if not fits:
         raise MismatchError("it answers another message than the one that was said")
+    if envelope.act is Act.CONSENT_WITHDRAWN:
+        _require_withdrawn(envelope, answered)
+    if envelope.act is Act.LEGAL_HOLD and not 0 < (envelope.deadline or 0) - envelope.iat <= LONGEST_HOLD:
+        raise MismatchError("a hold ends, at most 732 days ahead")
+
+
+def _require_withdrawn(envelope: Envelope, shown: KeptEnvelope) -> None:
+    """A withdrawal names what was shown, and the token under which that was."""
+    consent_ = envelopes.read(shown.data).claimed.consent
+    if consent_ is None or consent_ != envelope.consent:
+        raise MismatchError("the withdrawal does not name the ground of what was shown")
 
 
 def _require_repeat(envelope: Envelope, kept: Sequence[KeptEnvelope]) -> None:
@@ -172,10 +178,10 @@ def _require_offered(work: UnitOfWork, offer: Digest, deed: Envelope) -> None:
         raise MismatchError("the deed names another record, other fields or another ground than the offer")
 
 
-def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> None:
-    """Write down what a message outside the tables tells; it changes nobody's responsibility."""
+def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> bool:
+    """Write down what a message outside the tables tells, and tell whether that is new."""
     if envelope.replaces is not None and _is_known(work, envelope.replaces):
-        return  # the same thing said again in other bytes
+        return False  # the same thing said again in other bytes
     notices.said(work, handover, envelope.act, digest)
     match envelope.act:
         case Act.OPENED if handover.opened_at is None:
@@ -188,8 +194,9 @@ def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Diges
             raise_alarm(work, "non-arrival", peer=handover.peer, handover=handover)
             new = replace(handover, alarm="non-arrival")
         case _:
-            return
+            return True
     work.handovers.change(handover, new)
+    return True
 
 
 def _is_known(work: UnitOfWork, digest: Digest) -> bool:

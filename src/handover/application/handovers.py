@@ -1,6 +1,6 @@
 """What officers do with a round that has begun: open, ask, answer, accept, decline, confirm arrival."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handover.application import departures, documents, fit, proofs
@@ -11,12 +11,13 @@ from handover.application.ports import Database, UnitOfWork
 from handover.application.readings import require_stated, stated
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, answers_to
+from handover.domain.continuity import FOLLOW_UP_DAYS
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, DeclineReason, Order, Role, State
 from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind, Value
+from handover.protocol import bodies, message, strict
 from handover.protocol import envelope as envelopes
-from handover.protocol import message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import By
 from handover.protocol.statement import AssertedAct
@@ -99,9 +100,17 @@ class Handovers:
             return documents.values_of(documents.of_payload(work.envelopes.plaintext(found.offer)))
 
     def accept(
-        self, handover: HandoverId, *, responsible: Mapping[str, Json], plan: str, actor: Actor
+        self,
+        handover: HandoverId,
+        *,
+        responsible: Mapping[str, Json],
+        plan: str,
+        actor: Actor,
+        follow_ups: Sequence[int] = FOLLOW_UP_DAYS,
     ) -> Handover:
         """Bind this node to take the case: *responsible* has name, organisation and contact.
+
+        *follow_ups* are the days after the take-up on which the other side will hear how the child is.
 
         Raises:
             NotOpenedError: nobody has read the offer.
@@ -113,8 +122,13 @@ class Handovers:
         with self._database.begin() as work:
             found = _opened(work.handovers.get(handover))
             as_ = "guardian" if found.kind is MatterKind.GUARDIANSHIP else "officer"
-            body: dict[str, Json] = {"responsible": {"as": as_, **responsible}, "plan": plan}
-            message.check_body(Act.ACCEPTANCE, body)
+            days: list[Json] = [*follow_ups] if found.kind is MatterKind.GUARDIANSHIP else []
+            body: dict[str, Json] = {
+                "responsible": {"as": as_, **responsible},
+                "plan": plan,
+                "follow_ups": days,
+            }
+            bodies.check_body(Act.ACCEPTANCE, body)
             by = self._sealer.by(found, actor.officer, actor)
             begun = proofs.take(work, AssertedAct.ACCEPTANCE, found.id, actor)
             cause = Cause(event=Order.ACCEPT, by=by, body=body, actor=actor, begun=begun)
@@ -228,7 +242,7 @@ class Handovers:
 
 
 def _reason(kept: KeptEnvelope) -> str | None:
-    return envelopes.read(kept.data).claimed.reason if kept.act in (Act.DECLINE, Act.VOID) else None
+    return envelopes.read(kept.data).claimed.reason
 
 
 def _text(work: UnitOfWork, kept: KeptEnvelope) -> Mapping[str, Json] | None:

@@ -4,17 +4,18 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handover.application import attachments, contradictions, drafts, fit
+from handover.application import attachments, contradictions, disclosures, drafts, fit
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
-from handover.application.fit import MOVES
+from handover.application.hearing import Hearing
 from handover.application.intake import Intake, Received
 from handover.application.ports import Clock, Database, UnitOfWork
 from handover.application.rounds import Cause, Rounds
-from handover.application.sealing import WEIGHTY, exhibit
+from handover.application.sealing import exhibit, exhibited
 from handover.domain.errors import HandoverError, OutOfOrderError, UntrustedError
 from handover.domain.handover import ANSWERS, SAYS, Act, State
 from handover.domain.ids import Digest, NodeId
+from handover.domain.sequence import MOVES
 from handover.protocol.delivery import Answer, Delivery, Item, Problem, problem_of
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
@@ -78,10 +79,13 @@ class Tally:
 class Inbox:
     """Receives deliveries; it does not matter whether they came by HTTP or by hand."""
 
-    def __init__(self, database: Database, intake: Intake, rounds: Rounds, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, intake: Intake, rounds: Rounds, hearing: Hearing, clock: Clock
+    ) -> None:
         self._database = database
         self._intake = intake
         self._rounds = rounds
+        self._hearing = hearing
         self._clock = clock
         self.tally = Tally()
 
@@ -233,8 +237,9 @@ class Inbox:
         if checked.fresh:
             handover = drafts.begin(work, received, handover)
         work.envelopes.add(checked.kept, plaintext=received.plaintext)
-        if envelope.act in WEIGHTY:
+        if exhibited(envelope.act, received.content):
             work.exhibits.add(exhibit(received.digest, received.content, received.registry))
+        disclosures.register(work, handover, checked.kept, received.content)
         index = work.log.append(
             EntryKind.RECEIVED, stream=envelope.matter, object_=received.digest, now=work.now
         )
@@ -243,7 +248,7 @@ class Inbox:
             if checked.fresh and envelope.act is Act.OFFER and received.content is not None:
                 attachments.expect(work, handover, received.content.body["attachments"], received.files)
         else:
-            fit.note(work, handover, envelope, received.digest)
+            self._hearing.take(work, handover, received)
         return index
 
     def _heard(self, work: UnitOfWork, peer: NodeId) -> None:

@@ -12,11 +12,13 @@ from handover.application.registry import (
     Sender,
     require_usable,
 )
+from handover.domain import continuity
 from handover.domain.errors import NotFoundError, RefusedError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.record import require_offerable, schema
-from handover.protocol import attachment, consent, jwe, message, sdjwt, strict
+from handover.domain.sequence import SHOWS
+from handover.protocol import attachment, bodies, consent, jwe, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 from handover.protocol.message import Message
@@ -125,9 +127,11 @@ class Intake:
         if strict.digest(payload) != envelope.payload.digest:
             raise PayloadError
         content, plaintext = self._open(received, payload)
-        message.check_body(envelope.act, content.body)
+        bodies.check_body(envelope.act, content.body)
         if envelope.act is Act.OFFER:
             received = self._offer(received, content, now)
+        elif envelope.act in SHOWS:
+            self._showing(received, content, now)
         elif content.record is not None or content.consent is not None:
             raise MismatchError("only an offer discloses a record")
         elif content.evidence and envelope.act is not Act.DEED:
@@ -154,12 +158,32 @@ class Intake:
             raise MismatchError("an offer holds a record and a ground")
         self._require_mandates(received, now)
         record = self._record(received, content.record, now)
+        require_offerable(record.schema, record.values)
         self._ground(received, content.consent, record.fields, now)
         return changed(
             received,
             chain=self._chain(envelope, content.evidence, now),
             files=_files(record, content.body),
         )
+
+    def _showing(self, received: Received, content: Message, now: int) -> None:
+        """What is shown after the deed is shown under a ground that covers it; with nothing in it there is none."""
+        envelope = received.envelope
+        if (envelope.record is None) != (content.record is None):
+            raise MismatchError("the record is there if the envelope names one")
+        if content.consent is None:
+            if envelope.consent is not None or envelope.fields is not None or content.body.get("decisions"):
+                raise MismatchError("what is shown has no ground")
+            return
+        if received.sender.barred:
+            raise NodeSuspendedError
+        of = schema(envelope.schema)
+        fields = consent.fields_of(of, envelope.fields or "")
+        if not set(continuity.shown_by(envelope.act, content.body)) <= set(fields):
+            raise MismatchError("the envelope names fewer fields than the message tells of")
+        if content.record is not None:
+            self._record(received, content.record, now)
+        self._ground(received, content.consent, fields, now)
 
     def _require_mandates(self, received: Received, now: int) -> None:
         """Both sides of an offer have the registry's mandate for its purpose, and neither is suspended."""
@@ -183,7 +207,6 @@ class Intake:
         )
         if not fits:
             raise MismatchError("the record is not the one that the envelope names")
-        require_offerable(verified.schema, verified.values)
         return verified
 
     def _ground(self, received: Received, token: bytes, fields: tuple[str, ...], now: int) -> None:

@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     DEED = "deed"
     QUESTION = "question"
     ANSWER = "answer"
+    DEMAND = "demand"
+    NEWS = "news"
     DEADLINE = "deadline"
     ALARM = "alarm"
     KEYS = "keys"

@@ -7,9 +7,11 @@ from handover.application.facts import Actor, Alarm, Handover, OfficerRole
 from handover.application.notice import Notice, NoticeKind
 from handover.application.permissions import MAY, Right, require
 from handover.application.sealing import new_id, new_token
+from handover.domain.continuity import DEMANDS
 from handover.domain.handover import Act, Order, State
 from handover.domain.ids import UUID7, Digest, HandoverId
 from handover.domain.record import MatterKind
+from handover.domain.sequence import AFTER_DEED
 
 if TYPE_CHECKING:
     from handover.application.ports import Database, UnitOfWork
@@ -27,7 +29,12 @@ _MOVED: Final[Mapping[State, NoticeKind]] = {
     State.VOIDING: NoticeKind.VOID,
     State.TRANSFERRED: NoticeKind.TAKEN_UP,
 }
-_TALK: Final = {Act.QUESTION: NoticeKind.QUESTION, Act.ANSWER: NoticeKind.ANSWER}
+_TALK: Final = {
+    Act.QUESTION: NoticeKind.QUESTION,
+    Act.ANSWER: NoticeKind.ANSWER,
+    **dict.fromkeys(DEMANDS, NoticeKind.DEMAND),
+    **dict.fromkeys(AFTER_DEED - DEMANDS.keys() - {Act.ARRIVAL, Act.NON_ARRIVAL}, NoticeKind.NEWS),
+}
 _TECHNICAL: Final = frozenset({"fault", "refused", "split-view"})
 """Alarms in which an operator can do something."""
 
@@ -67,7 +74,7 @@ def moved(work: "UnitOfWork", handover: Handover, event: Act | Order) -> None:
 
 
 def said(work: "UnitOfWork", handover: Handover, act: Act, digest: Digest) -> None:
-    """Tell of a question or an answer of the other side."""
+    """Tell of what the other side asks, answers or tells after the deed."""
     if act in _TALK:
         _of_round(work, _TALK[act], handover, str(digest))
 

@@ -13,6 +13,7 @@ from handover.application.facts import KeptEnvelope, Peer
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.registry import Registry
 from handover.application.reissue import ASKED, Reissuer
+from handover.domain.continuity import DEMANDS
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, HandoverId, NodeId, PairId
 from handover.protocol import strict
@@ -181,7 +182,7 @@ class Outbox:
             again = error.retry or isinstance(error, UnknownKeyError)  # a key may yet be published
         retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
-        if standing and retry_at is None:
+        if (standing or kept.act in DEMANDS) and retry_at is None:
             handover = work.handovers.get(kept.handover)
             raise_alarm(work, "refused", peer=kept.peer, handover=handover, evidence=(kept.data,))
 

@@ -14,6 +14,7 @@ from handover.application.access_shelves import (
     Readings,
     Replies,
 )
+from handover.application.continuity import Demands, Disclosures
 from handover.application.counting import Statistics
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
@@ -75,6 +76,10 @@ class UnitOfWork(Protocol):
     def envelopes(self) -> Envelopes: ...
     @property
     def exhibits(self) -> Exhibits: ...
+    @property
+    def disclosures(self) -> Disclosures: ...
+    @property
+    def demands(self) -> Demands: ...
     @property
     def queue(self) -> Queue: ...
     @property

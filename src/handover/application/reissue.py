@@ -7,13 +7,14 @@ anew with the next `seq`; `replaces` names the old envelope and `commit` stays, 
 from dataclasses import replace
 from typing import Final
 
-from handover.application import departures
+from handover.application import departures, disclosures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import KeyNotUsableError, Registry
-from handover.application.sealing import WEIGHTY, exhibit, log_head, new_id
+from handover.application.sealing import exhibit, exhibited, log_head, new_id
 from handover.domain.handover import Act, Role
 from handover.domain.ids import UUID7
+from handover.domain.sequence import DISCLOSES, SHOWS
 from handover.protocol import envelope as envelopes
 from handover.protocol import jwe, message, strict
 from handover.protocol.entry import EntryKind
@@ -48,7 +49,7 @@ class Reissuer:
             RegistryStaleError: the registry is too old for that.
         """
         handover = work.handovers.get(kept.handover)
-        self._require_disclosable(work, handover, kept.act)
+        self._require_disclosable(work, handover, kept)
         claimed = envelopes.read(kept.data).claimed
         jti = new_id(work.now)
         payload, plaintext, sealed = self._seal_again(work, handover, kept, claimed, jti=jti)
@@ -73,24 +74,39 @@ class Reissuer:
             data=data,
         )
         work.envelopes.add(new, payload=payload, plaintext=plaintext)
-        self._exhibit(work, new, plaintext)
+        self._exhibit(work, handover, kept, new, plaintext)
         work.queue.replace(kept.digest, new, now=work.now, standing=standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
         work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))
         return new
 
-    def _exhibit(self, work: UnitOfWork, new: KeptEnvelope, plaintext: bytes | None) -> None:
-        if new.act in WEIGHTY and plaintext is not None:
+    def _exhibit(
+        self,
+        work: UnitOfWork,
+        handover: Handover,
+        old: KeptEnvelope,
+        new: KeptEnvelope,
+        plaintext: bytes | None,
+    ) -> None:
+        content = None if plaintext is None else message.decode_kept(plaintext)
+        if exhibited(new.act, content):
             registry = self._registry.current(work.now).digests.timestamp
-            work.exhibits.add(exhibit(new.digest, message.decode_kept(plaintext), registry))
+            work.exhibits.add(exhibit(new.digest, content, registry))
+        if old.act in DISCLOSES and content is not None and content.consent is not None:
+            ground = work.disclosures.get(old.digest).ground
+            work.disclosures.drop(old.digest)
+            disclosures.register(work, handover, new, content, ground=ground)
 
-    def _require_disclosable(self, work: UnitOfWork, handover: Handover, act: Act) -> None:
+    def _require_disclosable(self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> None:
         """Sealing anew what discloses is a disclosure like the first: all that was asked then is asked again, now."""
+        act = kept.act
         if act is Act.OFFER:
             self._registry.require_fresh(work.now)
             self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
         if act in (Act.OFFER, Act.ANSWER) and handover.role is Role.SENDER:
             departures.require_covered(work, handover)
+        if act in SHOWS and envelopes.read(kept.data).claimed.consent is not None:
+            disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
 
     def _seal_again(
         self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope, claimed: Envelope, *, jti: UUID7

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from handover.application import notices
+from handover.application import erasing, notices
 from handover.application.facts import TALK, Actor, Handover
 from handover.application.keeping import Ended, KeptHold
 from handover.application.permissions import Right, require
@@ -16,13 +16,14 @@ from handover.domain.handover import Act, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.retention import DAY, Hold, Keeping, Rule, Rules
 from handover.domain.schema import MatterKind
+from handover.domain.sequence import AFTER_DEED
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
 
 _AT_ONCE: Final = 100
 _COMING: Final = (Keeping.FORMER, Keeping.NOT_TAKEN, Keeping.VOID_TALK)
 _WITH_VALUES: Final = (
-    Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER, Act.ARRIVAL, Act.NON_ARRIVAL,
+    Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER, *sorted(AFTER_DEED),
 )  # fmt: skip
 _VOID: Final = frozenset({State.VOIDED, State.CLOSED, State.DISCARDED})
 
@@ -217,6 +218,8 @@ def erase_matter(work: UnitOfWork, matter: MatterId, vault: Vault) -> list[Hando
         if each.offer is not None and each.state not in _VOID:
             work.log.append(EntryKind.ERASED, stream=each.pair, object_=each.offer, now=work.now)
     work.matters.erase_matter(matter, [each.id for each in rounds])
+    for shown in work.disclosures.of_matter(matter):
+        erasing.shown(work, shown)
     mark = strict.digest(vault.pseudonym(matter, f"erased {work.now}").encode())
     work.log.append(EntryKind.ERASED, stream=matter, object_=mark, now=work.now)
     return rounds

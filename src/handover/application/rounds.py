@@ -223,6 +223,8 @@ class Rounds:
         counting.ended(work, handover)
         attachments.settle(work, handover)
         work.matters.erase(handover.id)
+        if erases or handover.state is State.VOIDED:
+            work.disclosures.erased(handover.id)
         if erases:
             work.queue.retire(
                 handover.id, _SEALED_TALK

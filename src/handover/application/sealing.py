@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from handover.application import disclosures
 from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope, changed
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, Pseudonym
 from handover.domain.record import schema
+from handover.protocol import bodies, jwe, message, strict
 from handover.protocol import envelope as envelopes
-from handover.protocol import jwe, message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from handover.protocol.message import Message
@@ -38,7 +39,11 @@ def new_token() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Saying:
-    """What is to be said: an act, what it answers, its sealed content, and who says it (none: the node itself)."""
+    """What is to be said: an act, what it answers, its sealed content, and who says it (none: the node itself).
+
+    `fields`, `deadline` and `ground` (this node's own, behind the token in `content`) are not for offers and deeds:
+    those have the round's.
+    """
 
     act: Act
     re: Digest | None = None
@@ -49,7 +54,9 @@ class Saying:
     standing: bool = False
     record: Digest | None = None
     consent: Digest | None = None
-    replaces: Digest | None = None
+    fields: tuple[str, ...] | None = None
+    deadline: int | None = None
+    ground: UUID7 | None = None
 
 
 class Sealer:
@@ -96,9 +103,10 @@ class Sealer:
             data=data,
         )
         work.envelopes.add(kept, payload=payload, plaintext=plaintext)
-        if saying.act in WEIGHTY:
+        if exhibited(saying.act, saying.content):
             registry = self._registry.current(work.now).digests.timestamp
             work.exhibits.add(exhibit(kept.digest, saying.content, registry))
+        disclosures.register(work, handover, kept, saying.content, ground=saying.ground or handover.ground)
         work.queue.put(kept, now=work.now, standing=saying.standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=kept.digest, now=work.now)
         return changed(handover, seq=envelope.seq, last=kept.digest)
@@ -111,7 +119,7 @@ class Sealer:
             content = Message(nonce=self._random(32), body=dict(saying.body))
         if content is None:
             return None, None, None
-        message.check_body(saying.act, content.body)
+        bodies.check_body(saying.act, content.body)
         key = self._registry.sealing_key(handover.peer, work.now)
         context = envelopes.context(
             iss=self._vault.node,
@@ -128,8 +136,8 @@ class Sealer:
     def _envelope(
         self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, sealed: Sealed | None
     ) -> Envelope:
-        weighty = saying.act in WEIGHTY
-        fields = strict.b64(schema(handover.schema).bitmap(handover.fields)) if weighty else None
+        named = handover.fields if saying.act in WEIGHTY else saying.fields
+        fields = None if named is None else strict.b64(schema(handover.schema).bitmap(named))
         return Envelope(
             iss=self._vault.node,
             aud=handover.peer,
@@ -143,13 +151,12 @@ class Sealer:
             seq=handover.seq + 1,
             prev=handover.last,
             re=saying.re,
-            replaces=saying.replaces,
             purpose=handover.purpose,
             schema=handover.schema,
             record=saying.record,
             fields=fields,
             consent=saying.consent,
-            deadline=handover.deadline if saying.act is Act.OFFER else None,
+            deadline=handover.deadline if saying.act is Act.OFFER else saying.deadline,
             reason=saying.reason,
             payload=sealed,
             by=saying.by,
@@ -161,6 +168,11 @@ def log_head(work: UnitOfWork) -> LogHead:
     """Give this node's last committed checkpoint, as an envelope states it."""
     head = work.log.head()
     return LogHead(size=head.size, root=Digest(strict.b64(head.root)))
+
+
+def exhibited(act: Act, content: Message | None) -> bool:
+    """Tell whether something of an act outlives its payload: an offer, a deed, or whatever holds a token."""
+    return act in WEIGHTY or (content is not None and content.consent is not None)
 
 
 def exhibit(envelope: Digest, content: Message | None, registry: Digest) -> Exhibit:
@@ -179,7 +191,7 @@ def answers_to(handover: Handover, act: Act) -> Digest | None:
     match act:
         case Act.DEED:
             return handover.acceptance
-        case Act.TAKE_UP_RECEIPT | Act.ARRIVAL | Act.NON_ARRIVAL:
+        case Act.TAKE_UP_RECEIPT | Act.ARRIVAL | Act.NON_ARRIVAL | Act.FOLLOW_UP:
             return handover.deed
         case Act.VOID_RECEIPT:
             return handover.closing

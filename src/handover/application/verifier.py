@@ -11,6 +11,7 @@ from handover.application import (
     verifier_assertions,
     verifier_case,
     verifier_chain,
+    verifier_continuity,
     verifier_growth,
     verifier_log,
     verifier_rounds,
@@ -79,6 +80,7 @@ def _matter(case: Case, trust: Trust, findings: Findings) -> MatterReport:
     verifier_sequence.check(case, findings)
     shown = Grounds(case, trust, findings).check()
     verifier_rounds.check(case, shown, findings)
+    verifier_continuity.check(case, findings)
     confirmed = verifier_assertions.check(case, trust, findings)
     chain = verifier_chain.check(case, findings)
     verifier_chain.anchors(case, findings)

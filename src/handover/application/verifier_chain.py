@@ -8,10 +8,10 @@ from typing import Final
 
 from handover.application.verifier_case import Case, Said, Source
 from handover.application.verifier_report import Findings, Link, Rule
-from handover.application.verifier_tables import MOVES
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.sentences import sentence
+from handover.domain.sequence import MOVES
 from handover.protocol.evidence import Word
 
 _ONE_GONE: Final = sentence("the deed number %(first)s of the chain is missing")

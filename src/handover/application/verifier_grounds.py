@@ -4,28 +4,28 @@ Asked twice, as the nodes themselves ask: when the offer was made and again when
 all that is needed; no value is.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from handover.application.verifier_case import Case, Said
+from handover.application.verifier_mandates import Question, admitted, holds, mandated
 from handover.application.verifier_report import Cover, Findings, Rule
 from handover.application.verifier_signatures import believe, compromised
 from handover.application.verifier_trust import FRESH, Trust
 from handover.domain.consent import GroundError
-from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.continuity import FOLLOW_UP_FIELDS
+from handover.domain.errors import HandoverError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.record import MatterKind, gaps, schema
 from handover.domain.sentences import Sentence, sentence
+from handover.domain.sequence import SHOWS
 from handover.protocol.consent import ConsentToken, fields_of
 from handover.protocol.envelope import Envelope
-from handover.protocol.node_entry import Mandate, NodeEntry, NodeStatus
-from handover.protocol.registry_set import Registry
+from handover.protocol.node_entry import Mandate
 
 _NOT_REACHED: Final = sentence("the ground was not in force when the offer reached its recipient")
 _NOT_ANSWERED: Final = sentence("the ground was not in force when the answer was given")
-_Question = Callable[[NodeEntry, Registry], bool]
 
 
 @dataclass(kw_only=True)
@@ -71,6 +71,8 @@ class Grounds:
             for answer in (each for each in said if each.envelope.act is Act.ANSWER):
                 if any(offer.envelope.iss == answer.envelope.iss for offer in offers):
                     shown[answer.digest] = self._answer(answer, offers)
+            for later in (each for each in said if each.envelope.act in SHOWS and each.envelope.consent):
+                shown[later.digest] = self._later(later)
         named = (*self._case.records.items(), *self._case.consents.items())
         for digest, (place, _) in named:
             if digest not in self._used:
@@ -124,6 +126,21 @@ class Grounds:
                 said.place,
                 sentence("no officer countersigned: the node gives deeds by itself"),
             )
+        return shown
+
+    def _later(self, said: Said) -> Shown:
+        """What is shown after the deed rests on a ground of its own."""
+        envelope, decided = said.envelope, self._decided(said)
+        shown = self._shown(said)
+        if envelope.record is not None:
+            self._record(said)
+        self._covered(said, shown, decided)
+        needed = set(FOLLOW_UP_FIELDS) if envelope.act is Act.FOLLOW_UP else set()
+        if not needed <= set(shown.fields):
+            self._findings.invalid(
+                Rule.GROUND, said.place, sentence("the ground does not cover what this act shows")
+            )
+        self._allowed(said, new=True)
         return shown
 
     def _answer(self, said: Said, offers: list[Said]) -> Shown:
@@ -252,14 +269,14 @@ class Grounds:
         envelope = said.envelope
         for node in (envelope.iss, envelope.aud):
             text = sentence("%(node)s had no mandate for %(purpose)s", node=node, purpose=envelope.purpose)
-            self._ask(said, node, Rule.MANDATE, text, _mandated(Mandate(envelope.purpose.value)))
+            self._ask(said, node, Rule.MANDATE, text, mandated(Mandate(envelope.purpose.value)))
             if new or node == envelope.aud:
                 text = sentence("%(node)s was suspended", node=node)
-                self._ask(said, node, Rule.SUSPENDED, text, _admitted(said.at))
+                self._ask(said, node, Rule.SUSPENDED, text, admitted(said.at))
 
-    def _ask(self, said: Said, node: NodeId, rule: Rule, text: Sentence, holds: _Question) -> None:
+    def _ask(self, said: Said, node: NodeId, rule: Rule, text: Sentence, asked: Question) -> None:
         window = self._trust.window(said.envelope.iat, said.at)
-        answers = [_holds(each, node, holds) for each in window]
+        answers = [holds(each, node, asked) for each in window]
         if not answers or answers[0]:
             return
         if any(answers):
@@ -273,24 +290,3 @@ class Grounds:
 def _same(offer: Envelope, deed: Envelope) -> bool:
     one, other = ((each.record, each.consent, each.fields, each.purpose) for each in (offer, deed))
     return one == other
-
-
-def _mandated(mandate: Mandate) -> _Question:
-    def holds(entry: NodeEntry, _: Registry) -> bool:
-        return mandate in entry.mandates
-
-    return holds
-
-
-def _admitted(at: int) -> _Question:
-    def holds(entry: NodeEntry, registry: Registry) -> bool:
-        return entry.status is not NodeStatus.SUSPENDED and not registry.lapsed(entry.country, at)
-
-    return holds
-
-
-def _holds(registry: Registry, node: NodeId, holds: _Question) -> bool:
-    try:
-        return holds(registry.entry(node), registry)
-    except NotFoundError:
-        return False

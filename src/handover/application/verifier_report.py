@@ -77,6 +77,8 @@ class Rule(StrEnum):
     DEADLINE = "deadline"
     ORDER = "order"
     OPEN = "open"
+    DEMAND = "demand"
+    ERASED = "erased"
     CHAIN = "chain"
     CHAIN_GAP = "chain-gap"
     OMITTED = "omitted"

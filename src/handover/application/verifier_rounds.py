@@ -12,12 +12,12 @@ from typing import Final
 from handover.application.verifier_case import Case, Said, Source
 from handover.application.verifier_grounds import Shown
 from handover.application.verifier_report import Findings, Rule
-from handover.application.verifier_sequence import FROM_SENDER
-from handover.application.verifier_tables import BEGIN, MOVES, Holding, Side, Terms, hear, say
+from handover.application.verifier_tables import BEGIN, Holding, Side, Terms, hear, say
 from handover.domain.errors import RefusedError
 from handover.domain.handover import SETTLED, Act, Claim, Role, State, Step
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import sentence
+from handover.domain.sequence import BY_SENDER, MOVES
 from handover.protocol.entry import EntryKind
 
 _MOST_SAID: Final = 16  # more is no honest round, and a finding of its own: no search is worth its time
@@ -72,7 +72,7 @@ def check(case: Case, shown: Mapping[Digest, Shown], findings: Findings) -> None
 
 
 def _round(said: Sequence[Said], shown: Mapping[Digest, Shown]) -> _Round | None:
-    senders = [each.envelope.iss for each in said if each.envelope.act in FROM_SENDER]
+    senders = [each.envelope.iss for each in said if each.envelope.act in BY_SENDER]
     if not senders:
         return None
     offers = [each for each in said if each.envelope.act is Act.OFFER]

@@ -6,33 +6,15 @@ from typing import Final
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
-from handover.domain.handover import Act
+from handover.domain.handover import Act, Role
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import Sentence, sentence
+from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
 
-# What each act answers, and whether only the other side can have said that.
-ANSWERS: Final[dict[Act, tuple[Act, bool]]] = {
-    Act.ACCEPTANCE: (Act.OFFER, True),
-    Act.DECLINE: (Act.OFFER, True),
-    Act.DEED: (Act.ACCEPTANCE, True),
-    Act.VOID: (Act.OFFER, False),
-    Act.TAKE_UP_RECEIPT: (Act.DEED, True),
-    Act.VOID_RECEIPT: (Act.VOID, True),
-    Act.OPENED: (Act.OFFER, True),
-    Act.QUESTION: (Act.OFFER, False),
-    Act.ANSWER: (Act.QUESTION, True),
-    Act.ARRIVAL: (Act.DEED, True),
-    Act.NON_ARRIVAL: (Act.DEED, True),
-}
-FROM_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID})
-EITHER: Final = frozenset({Act.QUESTION, Act.ANSWER})
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
 _ONE_GONE: Final = sentence("envelope %(first)s of %(node)s in the round %(round)s is missing")
 _MORE_GONE: Final = sentence("envelope %(first)s to %(last)s of %(node)s in the round %(round)s is missing")
 _SUPERSEDES: Final = frozenset({Act.VOID, Act.VOID_RECEIPT, Act.DECLINE})
-_ONCE: Final = frozenset(
-    {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
-)
 
 
 def check(case: Case, findings: Findings) -> None:
@@ -61,7 +43,7 @@ def _number(said: Said) -> tuple[int, int]:
 def _same(round_: RoundId, said: Sequence[Said], findings: Findings) -> None:
     """One round is between two nodes, about one matter, one epoch, one purpose and one schema."""
     first = said[0].envelope
-    offers = [each.envelope.iss for each in said if each.envelope.act in FROM_SENDER]
+    offers = [each.envelope.iss for each in said if each.envelope.act in BY_SENDER]
     sender = offers[0] if offers else None
     for each in said:
         found = each.envelope
@@ -71,15 +53,11 @@ def _same(round_: RoundId, said: Sequence[Said], findings: Findings) -> None:
             and (found.purpose, found.schema) == (first.purpose, first.schema)
         )
         if not same:
-            findings.invalid(
-                Rule.ROUND,
-                each.place,
-                sentence("it does not fit the rest of the round %(round)s", round=round_),
-            )
-        elif sender and found.act not in EITHER and (found.iss == sender) != (found.act in FROM_SENDER):
-            findings.invalid(
-                Rule.ROUND, each.place, sentence("%(act)s is not said by this side of a round", act=found.act)
-            )
+            text = sentence("it does not fit the rest of the round %(round)s", round=round_)
+            findings.invalid(Rule.ROUND, each.place, text)
+        elif sender and not may_say(Role.SENDER if found.iss == sender else Role.RECEIVER, found.act):
+            text = sentence("%(act)s is not said by this side of a round", act=found.act)
+            findings.invalid(Rule.ROUND, each.place, text)
 
 
 def _numbers(case: Case, node: NodeId, spoken: Sequence[Said], findings: Findings) -> None:
@@ -142,7 +120,7 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
                 other=first[0].place,
             )
             findings.invalid(Rule.EQUIVOCATION, second[0].place, text)
-    for act in _ONCE:
+    for act in sorted(MOVES):
         same = case.of_act(spoken, act)
         for each in same[1:]:
             text = sentence(
@@ -155,9 +133,11 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
 
 def _answers(case: Case, said: Said, findings: Findings) -> None:
     envelope = said.envelope
-    if envelope.re is None or envelope.act not in ANSWERS:
+    if envelope.re is None or envelope.act not in REPLIES:
         return
-    act, other = ANSWERS[envelope.act]
+    reply = REPLIES[envelope.act]
+    other = reply.by is Speaker.OTHER
+    act = " or ".join(sorted(reply.to))
     found = case.said.get(envelope.re)
     if found is None:
         case.broken.add(envelope.round)
@@ -171,7 +151,7 @@ def _answers(case: Case, said: Said, findings: Findings) -> None:
         return
     answered = found.envelope
     fits = (
-        answered.act is act
+        answered.act in reply.to
         and answered.round == envelope.round
         and (not other or answered.iss == envelope.aud)
         and answered.matter == envelope.matter

@@ -6,11 +6,9 @@ from typing import Final
 from handover.domain.consent import Ground
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act, Claim, Order, Role, Standing, State, Step, step
+from handover.domain.sequence import AFTER_DEED, MOVES, TAKEN
 from handover.protocol.envelope import Envelope
 
-MOVES: Final = frozenset(
-    {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
-)
 # What an officer or the node's clock does that makes this side say it; any void can be an officer's withdrawal.
 _ORDERS: Final = {
     Act.OFFER: Order.RELEASE,
@@ -19,7 +17,6 @@ _ORDERS: Final = {
     Act.DEED: Order.COUNTERSIGN,
     Act.VOID: Order.WITHDRAW,
 }
-_ARRIVALS: Final = frozenset({Act.ARRIVAL, Act.NON_ARRIVAL})
 BEGIN: Final = {Role.SENDER: State.PREPARED, Role.RECEIVER: State.UNKNOWN}
 
 
@@ -83,7 +80,7 @@ def say(side: Side, envelope: Envelope, terms: Terms, holding: Holding) -> tuple
         RefusedError: nothing that it heard and nothing that its officers may do makes it say that.
     """
     act = envelope.act
-    if act in _ARRIVALS and side.state is not State.HOLDING:
+    if act in AFTER_DEED and side.state not in TAKEN:
         raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
     if act not in MOVES or envelope.replaces is not None:
         return side, None

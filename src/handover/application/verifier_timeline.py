@@ -13,10 +13,11 @@ from handover.application.verifier_chain import Chain
 from handover.application.verifier_grounds import Shown
 from handover.application.verifier_report import Line
 from handover.application.verifier_trust import Trust
-from handover.domain.handover import Act, DeclineReason, VoidReason
+from handover.domain.handover import Act
 from handover.domain.ids import Digest
 from handover.domain.record import MatterKind
 from handover.domain.sentences import Sentence, sentence
+from handover.protocol.act_members import REASONS
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.statement import AssertedAct
@@ -41,6 +42,22 @@ _ACTS: Final[Mapping[Act, Sentence]] = {
     Act.ANSWER: sentence("%(who)s answers"),
     Act.ARRIVAL: sentence("%(who)s confirms that the child has arrived"),
     Act.NON_ARRIVAL: sentence("%(who)s reports that the child has not arrived"),
+    Act.FOLLOW_UP: sentence("%(who)s tells %(to)s how the child is"),
+    Act.CORRECTION: sentence("%(who)s sends %(to)s a later version of the record"),
+    Act.CONSENT_WITHDRAWN: sentence(
+        "%(who)s tells %(to)s that the consent behind what was shown is withdrawn"
+    ),
+    Act.ERASED: sentence("%(who)s destroyed values"),
+    Act.LEGAL_HOLD: sentence("%(who)s keeps what was shown until %(deadline)s: %(reason)s"),
+    Act.DECISIONS_WANTED: sentence("%(who)s asks %(to)s what was decided for the child"),
+    Act.DECISION: sentence("%(who)s tells %(to)s what was decided or recommended for the child"),
+    Act.ACCESS_WANTED: sentence("%(who)s asks %(to)s for the person: who received what"),
+    Act.ACCESS_ANSWER: sentence("%(who)s tells whom it has shown something"),
+    Act.COMPLAINT: sentence("%(who)s passes a complaint on to %(to)s"),
+    Act.COMPLAINT_ANSWER: sentence("%(who)s answers the complaint: %(reason)s"),
+    Act.OVERRIDE: sentence(
+        "%(who)s tells %(to)s that it told somebody without consent, for a life was at stake: %(reason)s"
+    ),
 }
 _ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
     EntryKind.DISCLOSED: sentence("%(who)s showed values to an officer"),
@@ -201,9 +218,7 @@ class _Writer:
 
 def _reason(envelope: Envelope) -> str:
     """Give the reason as the word of its list, so that pages can say it in plain words."""
-    if envelope.reason is None:
-        return ""
-    return (VoidReason if envelope.act is Act.VOID else DeclineReason)(envelope.reason)
+    return next((each for each in REASONS.get(envelope.act, ()) if each == envelope.reason), "")
 
 
 def _ordered(events: Iterable[_Event], sources: Sequence[Source]) -> list[_Event]:

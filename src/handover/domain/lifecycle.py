@@ -29,6 +29,18 @@ class Act(StrEnum):
     ANSWER = "answer"
     ARRIVAL = "arrival"
     NON_ARRIVAL = "non-arrival"
+    FOLLOW_UP = "follow-up"
+    CORRECTION = "correction"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    ERASED = "erased"
+    LEGAL_HOLD = "legal-hold"
+    DECISIONS_WANTED = "decisions-wanted"
+    DECISION = "decision"
+    ACCESS_WANTED = "access-wanted"
+    ACCESS_ANSWER = "access-answer"
+    COMPLAINT = "complaint"
+    COMPLAINT_ANSWER = "complaint-answer"
+    OVERRIDE = "override"
 
 
 class Order(Enum):

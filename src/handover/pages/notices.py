@@ -21,6 +21,8 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.DEED: N_("This office has taken over"),
     NoticeKind.QUESTION: N_("The other authority asks something"),
     NoticeKind.ANSWER: N_("The other authority has answered"),
+    NoticeKind.DEMAND: N_("The other authority asks for something, within a time"),
+    NoticeKind.NEWS: N_("The other authority tells something after a handover"),
     NoticeKind.DEADLINE: N_("A deadline is near"),
     NoticeKind.ALARM: N_("There is an alarm"),
     NoticeKind.KEYS: N_("A key of this node ends soon"),

@@ -13,6 +13,7 @@ from handover.application.worklist import Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
 from handover.domain.record import MatterKind
+from handover.pages import alarm_words, later_words
 from handover.pages.navigation import N_
 from handover.protocol.entry import EntryKind
 from handover.protocol.evidence import Word
@@ -109,6 +110,7 @@ ACTS: Final[Mapping[Act, str]] = {
     Act.ANSWER: N_("Answer"),
     Act.ARRIVAL: N_("The child has arrived"),
     Act.NON_ARRIVAL: N_("The child has not come"),
+    **later_words.ACTS,
 }
 DECLINES: Final[Mapping[DeclineReason, str]] = {
     DeclineReason.NO_CAPACITY: N_("No place or no staff for the child"),
@@ -126,17 +128,7 @@ VOIDS: Final[Mapping[VoidReason, str]] = {
     VoidReason.CONSENT_WITHDRAWN: N_("The consent was withdrawn"),
     VoidReason.RESTORED: N_("The other node was restored from a backup"),
 }
-ALARMS: Final[Mapping[str, str]] = {
-    "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
-    "attachment": N_("A file that came with an offer is not what the other authority signed for."),
-    "fault": N_("A message could not be stored here. The other authority sends it again."),
-    "non-arrival": N_("The child has not arrived."),
-    "record-missing": N_("A deed came for a matter whose record is not here."),
-    "refused": N_("The other authority refuses a message of this node for good."),
-    "stray-deed": N_("A deed came that fits no acceptance of this office."),
-    "two-chains": N_("Two different chains of responsibility were shown for one child."),
-    "split-view": N_("The log of another node contradicts itself."),
-}
+ALARMS: Final = alarm_words.ALARMS
 KEY_USES: Final[Mapping[str, str]] = {
     KeyUse.SIG: N_("Signing"),
     KeyUse.SEAL: N_("Sealing what others send here"),
@@ -296,5 +288,6 @@ SELECTED: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     **{each.value: text for each, text in DECLINES.items()},
     **{each.value: text for each, text in VOIDS.items()},
+    **later_words.REASONS,
 }
-"""What stands as the reason of a round's end, in words."""
+"""What stands as the reason of an act, in words."""

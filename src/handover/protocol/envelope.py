@@ -1,6 +1,6 @@
 """The envelope: a compact JWS of about 1 kB that says one act of one round (docs/spec/envelope.md).
 
-One shape for all acts: every member is always there, null where the act has none. `REQUIRED` says which act has which.
+One shape for all acts: every member is always there, null where the act has none; act_members.py says which has which.
 The bytes that were signed are the bytes that are kept, sent again and shown as evidence.
 """
 
@@ -10,9 +10,10 @@ from typing import Final, TypeVar
 
 from handover.domain.consent import Purpose
 from handover.domain.errors import MalformedError, UntrustedError
-from handover.domain.handover import Act, DeclineReason, VoidReason
+from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, Pseudonym, RoundId
 from handover.protocol import jws, strict
+from handover.protocol.act_members import MAY, OPTIONAL, REASONS, REQUIRED
 from handover.protocol.strict import Json
 
 _E = TypeVar("_E", Act, Purpose)
@@ -71,7 +72,7 @@ class LogHead:
 class Envelope:
     """One act of one round. Times are seconds since 1970; `fields` is the bitmap over the schema in base64url.
 
-    `reason` is a word of `VoidReason` or `DeclineReason`: what a person wrote travels sealed.
+    `reason` is one of the act's words in `REASONS`: what a person wrote travels sealed.
     """
 
     iss: NodeId
@@ -99,34 +100,6 @@ class Envelope:
     log: LogHead
 
 
-_OFFER: Final = frozenset({"record", "fields", "consent", "deadline", "payload", "by"})
-_SAID: Final = frozenset({"re", "payload", "by"})
-_ANSWER: Final = frozenset({"re"})
-# What an act must have; whatever of OPTIONAL is not named here must be null.
-REQUIRED: Final[dict[Act, frozenset[str]]] = {
-    Act.OFFER: _OFFER,
-    Act.ACCEPTANCE: _SAID,
-    Act.DECLINE: _SAID | {"reason"},
-    Act.DEED: (_OFFER | {"re"}) - {"deadline", "by"},
-    Act.VOID: frozenset({"re", "reason"}),
-    Act.TAKE_UP_RECEIPT: _ANSWER,
-    Act.VOID_RECEIPT: _ANSWER,
-    Act.OPENED: _ANSWER | {"by"},
-    Act.QUESTION: _SAID,
-    Act.ANSWER: _SAID,
-    Act.ARRIVAL: _SAID,
-    Act.NON_ARRIVAL: _SAID,
-}
-OPTIONAL: Final = _OFFER | _SAID | {"reason"}
-MAY: Final[dict[Act, frozenset[str]]] = {
-    Act.DEED: frozenset({"by"}),
-    Act.VOID: frozenset({"by"}),
-    Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
-}
-REASONS: Final[dict[Act, frozenset[str]]] = {
-    Act.VOID: frozenset(VoidReason),
-    Act.DECLINE: frozenset(DeclineReason),
-}
 _MEMBERS: Final = (
     "suite", "iss", "aud", "jti", "iat", "incarnation", "act", "matter", "epoch", "round", "seq",
     "purpose", "schema", "prev", "re", "replaces", "record", "fields", "consent",

@@ -4,7 +4,7 @@ They say less than the code where JSON Schema has no words: base64url that decod
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from handover.domain.consent import Basis, Onward, Purpose
@@ -12,8 +12,8 @@ from handover.domain.handover import Act
 from handover.domain.record import SCHEMAS
 from handover.domain.suppression import THRESHOLD
 from handover.protocol import (
+    act_members,
     assertion,
-    attachment,
     delivery,
     envelope,
     message,
@@ -21,13 +21,14 @@ from handover.protocol import (
     statistics,
     strict,
 )
+from handover.protocol.body_schemas import bodies_schemas
+from handover.protocol.json_schema import NULL, object_, or_null, ref
 from handover.protocol.schema import BASE, JsonSchema
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _NODE: Final = "^(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*$"
 _UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 _WORD: Final = "^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
-_NULL: Final[JsonSchema] = {"type": "null"}
 _DEFINITIONS: Final[JsonSchema] = {
     "node": {"type": "string", "maxLength": 64, "pattern": _NODE},
     "uuid": {"type": "string", "pattern": _UUID},
@@ -71,47 +72,47 @@ def envelope_schema() -> JsonSchema:
     """Give the JSON Schema of an envelope's claims."""
     claims = {
         "suite": {"const": envelope.SUITE},
-        "iss": _ref("node"),
-        "aud": _ref("node"),
-        "jti": _ref("uuid"),
-        "iat": _ref("time"),
-        "incarnation": _ref("count"),
+        "iss": ref("node"),
+        "aud": ref("node"),
+        "jti": ref("uuid"),
+        "iat": ref("time"),
+        "incarnation": ref("count"),
         "act": {"enum": [act.value for act in Act]},
-        "matter": _ref("bits"),
-        "epoch": _ref("count"),
-        "round": _ref("bits"),
-        "seq": _ref("count"),
+        "matter": ref("bits"),
+        "epoch": ref("count"),
+        "round": ref("bits"),
+        "seq": ref("count"),
         "purpose": {"enum": [purpose.value for purpose in Purpose]},
-        "schema": _ref("schema"),
-        "prev": _or_null(_ref("digest")),
-        "re": _or_null(_ref("digest")),
-        "replaces": _or_null(_ref("digest")),
-        "record": _or_null(_ref("digest")),
-        "fields": _or_null(_ref("bitmap")),
-        "consent": _or_null(_ref("digest")),
-        "deadline": _or_null(_ref("time")),
-        "reason": _or_null(_ref("word")),
-        "payload": _or_null(_object({"digest": _ref("digest"), "commit": _ref("digest")})),
-        "by": _or_null(_object(_BY)),
-        "log": _object({"size": _ref("time"), "root": _ref("digest")}),
+        "schema": ref("schema"),
+        "prev": or_null(ref("digest")),
+        "re": or_null(ref("digest")),
+        "replaces": or_null(ref("digest")),
+        "record": or_null(ref("digest")),
+        "fields": or_null(ref("bitmap")),
+        "consent": or_null(ref("digest")),
+        "deadline": or_null(ref("time")),
+        "reason": or_null(ref("word")),
+        "payload": or_null(object_({"digest": ref("digest"), "commit": ref("digest")})),
+        "by": or_null(object_(_BY)),
+        "log": object_({"size": ref("time"), "root": ref("digest")}),
     }
     about = (
         "Claims of the JWS of type handover-envelope+jwt; every member is there, null where the act has none."
     )
     first: JsonSchema = {
         "if": {"properties": {"seq": {"const": 1}}},
-        "then": {"properties": {"prev": _NULL}},
-        "else": {"properties": {"prev": {"not": _NULL}}},
+        "then": {"properties": {"prev": NULL}},
+        "else": {"properties": {"prev": {"not": NULL}}},
     }
-    return _document("envelope", about, _object(claims)) | {"allOf": [first, *(_act(act) for act in Act)]}
+    return _document("envelope", about, object_(claims)) | {"allOf": [first, *(_act(act) for act in Act)]}
 
 
 def _act(act: Act) -> JsonSchema:
-    needed, may = envelope.REQUIRED[act], envelope.MAY.get(act, frozenset())
+    needed, may = act_members.REQUIRED[act], act_members.MAY.get(act, frozenset())
     rules: JsonSchema = {}
-    for name in sorted(envelope.OPTIONAL - may):
-        rules[name] = {"not": _NULL} if name in needed else _NULL
-    reasons = envelope.REASONS.get(act)
+    for name in sorted(act_members.OPTIONAL - may):
+        rules[name] = {"not": NULL} if name in needed else NULL
+    reasons = act_members.REASONS.get(act)
     if reasons:
         rules["reason"] = {"enum": sorted(reasons)}
     return {"if": {"properties": {"act": {"const": act.value}}}, "then": {"properties": rules}}
@@ -120,129 +121,101 @@ def _act(act: Act) -> JsonSchema:
 def payload_schema() -> JsonSchema:
     """Give the JSON Schema of a payload's plaintext."""
     parts = {
-        "record": _or_null(_ref("part")),
-        "consent": _or_null(_ref("part")),
-        "evidence": {"type": "array", "maxItems": message.EVIDENCE_LIMIT, "items": _ref("part")},
-        "nonce": _ref("digest"),
-        "body": {"anyOf": list(_bodies())},
+        "record": or_null(ref("part")),
+        "consent": or_null(ref("part")),
+        "evidence": {"type": "array", "maxItems": message.EVIDENCE_LIMIT, "items": ref("part")},
+        "nonce": ref("digest"),
+        "body": {"anyOf": list(bodies_schemas())},
     }
     about = (
         "The sealed plaintext, without its padding; which body belongs to which act is told by its members."
     )
-    return _document("payload", about, _object(parts))
-
-
-def _bodies() -> Iterator[JsonSchema]:
-    text, name = _text(message.LONGEST_TEXT), _filled(message.LONGEST_NAME)
-    filled = _filled(message.LONGEST_TEXT)
-    parcel = _object(
-        {
-            "file": _ref("digest"),
-            "sealed": _ref("digest"),
-            "size": {"type": "integer", "minimum": 1, "maximum": attachment.LONGEST_SEALED},
-            "key": _ref("digest"),
-        }
-    )
-    parcels: JsonSchema = {"type": "array", "maxItems": attachment.MOST, "items": parcel}
-    person = _object(
-        {
-            "as": {"enum": ["guardian", "officer"]},
-            "name": name,
-            "organisation": name,
-            "contact": _text(message.LONGEST_NAME),
-        }
-    )
-    day: JsonSchema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-    yield {"title": "offer"} | _object({"note": text, "attachments": parcels})
-    yield {"title": "acceptance"} | _object({"responsible": person, "plan": filled})
-    yield {"title": "decline, question, answer"} | _object({"text": filled})
-    yield {"title": "arrival, non-arrival"} | _object({"date": day, "text": text})
-    yield {"title": "deed"} | _object({})
+    return _document("payload", about, object_(parts))
 
 
 def consent_schema() -> JsonSchema:
     """Give the JSON Schema of a consent token's claims."""
     claims = {
-        "iss": _ref("node"),
-        "to": _ref("node"),
-        "jti": _ref("uuid"),
-        "iat": _ref("time"),
-        "matter": _ref("bits"),
-        "round": _ref("bits"),
+        "iss": ref("node"),
+        "to": ref("node"),
+        "jti": ref("uuid"),
+        "iat": ref("time"),
+        "matter": ref("bits"),
+        "round": ref("bits"),
         "basis": {"enum": [basis.value for basis in Basis]},
         "purpose": {"enum": [purpose.value for purpose in Purpose]},
         "schema": {"enum": sorted(SCHEMAS)},
-        "fields": _ref("bitmap"),
+        "fields": ref("bitmap"),
         "onward": {"enum": [onward.value for onward in Onward]},
-        "from": _ref("time"),
-        "until": _ref("time"),
-        "statement": _ref("digest"),
-        "review": _or_null(_ref("time")),
-        "second": _or_null(_ref("bits")),
+        "from": ref("time"),
+        "until": ref("time"),
+        "statement": ref("digest"),
+        "review": or_null(ref("time")),
+        "second": or_null(ref("bits")),
     }
     about = "Claims of the compact JWS of type handover-consent+jwt: a ground for one recipient, purpose and round."
     other: JsonSchema = {
         "if": {"properties": {"basis": {"not": {"const": Basis.CONSENT.value}}}},
-        "then": {"properties": {"review": {"not": _NULL}, "second": {"not": _NULL}}},
+        "then": {"properties": {"review": {"not": NULL}, "second": {"not": NULL}}},
     }
-    return _document("consent", about, _object(claims)) | {"allOf": [other]}
+    return _document("consent", about, object_(claims)) | {"allOf": [other]}
 
 
 def assertion_schema() -> JsonSchema:
     """Give the JSON Schema of an assertion's document."""
     said = {
         "typ": {"const": statement.TYPE},
-        "iss": _ref("node"),
-        "to": _or_null(_ref("node")),
+        "iss": ref("node"),
+        "to": or_null(ref("node")),
         "act": {"enum": [act.value for act in statement.AssertedAct]},
-        "matter": {"anyOf": [_ref("bits"), _ref("uuid")]},
-        "round": _or_null(_ref("bits")),
-        "epoch": _or_null(_ref("count")),
-        "purpose": _or_null({"enum": [purpose.value for purpose in Purpose]}),
-        "schema": _or_null(_ref("schema")),
-        "re": _or_null(_ref("digest")),
-        "fields": _or_null(_ref("bitmap")),
-        "consent": _or_null(_ref("digest")),
-        "deadline": _or_null(_ref("time")),
+        "matter": {"anyOf": [ref("bits"), ref("uuid")]},
+        "round": or_null(ref("bits")),
+        "epoch": or_null(ref("count")),
+        "purpose": or_null({"enum": [purpose.value for purpose in Purpose]}),
+        "schema": or_null(ref("schema")),
+        "re": or_null(ref("digest")),
+        "fields": or_null(ref("bitmap")),
+        "consent": or_null(ref("digest")),
+        "deadline": or_null(ref("time")),
         "made": {"type": "integer", "minimum": 1, "maximum": strict.LARGEST},
-        "nonce": _ref("bits"),
+        "nonce": ref("bits"),
     }
     parts = {
         "typ": {"const": assertion.DOCUMENT},
-        "attestation": _ref("digest"),
-        "officer": _ref("bits"),
-        "statement": _object(said) | {"allOf": [_stated(act) for act in statement.AssertedAct]},
-        **{name: _ref("bytes") for name in ("authenticator_data", "client_data", "signature")},
+        "attestation": ref("digest"),
+        "officer": ref("bits"),
+        "statement": object_(said) | {"allOf": [_stated(act) for act in statement.AssertedAct]},
+        **{name: ref("bytes") for name in ("authenticator_data", "client_data", "signature")},
     }
     about = (
         "An officer's passkey has signed the statement of an act; members in this order, without white space."
     )
-    return _document("assertion", about, _object(parts))
+    return _document("assertion", about, object_(parts))
 
 
 def _stated(act: statement.AssertedAct) -> JsonSchema:
     there = statement.STATES[act]
     rules: JsonSchema = {
-        name: {"not": _NULL} if name in there else _NULL for name in sorted(statement.MAY_BE_NULL)
+        name: {"not": NULL} if name in there else NULL for name in sorted(statement.MAY_BE_NULL)
     }
-    rules["matter"] = _ref("uuid" if act is statement.AssertedAct.EXPORT else "bits")
+    rules["matter"] = ref("uuid" if act is statement.AssertedAct.EXPORT else "bits")
     return {"if": {"properties": {"act": {"const": act.value}}}, "then": {"properties": rules}}
 
 
 def delivery_schema() -> JsonSchema:
     """Give the JSON Schema of the body of `POST /federation/v1/envelopes`."""
-    item = _object({"envelope": {"type": "string"}, "payload": _or_null({"type": "string"})})
+    item = object_({"envelope": {"type": "string"}, "payload": or_null({"type": "string"})})
     parts = {
-        "log_size": _ref("time"),
+        "log_size": ref("time"),
         "items": {"type": "array", "minItems": 1, "maxItems": delivery.BATCH_LIMIT, "items": item},
     }
     about = "One delivery: envelopes as they were signed, each with its sealed payload as text."
-    return _document("delivery", about, _object(parts))
+    return _document("delivery", about, object_(parts))
 
 
 def statistics_schema() -> JsonSchema:
     """Give the JSON Schema of what a node publishes of a quarter."""
-    count = _or_null({"type": "integer", "minimum": THRESHOLD, "maximum": strict.LARGEST})
+    count = or_null({"type": "integer", "minimum": THRESHOLD, "maximum": strict.LARGEST})
     name: JsonSchema = {
         "type": "string",
         "maxLength": statistics.LONGEST_WORD,
@@ -250,13 +223,13 @@ def statistics_schema() -> JsonSchema:
     }
 
     def many(most: int, **members: JsonSchema) -> JsonSchema:
-        return {"type": "array", "maxItems": most, "items": _object({"name": name, **members})}
+        return {"type": "array", "maxItems": most, "items": object_({"name": name, **members})}
 
     tables = many(statistics.MOST_TABLES, cells=many(statistics.MOST_CELLS, count=count))
     highest = statistics.LARGEST_THRESHOLD
     claims = {
-        "iss": _ref("node"),
-        "iat": _ref("time"),
+        "iss": ref("node"),
+        "iat": ref("time"),
         "quarter": {"type": "string", "pattern": "^2[0-9]{3}-Q[1-4]$"},
         "threshold": {"type": "integer", "minimum": THRESHOLD, "maximum": highest},
         "subjects": many(statistics.MOST_SUBJECTS, tables=tables),
@@ -264,35 +237,10 @@ def statistics_schema() -> JsonSchema:
     about = (
         "Claims of the compact JWS of type handover-statistics+jwt: what a node publishes of a quarter, once."
     )
-    return _document("statistics", about, _object(claims))
+    return _document("statistics", about, object_(claims))
 
 
 def _document(name: str, about: str, rules: JsonSchema) -> JsonSchema:
     used = {each: rule for each, rule in _DEFINITIONS.items() if f'"#/$defs/{each}"' in json.dumps(rules)}
     head: JsonSchema = {"$schema": _DIALECT, "$id": BASE + name, "title": name, "description": about}
     return head | rules | {"$defs": used}
-
-
-def _object(properties: JsonSchema) -> JsonSchema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": properties,
-        "required": list(properties),
-    }
-
-
-def _ref(name: str) -> JsonSchema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _or_null(rule: JsonSchema) -> JsonSchema:
-    return {"anyOf": [_NULL, rule]}
-
-
-def _text(longest: int) -> JsonSchema:
-    return {"type": "string", "maxLength": longest}
-
-
-def _filled(longest: int) -> JsonSchema:
-    return _text(longest) | {"pattern": "\\S"}

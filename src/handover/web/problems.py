@@ -19,7 +19,7 @@ from handover.domain.errors import (
     UntrustedError,
 )
 from handover.domain.schema import MalformedRecordError
-from handover.protocol.message import IncompleteMessageError
+from handover.protocol.bodies import IncompleteMessageError
 
 TYPES: Final = "https://handover.example/problems/"
 MEDIA_TYPE: Final = "application/problem+json"

@@ -3,12 +3,21 @@
 from alembic import context
 from sqlalchemy import Engine
 
-from handover.adapters import access_tables, alarms, log_tables, statistics_tables, tables, worklist_tables
+from handover.adapters import (
+    access_tables,
+    alarms,
+    continuity_tables,
+    log_tables,
+    statistics_tables,
+    tables,
+    worklist_tables,
+)
 from handover.adapters.metadata import metadata
 
 TABLES = (  # importing them fills the catalogue
     access_tables,
     alarms,
+    continuity_tables,
     log_tables,
     statistics_tables,
     tables,

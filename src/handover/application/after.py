@@ -1,0 +1,29 @@
+"""The desks for what goes on after a handover, and what takes what peers say about it."""
+
+from dataclasses import dataclass
+
+from handover.application.hearing import Hearing
+from handover.application.holders import Holders
+from handover.application.ports import Database, Vault
+from handover.application.rounds import Rounds
+from handover.application.sealing import Sealer
+from handover.application.withdrawals import Withdrawals
+
+
+@dataclass(frozen=True, kw_only=True)
+class After:
+    """The desks; `hearing` is the inbox's."""
+
+    withdrawals: Withdrawals
+    holders: Holders
+    hearing: Hearing
+
+    @classmethod
+    def of(cls, database: Database, vault: Vault, sealer: Sealer, rounds: Rounds) -> "After":
+        """Join them."""
+        withdrawals = Withdrawals(vault, sealer, rounds)
+        return cls(
+            withdrawals=withdrawals,
+            holders=Holders(database, vault, sealer, withdrawals),
+            hearing=Hearing(withdrawals),
+        )

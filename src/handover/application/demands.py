@@ -1,0 +1,110 @@
+"""Demands: what one authority asks of another within a time. Said, heard, answered; kept until then at both sides."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handover.application.alarms import raise_alarm
+from handover.application.continuity import KeptDemand
+from handover.application.facts import Handover
+from handover.application.ports import UnitOfWork
+from handover.application.sealing import Saying, Sealer
+from handover.domain.continuity import ANSWERING, DEMANDS
+from handover.domain.errors import OutOfOrderError
+from handover.domain.handover import Act
+from handover.domain.ids import Digest
+from handover.protocol.envelope import Envelope
+
+OVERDUE = "demand-overdue"
+
+
+class AnsweredError(OutOfOrderError):
+    """The demand was answered already: an officer who comes second is told so."""
+
+    name = "demand-answered"
+    title = "This was answered already."
+    advice = "Look at the answer that was given; ask the other authority if something changed since."
+
+
+def ask(work: UnitOfWork, sealer: Sealer, handover: Handover, saying: Saying) -> Digest:
+    """Say a demand, keep it until it is answered, and give the digest of its envelope."""
+    handover = work.handovers.get(handover.id)
+    said = sealer.say(work, handover, saying)
+    work.handovers.change(handover, said)
+    if said.last is None or saying.re is None:
+        raise OutOfOrderError("a demand names what it is about")
+    _keep(work, handover, saying.act, about=saying.re, digest=said.last, incoming=False)
+    return said.last
+
+
+def answer(work: UnitOfWork, sealer: Sealer, demand: KeptDemand, saying: Saying) -> KeptDemand:
+    """Say the answer to a demand of the other side, and give the demand as it is then.
+
+    Raises:
+        AnsweredError: it was answered for good.
+    """
+    if not demand.incoming or not demand.open:
+        raise AnsweredError
+    handover = work.handovers.get(demand.handover)
+    said = sealer.say(work, handover, replace(saying, re=demand.envelope))
+    work.handovers.change(handover, said)
+    if said.last is None:
+        raise OutOfOrderError
+    return _answered(work, demand, saying.act, said.last, until=saying.deadline)
+
+
+def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> None:
+    """Keep a demand that was heard, or what was heard in answer to one of this node's."""
+    if envelope.re is None:
+        return
+    if envelope.act in DEMANDS:
+        _keep(work, handover, envelope.act, about=envelope.re, digest=digest, incoming=True)
+    elif envelope.act in ANSWERING:
+        demand = work.demands.find(envelope.re)
+        if demand is not None and envelope.act in DEMANDS[demand.act].answers:
+            _answered(work, demand, envelope.act, digest, until=envelope.deadline)
+
+
+def unseen(work: UnitOfWork, late: Sequence[KeptDemand]) -> list[KeptDemand]:
+    """Give those of *late* about whose round no such alarm stands yet."""
+    standing = {
+        each.handover
+        for each in work.alarms.of_handovers([each.handover for each in late])
+        if each.kind == OVERDUE
+    }
+    return [each for each in late if each.handover not in standing]
+
+
+def raise_overdue(work: UnitOfWork, late: Sequence[KeptDemand]) -> None:
+    """Put demands that are late before a person, at whichever side this node is."""
+    for demand in late:
+        handover = work.handovers.get(demand.handover)
+        raise_alarm(work, OVERDUE, peer=demand.peer, handover=handover)
+
+
+def _keep(
+    work: UnitOfWork, handover: Handover, act: Act, *, about: Digest, digest: Digest, incoming: bool
+) -> None:
+    demand = KeptDemand(
+        envelope=digest,
+        matter=handover.matter,
+        handover=handover.id,
+        peer=handover.peer,
+        incoming=incoming,
+        act=act,
+        about=about,
+        asked_at=work.now,
+        due=work.now + DEMANDS[act].term,
+    )
+    work.demands.add(demand)
+
+
+def _answered(
+    work: UnitOfWork, demand: KeptDemand, act: Act, digest: Digest, *, until: int | None
+) -> KeptDemand:
+    """Of two answers the later counts; what was erased stays so."""
+    if demand.answered is not None and demand.answered is not Act.LEGAL_HOLD:
+        return demand
+    due = demand.due if until is None else until
+    new = replace(demand, answer=digest, answered=act, answered_at=work.now, due=due)
+    work.demands.change(demand, new)
+    return new

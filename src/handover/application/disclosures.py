@@ -1,0 +1,112 @@
+"""The register of disclosures: each envelope that shows something is in it, with the ground behind it."""
+
+from dataclasses import replace
+
+from handover.application import tokens
+from handover.application.continuity import KeptDisclosure
+from handover.application.facts import Handover, KeptEnvelope, KeptGround
+from handover.application.ports import UnitOfWork, Vault
+from handover.domain.consent import GroundError
+from handover.domain.errors import NotFoundError
+from handover.domain.ids import UUID7, Digest
+from handover.protocol import consent
+from handover.protocol import envelope as envelopes
+from handover.protocol.message import Message
+
+
+def register(
+    work: UnitOfWork,
+    handover: Handover,
+    kept: KeptEnvelope,
+    content: Message | None,
+    *,
+    ground: UUID7 | None = None,
+) -> None:
+    """Enter an envelope that was said or heard, if it holds the token of a ground."""
+    if content is None or content.consent is None:
+        return
+    token = consent.read(content.consent).claimed
+    found = KeptDisclosure(
+        envelope=kept.digest,
+        matter=handover.matter,
+        handover=handover.id,
+        peer=handover.peer,
+        incoming=kept.incoming,
+        act=kept.act,
+        ground=None if kept.incoming else ground,
+        basis=token.ground.basis,
+        purpose=handover.purpose,
+        schema=handover.schema,
+        fields=token.ground.fields,
+        at=work.now,
+    )
+    work.disclosures.add(found)
+
+
+def covering(work: UnitOfWork, handover: Handover, fields: tuple[str, ...]) -> KeptGround:
+    """Give a ground of this node that covers showing *fields* to the other side of the round now, the newest first.
+
+    Raises:
+        GroundError: there is none; the reason is that of the newest.
+    """
+    reason: GroundError | None = None
+    for kept in reversed(work.grounds.of_matter(handover.matter)):
+        if kept.ground.schema != handover.schema:
+            continue
+        try:
+            kept.ground.require(
+                recipient=handover.peer, purpose=handover.purpose, fields=fields, now=work.now
+            )
+        except GroundError as error:
+            reason = reason or error
+        else:
+            return kept
+    raise reason or GroundError
+
+
+def token_for(
+    work: UnitOfWork, vault: Vault, handover: Handover, fields: tuple[str, ...], *, jti: UUID7
+) -> tuple[bytes, KeptGround]:
+    """Give the token of a ground that covers showing *fields* now, and the ground.
+
+    Raises:
+        GroundError: no ground covers it.
+    """
+    kept = covering(work, handover, fields)
+    under = replace(handover, ground=kept.id, fields=fields)
+    return tokens.issue(work, vault, under, jti=jti, iat=work.now), kept
+
+
+def require_shown_still(work: UnitOfWork, found: KeptDisclosure) -> None:
+    """Do nothing if what was said and still waits may leave: its ground covers it now.
+
+    Raises:
+        GroundError: it does not any more.
+    """
+    try:
+        kept = None if found.ground is None else work.grounds.get(found.ground)
+    except NotFoundError as error:
+        raise GroundError from error
+    if kept is None:
+        raise GroundError
+    kept.ground.require(recipient=found.peer, purpose=found.purpose, fields=found.fields, now=work.now)
+
+
+def is_held(work: UnitOfWork, found: KeptDisclosure) -> bool:
+    """Tell whether values of a disclosure are still here."""
+    try:
+        work.envelopes.plaintext(found.envelope)
+    except NotFoundError:
+        pass
+    else:
+        return True
+    try:
+        work.records.latest(found.matter)
+    except NotFoundError:
+        return False
+    return found.is_offer
+
+
+def skeleton_of(work: UnitOfWork, found: KeptDisclosure) -> Digest | None:
+    """Give the digest of the record that was shown, if it was a record."""
+    return envelopes.read(work.envelopes.get(found.envelope).data).claimed.record

@@ -1,0 +1,28 @@
+"""What is done with what a peer says outside the two tables: nothing of it changes who is responsible."""
+
+from handover.application import demands, fit
+from handover.application.facts import Handover
+from handover.application.intake import Received
+from handover.application.ports import UnitOfWork
+from handover.application.withdrawals import Withdrawals
+from handover.domain.continuity import WithdrawalScope
+from handover.domain.handover import Act
+
+
+class Hearing:
+    """Takes what was checked, in the transaction that stores it."""
+
+    def __init__(self, withdrawals: Withdrawals) -> None:
+        self._withdrawals = withdrawals
+
+    def take(self, work: UnitOfWork, handover: Handover, received: Received) -> None:
+        """Write down what was said, and do what follows from it by itself."""
+        envelope, digest = received.envelope, received.digest
+        if not fit.note(work, handover, envelope, digest):
+            return
+        demands.note(work, handover, envelope, digest)
+        if envelope.act is Act.CONSENT_WITHDRAWN and received.content is not None:
+            scope = WithdrawalScope(str(received.content.body["scope"]))
+            self._withdrawals.heard(work, work.demands.get(digest), scope)
+        if envelope.act is Act.ERASED and envelope.re is not None:
+            self._withdrawals.answered(work, handover, work.demands.get(envelope.re).about)

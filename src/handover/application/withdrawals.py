@@ -1,0 +1,141 @@
+"""A consent that ends: open offers are voided, and everybody who was shown something is told, onward ones too.
+
+Nothing here is an officer's act by itself: `consents` and `holders` are their desks, `hearing` that of peers.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from handover.application import demands, disclosures
+from handover.application.continuity import KeptDemand, KeptDisclosure
+from handover.application.facts import Actor, Handover, KeptGround
+from handover.application.ports import UnitOfWork, Vault
+from handover.application.rounds import Cause, Rounds
+from handover.application.sealing import Saying, Sealer
+from handover.domain.continuity import WithdrawalScope
+from handover.domain.handover import Act, Order, VoidReason
+from handover.domain.ids import Digest
+from handover.domain.sequence import TAKEN
+from handover.protocol import envelope as envelopes
+from handover.protocol import strict
+from handover.protocol.entry import EntryKind
+from handover.protocol.message import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """How far it goes, what the person said, and which officer heard it (none: a node passes it on)."""
+
+    scope: WithdrawalScope = WithdrawalScope.GROUND
+    text: str = ""
+    actor: Actor | None = None
+
+    @property
+    def passed_on(self) -> "Withdrawal":
+        """The same, as the next node hears it: nobody's words travel further than to the first."""
+        return Withdrawal(scope=self.scope)
+
+
+class Withdrawals:
+    """Carries a withdrawal to every holder that this node knows of, within one transaction."""
+
+    def __init__(self, vault: Vault, sealer: Sealer, rounds: Rounds) -> None:
+        self._vault = vault
+        self._sealer = sealer
+        self._rounds = rounds
+
+    def end(self, work: UnitOfWork, kept: KeptGround, withdrawal: Withdrawal) -> KeptGround:
+        """End a ground of this node for good, void what is offered on it, and tell those who were shown something."""
+        kept = replace(kept, ground=replace(kept.ground, withdrawn_at=work.now))
+        work.grounds.change(kept.id, kept.ground)
+        self.log(work, kept)
+        for handover in work.handovers.resting_on(kept.id):
+            actor = withdrawal.actor
+            by = None if actor is None else self._sealer.by(handover, actor.officer, actor)
+            cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
+            self._rounds.move(work, handover, cause)
+        self._spread(work, work.disclosures.of_ground(kept.id), withdrawal)
+        if withdrawal.scope is WithdrawalScope.MATTER:
+            self.everywhere(work, kept, withdrawal)
+        return kept
+
+    def everywhere(self, work: UnitOfWork, kept: KeptGround, withdrawal: Withdrawal) -> None:
+        """End every other ground of the matter as well, and tell whoever has shown or was shown anything."""
+        for other in work.grounds.of_matter(kept.matter):
+            if other.ground.withdrawn_at is None:
+                self.end(work, other, replace(withdrawal, scope=WithdrawalScope.GROUND))
+        self._spread(work, work.disclosures.of_matter(kept.matter), withdrawal)
+
+    def of_shown(self, work: UnitOfWork, found: KeptDisclosure, withdrawal: Withdrawal) -> None:
+        """Carry on a withdrawal of what is behind one disclosure: of a ground of this node, or of a peer's."""
+        if found.withdrawn_at is None:
+            work.disclosures.change(replace(found, withdrawn_at=work.now))
+        rest = work.disclosures.of_matter(found.matter)
+        if withdrawal.scope is WithdrawalScope.GROUND and found.incoming:
+            rest = [each for each in rest if not each.incoming and each.at >= found.at]
+        elif withdrawal.scope is WithdrawalScope.GROUND:
+            rest = [each for each in rest if each.ground == found.ground]
+        if found.ground is not None:
+            kept = work.grounds.get(found.ground)
+            if kept.ground.withdrawn_at is None:
+                self.end(work, kept, withdrawal)
+        self._spread(work, rest, withdrawal)
+
+    def _spread(self, work: UnitOfWork, shown: Sequence[KeptDisclosure], withdrawal: Withdrawal) -> None:
+        for each in shown:
+            now = work.disclosures.get(each.envelope)
+            if now.withdrawn_at is None:
+                self.say(work, now, withdrawal)
+
+    def say(self, work: UnitOfWork, found: KeptDisclosure, withdrawal: Withdrawal) -> Digest | None:
+        """Tell the other side that what is behind a disclosure ended; a round that was never taken has been voided."""
+        work.disclosures.change(replace(found, withdrawn_at=work.now))
+        handover = work.handovers.get(found.handover)
+        if handover.state not in TAKEN:
+            return None
+        actor = withdrawal.actor
+        claimed = envelopes.read(work.envelopes.get(found.envelope).data).claimed
+        saying = Saying(
+            act=Act.CONSENT_WITHDRAWN,
+            re=found.envelope,
+            consent=claimed.consent,
+            content=Message(
+                nonce=secrets.token_bytes(32),
+                body={"scope": withdrawal.scope.value, "text": withdrawal.text},
+            ),
+            by=None if actor is None else self._sealer.by(handover, actor.officer, actor),
+        )
+        return demands.ask(work, self._sealer, handover, saying)
+
+    def heard(self, work: UnitOfWork, demand: KeptDemand, scope: WithdrawalScope) -> None:
+        """Carry on what a peer has said; where nothing is held any more, that is answered at once."""
+        found = work.disclosures.get(demand.about)
+        self.of_shown(work, found, Withdrawal(scope=scope))
+        if not disclosures.is_held(work, found):
+            self.erased(work, demand, actor=None)
+
+    def erased(self, work: UnitOfWork, demand: KeptDemand, *, actor: Actor | None) -> KeptDemand:
+        """Answer that nothing of what was shown is here any more; whoever calls has made it so."""
+        found = work.disclosures.get(demand.about)
+        handover = work.handovers.get(demand.handover)
+        if found.incoming and found.erased_at is None:
+            work.disclosures.change(replace(found, erased_at=work.now))
+        saying = Saying(
+            act=Act.ERASED,
+            record=disclosures.skeleton_of(work, found),
+            by=None if actor is None else self._sealer.by(handover, actor.officer, actor),
+        )
+        return demands.answer(work, self._sealer, demand, saying)
+
+    def answered(self, work: UnitOfWork, handover: Handover, about: Digest) -> None:
+        """Note that the recipient of a disclosure has destroyed it."""
+        found = work.disclosures.get(about)
+        if not found.incoming and found.erased_at is None and found.handover == handover.id:
+            work.disclosures.change(replace(found, erased_at=work.now))
+
+    def log(self, work: UnitOfWork, kept: KeptGround) -> None:
+        """Log that a ground was recorded, or has ended: a digest that nobody can guess."""
+        mark = self._vault.pseudonym(kept.matter, f"ground {kept.id} {kept.ground.withdrawn_at}")
+        object_ = strict.digest(mark.encode())
+        work.log.append(EntryKind.GROUND, stream=kept.matter, object_=object_, now=work.now)

@@ -1,0 +1,21 @@
+"""What each alarm says to an officer."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from handover.pages.navigation import N_
+
+ALARMS: Final[Mapping[str, str]] = {
+    "demand-overdue": N_(
+        "What one authority demanded of the other in this handover has not been answered in time."
+    ),
+    "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
+    "attachment": N_("A file that came with an offer is not what the other authority signed for."),
+    "fault": N_("A message could not be stored here. The other authority sends it again."),
+    "non-arrival": N_("The child has not arrived."),
+    "record-missing": N_("A deed came for a matter whose record is not here."),
+    "refused": N_("The other authority refuses a message of this node for good."),
+    "stray-deed": N_("A deed came that fits no acceptance of this office."),
+    "two-chains": N_("Two different chains of responsibility were shown for one child."),
+    "split-view": N_("The log of another node contradicts itself."),
+}

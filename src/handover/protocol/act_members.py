@@ -1,0 +1,56 @@
+"""Which act has which member of the envelope, and which words its reason may be (docs/spec/envelope.md, section 3)."""
+
+from typing import Final
+
+from handover.domain.continuity import ComplaintOutcome, HoldReason, OverrideReason
+from handover.domain.handover import Act, DeclineReason, VoidReason
+
+_OFFER: Final = frozenset({"record", "fields", "consent", "deadline", "payload", "by"})
+_SAID: Final = frozenset({"re", "payload", "by"})
+_ANSWER: Final = frozenset({"re"})
+# What an act must have; whatever of OPTIONAL is not named here must be null.
+REQUIRED: Final[dict[Act, frozenset[str]]] = {
+    Act.OFFER: _OFFER,
+    Act.ACCEPTANCE: _SAID,
+    Act.DECLINE: _SAID | {"reason"},
+    Act.DEED: (_OFFER | {"re"}) - {"deadline", "by"},
+    Act.VOID: frozenset({"re", "reason"}),
+    Act.TAKE_UP_RECEIPT: _ANSWER,
+    Act.VOID_RECEIPT: _ANSWER,
+    Act.OPENED: _ANSWER | {"by"},
+    Act.QUESTION: _SAID,
+    Act.ANSWER: _SAID,
+    Act.ARRIVAL: _SAID,
+    Act.NON_ARRIVAL: _SAID,
+    Act.FOLLOW_UP: _SAID | {"fields", "consent"},
+    Act.CORRECTION: _SAID | {"record", "fields", "consent"},
+    Act.CONSENT_WITHDRAWN: (_SAID | {"consent"}) - {"by"},
+    Act.ERASED: _ANSWER,
+    Act.LEGAL_HOLD: _SAID | {"reason", "deadline"},
+    Act.DECISIONS_WANTED: _SAID,
+    Act.DECISION: _SAID - {"by"},
+    Act.ACCESS_WANTED: _SAID - {"by"},
+    Act.ACCESS_ANSWER: _SAID - {"by"},
+    Act.COMPLAINT: _SAID - {"by"},
+    Act.COMPLAINT_ANSWER: _SAID | {"reason"},
+    Act.OVERRIDE: _SAID | {"fields", "reason"},
+}
+OPTIONAL: Final = _OFFER | _SAID | {"reason"}
+MAY: Final[dict[Act, frozenset[str]]] = {
+    Act.DEED: frozenset({"by"}),
+    Act.VOID: frozenset({"by"}),
+    Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
+    Act.CONSENT_WITHDRAWN: frozenset({"by"}),  # a node passes a withdrawal on by itself
+    Act.ERASED: frozenset({"record", "by"}),
+    Act.DECISION: frozenset({"fields", "consent", "by"}),  # an answer with nothing in it discloses nothing
+    Act.ACCESS_WANTED: frozenset({"by"}),
+    Act.ACCESS_ANSWER: frozenset({"by"}),
+    Act.COMPLAINT: frozenset({"by"}),
+}
+REASONS: Final[dict[Act, frozenset[str]]] = {
+    Act.VOID: frozenset(VoidReason),
+    Act.DECLINE: frozenset(DeclineReason),
+    Act.LEGAL_HOLD: frozenset(HoldReason),
+    Act.COMPLAINT_ANSWER: frozenset(ComplaintOutcome),
+    Act.OVERRIDE: frozenset(OverrideReason),
+}
