@@ -7,6 +7,7 @@ from handover.application.holders import Holders
 from handover.application.ports import Database, Vault
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
+from handover.application.showing import Showing
 from handover.application.withdrawals import Withdrawals
 
 
@@ -14,6 +15,7 @@ from handover.application.withdrawals import Withdrawals
 class After:
     """The desks; `hearing` is the inbox's."""
 
+    showing: Showing
     withdrawals: Withdrawals
     holders: Holders
     hearing: Hearing
@@ -23,6 +25,7 @@ class After:
         """Join them."""
         withdrawals = Withdrawals(vault, sealer, rounds)
         return cls(
+            showing=Showing(vault, sealer),
             withdrawals=withdrawals,
             holders=Holders(database, vault, sealer, withdrawals),
             hearing=Hearing(withdrawals),
