@@ -14,7 +14,9 @@ import pytest
 import cases
 from cases import MARK
 from handover.application.facts import OfficerRole
+from handover.application.holds import Wanted
 from handover.application.permissions import MAY, Right
+from handover.domain.retention import HoldGround
 from handover.pages.routes import PAGES
 from handover.pages.visit import PREFIX, Page
 from pages.office import Browser, Offices
@@ -55,9 +57,18 @@ def scene(shared: Offices) -> Scene:
     fed.settle()
     ground = north.consents.of_matter(matter.id, actor=first)[0].id
     file = str(north.attachments.add(matter.id, "text/plain", MARK.encode(), actor=first))
+    wanted = Wanted(
+        ground=HoldGround.LEGAL_CLAIMS,
+        reason=f"The claim of {MARK}",
+        until=fed.clock.now + 86400,
+        second_officer=second.officer,
+    )
+    hold = north.holds.place(matter.id, wanted, actor=first).id
     names = {"section": "identity", "file": file}
     own = {"matter": matter.id, "handover": sent.id, "ground": ground, "officer": first.officer, **names}
+    own["hold"] = hold
     other = {"matter": got.matter, "handover": got.id, "ground": NOTHING, "officer": there.officer, **names}
+    other["hold"] = NOTHING
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})
 
 
@@ -137,10 +148,10 @@ def test_what_hangs_on_one_thing_is_not_found_under_another(seat: Seat) -> None:
     scene, browser, role = seat
     token = browser.token("/office/account")
     for page in pages(bound=True):
-        for part in set(PART.findall(page.path)) & {"ground", "file", "section"}:
+        for part in set(PART.findall(page.path)) & {"ground", "file", "section", "hold"}:
             if page.get is None or not allowed(page, role):
                 continue
-            strange = {"file": "A" * 43, "ground": NOTHING, "section": "nothing"}[part]
+            strange = {"file": "A" * 43, "ground": NOTHING, "section": "nothing", "hold": NOTHING}[part]
             answer = send(browser, "GET", address(page, scene.own, **{part: strange}), token)
             asked = "why do you open this record" in answer.text.lower()
             assert answer.status_code == 404 or asked, (page.path, answer.status_code)
@@ -166,6 +177,7 @@ QUERIES = {
     "/matters": ("before",),
     "/rounds": ("after",),
     "/work": ("after",),
+    "/retention": ("after",),
     "/audit": ("before",),
     "/authorities": ("country", "place", "mandate"),
     "/step-up": ("next",),

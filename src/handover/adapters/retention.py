@@ -133,11 +133,10 @@ class RetentionShelf:
         found = self._unit.rows(query.where(~living))[0][0]
         return None if found is None else int(found)
 
-    def said(self, matter: MatterId) -> list[tuple[HandoverId, State]]:
-        """Give the rounds of *matter* of whose talk something is still kept, with their states."""
-        query = select(_rounds.c.id, _rounds.c.state).where(_rounds.c.matter == matter, _talk(_rounds))
-        rows = self._unit.rows(query.order_by(_rounds.c.id))
-        return [(HandoverId.known(row.id), State(row.state)) for row in rows]
+    def said(self, matter: MatterId) -> list[HandoverId]:
+        """Give the rounds of *matter* of whose talk something is still kept, oldest first."""
+        query = select(_rounds.c.id).where(_rounds.c.matter == matter, _talk(_rounds))
+        return [HandoverId.known(row.id) for row in self._unit.rows(query.order_by(_rounds.c.id))]
 
     def looked_after(self) -> tuple[int, int]:
         """Give when due erasures were last carried out, and how many come up within the time of warning."""

@@ -9,7 +9,7 @@ from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.readings import require_stated
 from handover.application.sealing import new_id
-from handover.domain.errors import OutOfOrderError
+from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.ids import UUID7, MatterId
 from handover.domain.retention import Hold, HoldError, HoldGround
 from handover.protocol import strict
@@ -104,6 +104,15 @@ class Holds:
         with self._database.reading() as work:
             work.matters.get(matter)
             return work.retention.of_matter(matter)
+
+    def require(self, matter: MatterId, hold: UUID7, *, actor: Actor) -> None:
+        """Do nothing if *matter* has this hold.
+
+        Raises:
+            NotFoundError: it has not.
+        """
+        if hold not in {each.id for each in self.of_matter(matter, actor=actor)}:
+            raise NotFoundError
 
     def open(self, hold: UUID7, *, actor: Actor) -> KeptHold:
         """Give a hold with its reason; the reading is logged.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from handover.domain.handover import State
 from handover.domain.ids import UUID7, HandoverId, MatterId
 from handover.domain.retention import Hold, Keeping
 from handover.domain.schema import MatterKind
@@ -71,8 +70,8 @@ class Retained(Protocol):
         """Give when the values of *matter* were destroyed, if nothing of it was kept since."""
         ...
 
-    def said(self, matter: MatterId) -> list[tuple[HandoverId, State]]:
-        """Give the rounds of *matter* of whose talk something is still kept, with their states."""
+    def said(self, matter: MatterId) -> list[HandoverId]:
+        """Give the rounds of *matter* of whose talk something is still kept, oldest first."""
         ...
 
     def looked_after(self) -> tuple[int, int]:

@@ -30,9 +30,13 @@ _VOID: Final = frozenset({State.VOIDED, State.CLOSED, State.DISCARDED})
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """Something that is erased at `due` by `rule`, unless one of `holds` is in force then."""
+    """Something that is erased at `due` by `rule`, unless one of `holds` is in force then.
+
+    `reference` is the authority's own number of the matter.
+    """
 
     ended: Ended
+    reference: str
     rule: Rule
     due: int
     holds: tuple[Hold, ...]
@@ -49,10 +53,14 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How a matter stands: what is planned for it, its holds, and when its values were destroyed."""
+    """How a matter stands: what is planned for it, its holds, and when its values were destroyed.
+
+    `said` are the rounds of whose talk something is still kept.
+    """
 
     planned: tuple[Planned, ...]
     holds: tuple[KeptHold, ...]
+    said: tuple[Handover, ...]
     erased_at: int | None
 
 
@@ -93,6 +101,7 @@ class Retention:
             return Standing(
                 planned=tuple(self._planned(work, [] if ended is None else [ended])),
                 holds=tuple(work.retention.of_matter(matter)),
+                said=tuple(work.handovers.get(each) for each in work.retention.said(matter)),
                 erased_at=work.retention.erased(matter),
             )
 
@@ -186,9 +195,19 @@ class Retention:
             yield each
 
     def _planned(self, work: UnitOfWork, found: list[Ended]) -> list[Planned]:
-        holds = work.retention.of_matters([each.matter for each in found]) if found else {}
+        if not found:
+            return []
+        matters = [each.matter for each in found]
+        holds = work.retention.of_matters(matters)
+        work.matters.load(matters)
         return [
-            Planned(ended=each, rule=rule, due=due, holds=tuple(holds.get(each.matter, ())))
+            Planned(
+                ended=each,
+                reference=work.matters.get(each.matter).reference,
+                rule=rule,
+                due=due,
+                holds=tuple(holds.get(each.matter, ())),
+            )
             for each in found
             for rule in [self._rules[each.kind, each.keeping]]
             for due in [rule.due(each.since)]

@@ -21,6 +21,7 @@ from handover.pages import (
     papers,
     reasons,
     records,
+    retention,
     sign_in,
     staff,
     static,
@@ -50,6 +51,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *papers.PAGES,
     *notices.PAGES,
     *statistics.PAGES,
+    *retention.PAGES,
 )
 
 

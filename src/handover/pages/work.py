@@ -22,6 +22,7 @@ def work(visit: Visit) -> Response:
         others=[row for row in rows if row.seen.waits_for not in _OURS],
         late=late,
         tasks=tasks,
+        near=visit.node.retention.near() if visit.may("retain") else 0,
         words=words,
         more=f"{rows[-1].seen.handover.deadline}-{rows[-1].seen.handover.id}" if more else None,
     )
