@@ -5,6 +5,7 @@ import re
 import pytest
 
 from application.test_evidence_vectors import CASES, judged
+from handover.application.paper import Table
 from handover.application.verifier_report import Report
 from handover.domain.handover import Act, State, VoidReason
 from handover.domain.sentences import Field, Names, Sentence, sentence
@@ -69,3 +70,21 @@ def test_every_verdict_is_a_paper_in_every_language(language: str, reports: dict
         assert paper.language == language
         assert paper.direction == ("rtl" if language == "ar" else "ltr")
         assert set(report.counts) <= set(verdict_paper.COUNTS)
+
+
+def test_a_paper_names_fields_by_their_labels_and_a_place_outside_all_lines_in_words(
+    reports: dict[str, Report],
+) -> None:
+    parts = verdict_paper.of(reports["whole-both"], Sheet(language="el", node="gr/athens", now=0)).parts
+    told = [
+        run.text
+        for part in parts
+        if isinstance(part, Table)
+        for row in part.rows
+        for cell in row
+        for run in cell
+    ]
+    assert "μητρώο" in told
+    assert "registry" not in told
+    assert any("· " in each for each in told)
+    assert not any("identity.names" in each for each in told)

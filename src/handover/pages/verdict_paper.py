@@ -23,6 +23,13 @@ _TITLES: Final[Mapping[Severity, str]] = {
     Severity.INCOMPLETE: N_("Missing"),
     Severity.NOTE: N_("Worth knowing"),
 }
+PLACES: Final = (
+    N_("files"),
+    N_("registry"),
+    N_("the registry that was given"),
+    N_("the root that was given"),
+)
+"""What is in no line of a file; every other place is a reference: the node, the line and its first word."""
 COUNTS: Final[Mapping[str, str]] = {
     "bundles": N_("Bundles of evidence"),
     "matters": N_("Matters"),
@@ -67,10 +74,7 @@ def _findings(report: Report, severity: Severity, title: str, sheet: Sheet) -> l
     if not found:
         return []
     head = [sheet.say("Found"), sheet.say("Where"), sheet.say("Rule")]
-    rows = [
-        [runs(said.plain(each.sentence, sheet.language)), [fixed(each.place)], [fixed(each.rule)]]
-        for each in found[:MOST_FOUND]
-    ]
+    rows = [_found(each, sheet) for each in found[:MOST_FOUND]]
     parts: list[Part] = [Heading(text=title), Table(head=head, widths=(3, 2, 1), rows=rows)]
     if len(found) > MOST_FOUND:
         parts.append(Text(run=Run(text=sheet.say("The list goes on; the report as JSON has all of it."))))
@@ -78,7 +82,8 @@ def _findings(report: Report, severity: Severity, title: str, sheet: Sheet) -> l
 
 
 def _found(found: Finding, sheet: Sheet) -> list[list[Run]]:
-    return [runs(said.plain(found.sentence, sheet.language)), [fixed(found.place)], [fixed(found.rule)]]
+    place = Run(text=sheet.say(found.place)) if found.place in PLACES else fixed(found.place)
+    return [runs(said.plain(found.sentence, sheet.language)), [place], [fixed(found.rule)]]
 
 
 def _matter(matter: MatterReport, sheet: Sheet, room: int) -> list[Part]:
