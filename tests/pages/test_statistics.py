@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from handover.application import statistics_sheet
+from handover.application.counting import KeptPart
 from handover.application.facts import OfficerRole
 from handover.application.statistics import Quarterly, Report, Row
 from handover.domain.consent import Basis
@@ -16,6 +17,7 @@ from handover.domain.ids import MatterId, NodeId, Quarter
 from handover.domain.statistics import TABLES, Subject, end_of, quarter_of
 from handover.domain.suppression import Total
 from handover.pages import statistics
+from handover.protocol import statistics as protocol
 from handover.protocol.statistics import WORD
 from pages.office import Browser, Offices, offices
 
@@ -141,6 +143,18 @@ def test_every_word_that_is_counted_now_has_its_words_on_the_page() -> None:
                 assert re.fullmatch(WORD, cell)
                 assert cell in statistics.CELLS or cell.replace("-", "").isdigit(), cell
     assert Basis.CONSENT.value not in statistics.CELLS
+
+
+def test_what_this_version_does_not_know_is_shown_under_its_name(stage: Offices) -> None:
+    subject = {"weather": {"rain": {"heavy": 9, "other": None}, "route": {"int": 8, "zz": 7, "other": None}}}
+    with stage.north.node.database.begin() as work:
+        node, quarter = NodeId("int/red-cross"), Quarter("2026-Q2")
+        part = protocol.Part(node=node, issued=end_of(quarter), quarter=quarter, subjects=subject)
+        document = protocol.sign(part, signer=stage.north.node.vault.signer)
+        work.statistics.keep(KeptPart(node=node, quarter=quarter, kept_at=work.now, document=document))
+    page = supervisor(stage).get("/office/statistics?quarter=2026-Q2")
+    for text in ("weather", "rain", "heavy", "From An international organisation to zz"):
+        assert text in page, text
 
 
 def test_the_api_gives_the_same_counts(stage: Offices) -> None:

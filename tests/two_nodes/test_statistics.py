@@ -10,12 +10,19 @@ from sqlalchemy import select
 import cases
 from federation import Federation, federation
 from handover.adapters import statistics_tables
+from handover.adapters.registry import RegistryMirror
 from handover.application import statistics
 from handover.application.consents import Terms
 from handover.application.counting import Place
 from handover.application.facts import Actor, Handover, OfficerRole
 from handover.application.permissions import ForbiddenError
-from handover.application.registry import RegistryStaleError, UnknownSenderError
+from handover.application.registry import (
+    KeyCompromisedError,
+    KeyNotUsableError,
+    Registry,
+    RegistryStaleError,
+    UnknownSenderError,
+)
 from handover.application.statistics import Quarterly, Report
 from handover.domain.consent import Basis, Purpose
 from handover.domain.errors import MalformedError, NotFoundError, UnreachableError, UntrustedError
@@ -27,6 +34,7 @@ from handover.node import Node
 from handover.protocol import jws, strict
 from handover.protocol import statistics as protocol
 from handover.protocol.entry import EntryKind
+from two_nodes import rotation
 from two_nodes.scene import entries_of
 
 RESPONSIBLE = {"name": "Anna", "organisation": "Jugendamt", "contact": ""}
@@ -357,6 +365,36 @@ def test_only_what_a_node_signed_itself_for_that_quarter_is_kept(scene: Scene) -
             quarterly.accept(asked, quarter, document, now)
     assert scene.report(scene.athens, quarter).nodes == (scene.athens.id,)
     quarterly.accept(scene.hamburg.id, quarter, forged(scene, quarter, issued=now + 600), now)
+
+
+def test_a_part_counts_for_ever_if_its_key_was_in_use_when_it_was_signed(scene: Scene) -> None:
+    quarter, now = scene.end_quarter(), scene.fed.clock.now
+    quarterly, document = scene.quarterly(scene.athens), scene.hamburg.statistics.part(quarter)
+    scene.hamburg.vault.add_sealing_key(now)  # a quarter is longer than such a key lasts
+    rotation.new_signing_key(scene.fed, scene.hamburg)
+    quarterly.accept(scene.hamburg.id, quarter, document, now)
+    early = Quarter("2020-Q1")
+    with pytest.raises(KeyNotUsableError):
+        quarterly.accept(scene.hamburg.id, early, forged(scene, early, issued=end_of(early)), now)
+
+
+def test_a_part_of_a_key_in_other_hands_counts_for_nothing(scene: Scene) -> None:
+    quarter = scene.end_quarter()
+    rotation.compromise(scene.fed, scene.hamburg, scene.hamburg.vault.signer.kid)
+    assert scene.quarterly(scene.athens).collect() == 1  # that of Lyon
+    document = scene.hamburg.statistics.part(quarter)
+    with pytest.raises(KeyCompromisedError):
+        scene.quarterly(scene.athens).accept(scene.hamburg.id, quarter, document, scene.fed.clock.now)
+
+
+def test_without_a_registry_nobody_is_asked_and_nobody_is_missing(scene: Scene, tmp_path: Path) -> None:
+    quarter, node = scene.end_quarter(), scene.athens
+    root = node.pinned_root
+    none = Registry(RegistryMirror(tmp_path / "none", root=root), root=root)
+    assert Quarterly(node.database, node.vault, none, scene.fetch).collect() == 0
+    found = statistics.Statistics(node.database, node.vault, none).look(quarter)
+    assert found is not None
+    assert (found.nodes, found.missing) == ((node.id,), ())
 
 
 def test_a_part_that_endangers_a_child_is_not_spread(scene: Scene) -> None:
