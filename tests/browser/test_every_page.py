@@ -35,7 +35,7 @@ def people(
             "/office/account/password", "/office/help", "/office/sign-out", "/office/nothing", "/office/audit",
             "/office/audit/access", audit, f"{audit}/evidence", f"{audit}/compare/files", "/office/operate",
             "/office/operate/alarms", "/office/operate/backups", "/office/operate/queue", "/office/operate/staff",
-            "/office/retention", f"{address}/retention",
+            "/office/retention", f"{address}/retention", "/office/statistics",
         ]  # fmt: skip
         yield found, own, [taken, f"{taken}/open"]
 
