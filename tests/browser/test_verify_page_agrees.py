@@ -65,6 +65,6 @@ def test_the_page_says_what_the_program_says_of_all_that_its_tests_ask(
 
 
 def test_every_rule_is_broken_by_what_is_asked(told: list[dict[str, Any]]) -> None:
-    """So a rule that only the program has, or only the page, is seen; two have tests in `test_verify_page_keys`."""
+    """So a rule that only the program has, or only the page, is seen; four are asked in `_keys` and `_continuity`."""
     broken = {finding["rule"] for each in told for finding in each["report"]["findings"]}
-    assert set(Rule) - broken == {Rule.KEY_COMPROMISED, Rule.SIGNATURE}
+    assert set(Rule) - broken == {Rule.DEMAND, Rule.ERASED, Rule.KEY_COMPROMISED, Rule.SIGNATURE}

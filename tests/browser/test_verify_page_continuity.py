@@ -1,0 +1,79 @@
+"""After the deed: the auditor's page says of demands and of what was erased what the program says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from application.test_verifier_continuity import judged, said
+from browser import auditor
+from handover.application.verifier_case import Said
+from handover.application.verifier_report import Rule
+from handover.domain.continuity import DAY
+from handover.domain.handover import Act
+from vectors.one_round import NORTH, SOUTH, T0
+
+EXPORTED = T0 + 1000 * DAY
+_ASK = """([spoken, exported]) => {
+  const sources = [{ bundle: { manifest: { exported } } }];
+  const matter = { said: new Map(spoken.map((each, at) => [at, each])), sources };
+  const findings = new Findings();
+  checkContinuity(matter, findings);
+  return [...findings.found.values()].map(({ rule, place, severity, text, said }) => [
+    rule, place, severity, text, said.text in TRANSLATED,
+  ]);
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    found = context.new_page()
+    found.goto(auditor.ADDRESS)
+    yield found
+    context.close()
+
+
+def _of(each: Said) -> dict[str, Any]:
+    envelope = each.envelope
+    words = {
+        name: getattr(envelope, name) for name in ("act", "iss", "aud", "round", "re", "deadline", "replaces")
+    }
+    return {
+        "envelope": words,
+        "at": each.at,
+        "digest": each.digest,
+        "place": each.place,
+        "believed": each.believed,
+        "replaced": each.replaced,
+    }
+
+
+def agreed(page: Page, *spoken: Said, exported: int = EXPORTED) -> list[Rule]:
+    """Give the rules that program and page say are broken, once they have said the same."""
+    expected = [
+        [each.rule, each.place, each.severity, each.text, True]
+        for each in judged(*spoken, exported=exported).found
+    ]
+    assert page.evaluate(_ASK, [[_of(each) for each in spoken], exported]) == expected
+    return [Rule(each[0]) for each in expected]
+
+
+def test_a_demand_is_late_by_the_same_days(page: Page) -> None:
+    demand, hold = said(Act.CONSENT_WITHDRAWN), said(Act.LEGAL_HOLD)
+    due = demand.at + 30 * DAY
+    assert agreed(page, demand, exported=due) == []
+    assert agreed(page, demand, exported=due + DAY) == [Rule.DEMAND]
+    assert agreed(page, demand, said(Act.ERASED)) == []
+    assert hold.envelope.deadline is not None
+    assert agreed(page, demand, hold, exported=hold.envelope.deadline) == []
+    assert agreed(page, demand, hold, exported=hold.envelope.deadline + 1) == [Rule.DEMAND]
+
+
+def test_who_shows_what_it_has_erased_is_found_by_both(page: Page) -> None:
+    demand, erased = said(Act.CONSENT_WITHDRAWN), said(Act.ERASED)
+    again = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + 2 * DAY)
+    assert agreed(page, demand, erased, again) == [Rule.ERASED]
+    back = said(Act.OFFER, iat=erased.envelope.iat + DAY)
+    assert agreed(page, demand, erased, back, again) == []
