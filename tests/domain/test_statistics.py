@@ -104,6 +104,12 @@ def test_a_time_is_counted_in_whole_bands(seconds: int, cell: str) -> None:
     assert statistics.time_cell(NOW, NOW + seconds) == cell
 
 
+def test_an_answer_is_in_time_late_or_very_late() -> None:
+    for late, cell in ((0, "in-time"), (1, "up-to-30-days-late"), (30 * DAY, "up-to-30-days-late")):
+        assert statistics.punctuality_cell(NOW, NOW + late) == cell
+    assert statistics.punctuality_cell(NOW, NOW + 30 * DAY + 1) == "over-30-days-late"
+
+
 def test_every_end_without_take_up_has_its_outcome() -> None:
     for reason in VoidReason:
         assert statistics.void_cell(reason.value, "other") in statistics.OUTCOME.cells

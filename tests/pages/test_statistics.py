@@ -152,7 +152,7 @@ def test_what_this_version_does_not_know_is_shown_under_its_name(stage: Offices)
         part = protocol.Part(node=node, issued=end_of(quarter), quarter=quarter, subjects=subject)
         document = protocol.sign(part, signer=stage.north.node.vault.signer)
         work.statistics.keep(KeptPart(node=node, quarter=quarter, kept_at=work.now, document=document))
-    page = supervisor(stage).get("/office/statistics?quarter=2026-Q2")
+    page = supervisor(stage).get("/office/statistics?quarter=2026-Q2&language=en")
     for text in ("weather", "rain", "heavy", "From An international organisation to zz"):
         assert text in page, text
 

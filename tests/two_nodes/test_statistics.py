@@ -1,17 +1,18 @@
 """Statistics of real nodes: each event is counted once, a quarter is published once, and nothing isolates one child."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 import cases
+from continuing import handed_over
 from federation import Federation, federation
 from handover.adapters import statistics_tables
 from handover.adapters.registry import RegistryMirror
-from handover.application import statistics
+from handover.application import counting, statistics
 from handover.application.consents import Terms
 from handover.application.counting import Place
 from handover.application.facts import Actor, Handover, OfficerRole
@@ -25,7 +26,9 @@ from handover.application.registry import (
 )
 from handover.application.statistics import Quarterly, Report
 from handover.domain.consent import Basis, Purpose
+from handover.domain.continuity import WithdrawalScope
 from handover.domain.errors import MalformedError, NotFoundError, UnreachableError, UntrustedError
+from handover.domain.handover import Act
 from handover.domain.ids import NodeId, Quarter
 from handover.domain.record import MatterKind, schema
 from handover.domain.statistics import end_of, quarter_of
@@ -221,6 +224,28 @@ def test_a_legal_basis_is_counted_when_it_is_recorded_and_a_consent_is_not(scene
     assert scene.sums(scene.athens) == {
         ("legal-bases", "basis", "vital-interests"): Count(events=1, children=1)
     }
+
+
+def test_a_demand_is_counted_with_its_first_answer_by_the_node_that_was_asked(scene: Scene) -> None:
+    case = handed_over(scene.fed, scene.athens, scene.hamburg, scene.lyon)
+    before = scene.sums(scene.athens)
+    actor = case.officer(scene.athens)
+    ground = scene.athens.consents.of_matter(case.matter(scene.athens), actor=actor)[0]
+    scene.athens.consents.withdraw(ground.id, scope=WithdrawalScope.GROUND, text="No more.", actor=actor)
+    scene.fed.settle()
+    scene.fed.clock.pass_(31 * 86400)
+    [asked, _passed] = case.demands(scene.hamburg)
+    with scene.hamburg.database.begin() as work:
+        counting.answered(work, replace(asked, incoming=False))  # its own, which another has answered
+        counting.answered(work, asked)
+        counting.answered(work, replace(asked, answered=Act.LEGAL_HOLD))  # a second answer
+    one = Count(events=1, children=1)
+    answers = {place: count for place, count in scene.sums(scene.hamburg).items() if place[0] == "answers"}
+    assert answers == {
+        ("answers", "demand", "consent-withdrawn"): one,
+        ("answers", "punctuality", "up-to-30-days-late"): one,
+    }
+    assert scene.sums(scene.athens) == before
 
 
 def test_a_small_count_is_in_no_part_and_five_children_are(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from handover.application import documents
+from handover.application.continuity import KeptDemand
 from handover.application.facts import Handover, KeptEnvelope, KeptGround
 from handover.domain import statistics
 from handover.domain.consent import Basis
@@ -101,6 +102,16 @@ def based(work: "UnitOfWork", kept: KeptGround) -> None:
     if kept.ground.basis is not Basis.CONSENT:
         cells = {statistics.BASIS.name: kept.ground.basis.value}
         work.statistics.count(Subject.LEGAL_BASES, cells, kept.matter)
+
+
+def answered(work: "UnitOfWork", demand: KeptDemand) -> None:
+    """Count a demand of another authority with the first answer that this node gives; *demand* is as it was before."""
+    if demand.incoming and demand.answered is None:
+        cells = {
+            statistics.DEMAND.name: demand.act.value,
+            statistics.PUNCTUALITY.name: statistics.punctuality_cell(demand.due, work.now),
+        }
+        work.statistics.count(Subject.ANSWERS, cells, demand.matter)
 
 
 def _values(work: "UnitOfWork", matter: MatterId) -> Mapping[str, Value]:

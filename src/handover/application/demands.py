@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handover.application import counting
 from handover.application.alarms import raise_alarm
 from handover.application.continuity import KeptDemand
 from handover.application.facts import Handover
@@ -104,6 +105,7 @@ def _answered(
     """Of two answers the later counts; what was erased stays so."""
     if demand.answered is not None and demand.answered is not Act.LEGAL_HOLD:
         return demand
+    counting.answered(work, demand)
     due = demand.due if until is None else until
     new = replace(demand, answer=digest, answered=act, answered_at=work.now, due=due)
     work.demands.change(demand, new)

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from handover.domain.consent import Basis
-from handover.domain.handover import DeclineReason, VoidReason
+from handover.domain.continuity import DEMANDS
+from handover.domain.handover import Act, DeclineReason, VoidReason
 from handover.domain.ids import Quarter
 from handover.domain.record import Value
 
@@ -30,6 +31,8 @@ class Subject(StrEnum):
     """Handovers of a tracing request, likewise."""
     LEGAL_BASES = "legal-bases"
     """Grounds other than consent that were recorded."""
+    ANSWERS = "answers"
+    """Demands of other authorities that this node has answered, each with its first answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +81,19 @@ BASIS: Final = Table(
     kept_back=Basis.STATUTORY_DUTY.value,
     cells=tuple(each.value for each in Basis if each is not Basis.CONSENT),
 )
+DEMAND: Final = Table(
+    name="demand", kept_back=Act.DECISIONS_WANTED.value, cells=tuple(act.value for act in DEMANDS)
+)
+PUNCTUALITY: Final = Table(
+    name="punctuality",
+    kept_back="over-30-days-late",
+    cells=("in-time", "up-to-30-days-late", "over-30-days-late"),
+)
 TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.GUARDIANSHIP: (ROUTE, OUTCOME, TIME, AGE, SEX),
     Subject.TRACING: (ROUTE, OUTCOME, TIME),
     Subject.LEGAL_BASES: (BASIS,),
+    Subject.ANSWERS: (DEMAND, PUNCTUALITY),
 }
 """The tables of each subject. A new one is a line here; whoever counts gives its cell."""
 
@@ -144,6 +156,14 @@ def time_cell(offered: int, answered: int) -> str:
     """Give the band of the time from an offer to its answer, or to its end."""
     taken = answered - offered
     return next((cell for days, cell in TIME_BANDS if taken <= days * _DAY), LONGER)
+
+
+def punctuality_cell(due: int, answered: int) -> str:
+    """Give how far behind its time an answer came."""
+    in_time, late, much_later = PUNCTUALITY.cells
+    if answered <= due:
+        return in_time
+    return late if answered <= due + 30 * _DAY else much_later
 
 
 def void_cell(reason: str | None, declined: str | None) -> str:

@@ -11,12 +11,13 @@ from handover.application.permissions import Right
 from handover.application.statistics import Report
 from handover.domain import statistics
 from handover.domain.consent import Basis
+from handover.domain.continuity import DEMANDS
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import DeclineReason, VoidReason
 from handover.domain.ids import Quarter
 from handover.domain.statistics import Subject
 from handover.domain.suppression import Total
-from handover.pages import content, paths, words
+from handover.pages import content, later_words, paths, words
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
 
@@ -25,6 +26,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     Subject.GUARDIANSHIP: N_("Handovers of guardianship that ended"),
     Subject.TRACING: N_("Handovers of tracing requests that ended"),
     Subject.LEGAL_BASES: N_("Legal bases in place of consent"),
+    Subject.ANSWERS: N_("Demands of other authorities that were answered"),
 }
 TABLES: Final[Mapping[str, str]] = {
     statistics.ROUTE.name: N_("Route"),
@@ -33,8 +35,14 @@ TABLES: Final[Mapping[str, str]] = {
     statistics.AGE.name: N_("Age"),
     statistics.SEX.name: N_("Sex"),
     statistics.BASIS.name: N_("Legal basis"),
+    statistics.DEMAND.name: N_("What was demanded"),
+    statistics.PUNCTUALITY.name: N_("Whether the answer came in time"),
 }
 CELLS: Final[Mapping[str, str]] = {
+    **{each.value: later_words.ACTS[each] for each in DEMANDS},
+    "in-time": N_("In time"),
+    "up-to-30-days-late": N_("Up to 30 days late"),
+    "over-30-days-late": N_("More than 30 days late"),
     statistics.TAKEN_UP: N_("Handed over"),
     **{f"declined-{each.value}": text for each, text in words.DECLINES.items()},
     **{
