@@ -20,7 +20,7 @@ from handover.domain.sequence import AFTER_DEED
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 5000
 _COMING: Final = (Keeping.FORMER, Keeping.NOT_TAKEN, Keeping.VOID_TALK)
 _WITH_VALUES: Final = (
     Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER, *sorted(AFTER_DEED),
@@ -140,12 +140,13 @@ class Retention:
             if work.retention.looked_after()[0] // DAY >= work.now // DAY:
                 return 0
         erased = self._erase_due()
-        with self._database.begin() as work:
+        with self._database.reading() as work:  # it may take seconds, in which nobody else could write
             near = [
                 each
                 for each in self._until(work, work.now + retention.WARNING)
                 if each.held_until(work.now) is None
             ]
+        with self._database.begin() as work:
             for each in near:
                 notices.erasure(work, f"{each.ended.name} {each.due}")
             work.retention.look_after(near=len(near))
