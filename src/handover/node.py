@@ -96,7 +96,7 @@ class Node(Desks):
     @property
     def retention(self) -> Retention:
         """What is erased when."""
-        return Retention(self.database, self.vault, self.settings.rules)
+        return Retention(self.database, self.vault, self.settings.rules, self.after.withdrawals)
 
     @cached_property
     def worker(self) -> Worker:

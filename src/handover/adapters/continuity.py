@@ -85,6 +85,10 @@ class DemandShelf:
         """Write *new* if the answer is still that of *old*."""
         self._unit.change(demand, vars(new), guard={"due": old.due})
 
+    def renew(self, old: Digest, new: Digest) -> None:
+        """Name a demand by the envelope that was signed anew for it."""
+        self._unit.run(update(demand).where(demand.c.envelope == old).values(envelope=new))
+
     def get(self, envelope: Digest) -> KeptDemand:
         """Give the demand; raises NotFoundError."""
         found = self.find(envelope)

@@ -108,6 +108,10 @@ class Demands(Protocol):
         """Write *new* if the answer is still that of *old*; raises ConflictError at the end of the transaction."""
         ...
 
+    def renew(self, old: Digest, new: Digest) -> None:
+        """Name a demand by the envelope that was signed anew for it."""
+        ...
+
     def get(self, envelope: Digest) -> KeptDemand:
         """Give the demand; raises NotFoundError."""
         ...

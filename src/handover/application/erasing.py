@@ -1,9 +1,11 @@
-"""Destroying what was shown after a deed: each thing has a data key of its own."""
+"""Destroying what has a data key of its own: what was shown after a deed, and the words of withdrawals."""
 
 from dataclasses import replace
 
-from handover.application.continuity import KeptDisclosure
+from handover.application.continuity import KeptDemand, KeptDisclosure
+from handover.application.facts import Delivery
 from handover.application.ports import UnitOfWork
+from handover.domain.handover import Act
 from handover.domain.sequence import SHOWS
 from handover.protocol.entry import EntryKind
 
@@ -16,3 +18,12 @@ def shown(work: UnitOfWork, found: KeptDisclosure) -> None:
         work.log.append(EntryKind.ERASED, stream=pair, object_=found.envelope, now=work.now)
     if found.incoming and found.erased_at is None:
         work.disclosures.change(replace(found, erased_at=work.now))
+
+
+def words(work: UnitOfWork, demand: KeptDemand) -> None:
+    """Destroy what was said with a withdrawal, unless it is on its way still: it has to reach who must erase."""
+    if demand.act is not Act.CONSENT_WITHDRAWN:
+        return
+    waiting = None if demand.incoming else work.queue.of_handover(demand.handover).get(demand.envelope)
+    if waiting is None or not waiting.due or waiting.delivery is Delivery.RECEIPTED:
+        work.matters.erase(work.envelopes.get(demand.envelope).owner)

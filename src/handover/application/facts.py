@@ -97,8 +97,11 @@ class KeptEnvelope:
 
     @property
     def owner(self) -> str:
-        """The owner of the data key for what goes with this envelope; what is shown after the deed has its own."""
-        if self.act in SHOWS:
+        """The owner of the data key for what goes with this envelope.
+
+        What is shown after the deed has its own, to be erased by itself; a withdrawal, to outlive what it erases.
+        """
+        if self.act in SHOWS or self.act is Act.CONSENT_WITHDRAWN:
             return f"{self.handover}/{self.digest}"
         return self.handover if self.act is Act.OFFER else f"{self.handover}{TALK}"
 

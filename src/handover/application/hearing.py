@@ -1,6 +1,6 @@
 """What is done with what a peer says outside the two tables: nothing of it changes who is responsible."""
 
-from handover.application import demands, fit
+from handover.application import demands, erasing, fit
 from handover.application.facts import Handover
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
@@ -26,3 +26,9 @@ class Hearing:
             self._withdrawals.heard(work, work.demands.get(digest), scope)
         if envelope.act is Act.ERASED and envelope.re is not None:
             self._withdrawals.answered(work, handover, work.demands.get(envelope.re).about)
+        if (
+            envelope.act in (Act.ERASED, Act.LEGAL_HOLD)
+            and work.retention.erased(handover.matter) is not None
+        ):
+            for demand in work.demands.of_matter(handover.matter):
+                erasing.words(work, demand)  # they were kept to be delivered

@@ -110,10 +110,12 @@ class Holders:
         with self._database.begin() as work:
             found, shown = _withdrawn(work, demand)
             if shown.is_offer:
-                erase_matter(work, found.matter, self._vault)
+                erase_matter(work, found.matter, self._vault, answering=demand)
             else:
                 erasing.shown(work, shown)
-            return self._withdrawals.erased(work, work.demands.get(demand), actor=actor)
+            answered = self._withdrawals.erased(work, work.demands.get(demand), actor=actor)
+            self._withdrawals.gone(work, found.matter)
+            return answered
 
     def hold(self, demand: Digest, *, reason: HoldReason, text: str, until: int, actor: Actor) -> KeptDemand:
         """Say that the law keeps this office from erasing, why, and until when; then it is asked again.

@@ -75,6 +75,7 @@ class Reissuer:
         )
         work.envelopes.add(new, payload=payload, plaintext=plaintext)
         self._exhibit(work, handover, kept, new, plaintext)
+        work.demands.renew(kept.digest, new.digest)
         work.queue.replace(kept.digest, new, now=work.now, standing=standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
         work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from handover.application import erasing, notices
+from handover.application import erasing, notices, stated_holds
 from handover.application.facts import TALK, Actor, Handover
 from handover.application.keeping import Ended, KeptHold
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.withdrawals import Withdrawals
 from handover.domain import retention
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, State
-from handover.domain.ids import HandoverId, MatterId
+from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.domain.retention import DAY, Hold, Keeping, Rule, Rules
 from handover.domain.schema import MatterKind
 from handover.domain.sequence import AFTER_DEED
@@ -23,7 +24,8 @@ from handover.protocol.entry import EntryKind
 _AT_ONCE: Final = 5000
 _COMING: Final = (Keeping.FORMER, Keeping.NOT_TAKEN, Keeping.VOID_TALK)
 _WITH_VALUES: Final = (
-    Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER, *sorted(AFTER_DEED),
+    Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER,
+    *sorted(AFTER_DEED - {Act.CONSENT_WITHDRAWN, Act.ERASED}),  # these have to arrive, whatever is erased here
 )  # fmt: skip
 _VOID: Final = frozenset({State.VOIDED, State.CLOSED, State.DISCARDED})
 
@@ -55,11 +57,12 @@ class Planned:
 class Standing:
     """How a matter stands: what is planned for it, its holds, and when its values were destroyed.
 
-    `said` are the rounds of whose talk something is still kept.
+    `said` are the rounds of whose talk something is still kept; `told` what this office has told others that it keeps.
     """
 
     planned: tuple[Planned, ...]
     holds: tuple[KeptHold, ...]
+    told: tuple[Hold, ...]
     said: tuple[Handover, ...]
     erased_at: int | None
 
@@ -67,10 +70,11 @@ class Standing:
 class Retention:
     """The desk where it is decided what goes and what stays."""
 
-    def __init__(self, database: Database, vault: Vault, rules: Rules) -> None:
+    def __init__(self, database: Database, vault: Vault, rules: Rules, withdrawals: Withdrawals) -> None:
         self._database = database
         self._vault = vault
         self._rules = rules
+        self._withdrawals = withdrawals
 
     def calendar(self, *, actor: Actor, after: tuple[int, str] = (0, ""), limit: int = 50) -> list[Planned]:
         """Give what is erased when, by date, from behind *after*.
@@ -101,6 +105,7 @@ class Retention:
             return Standing(
                 planned=tuple(self._planned(work, [] if ended is None else [ended])),
                 holds=tuple(work.retention.of_matter(matter)),
+                told=tuple(stated_holds.of_matter(work, matter)),
                 said=tuple(work.handovers.get(each) for each in work.retention.said(matter)),
                 erased_at=work.retention.erased(matter),
             )
@@ -117,6 +122,7 @@ class Retention:
         require(actor, Right.RETAIN)
         with self._database.begin() as work:
             erase_matter(work, matter, self._vault)
+            self._withdrawals.gone(work, matter)
             self._decided(work, matter, f"erase {work.now}")
 
     def erase_round(self, handover: HandoverId, *, actor: Actor) -> None:
@@ -132,6 +138,7 @@ class Retention:
         with self._database.begin() as work:
             found = work.handovers.get(handover)
             erase_round(work, found)
+            self._withdrawals.gone(work, found.matter)
             self._decided(work, found.matter, f"erase {handover} {work.now}")
 
     def tick(self) -> int:
@@ -170,6 +177,7 @@ class Retention:
             erase_round(work, work.handovers.get(ended.handover))
         else:
             erase_matter(work, ended.matter, self._vault)
+        self._withdrawals.gone(work, ended.matter)
 
     def _until(self, work: UnitOfWork, end: int) -> Iterator[Planned]:
         """Give all that is due until *end*."""
@@ -207,7 +215,7 @@ class Retention:
                 reference=work.matters.get(each.matter).reference,
                 rule=rule,
                 due=due,
-                holds=tuple(holds.get(each.matter, ())),
+                holds=(*holds.get(each.matter, ()), *stated_holds.of_matter(work, each.matter)),
             )
             for each in found
             for rule in [self._rules[each.kind, each.keeping]]
@@ -220,10 +228,13 @@ class Retention:
         work.log.append(EntryKind.DECIDED, stream=matter, object_=strict.digest(mark.encode()), now=work.now)
 
 
-def erase_matter(work: UnitOfWork, matter: MatterId, vault: Vault) -> list[Handover]:
+def erase_matter(
+    work: UnitOfWork, matter: MatterId, vault: Vault, *, answering: Digest | None = None
+) -> list[Handover]:
     """Destroy every value of *matter* and of its rounds in this transaction, and give the rounds.
 
     For each offer whose values were still here the log says that they are destroyed, and once for the matter itself.
+    What this office said that it keeps stops it, but for *answering*, the demand that is answered anew.
 
     Raises:
         StillResponsibleError: this node is answerable for it.
@@ -232,6 +243,7 @@ def erase_matter(work: UnitOfWork, matter: MatterId, vault: Vault) -> list[Hando
     """
     found, rounds = work.matters.get(matter), work.handovers.of_matter(matter)
     holds = [each.hold for each in work.retention.of_matter(matter)]
+    holds += stated_holds.of_matter(work, matter, but=answering)
     retention.require_erasable(found.claim, [each.state for each in rounds], holds, work.now)
     for each in rounds:
         work.queue.retire(each.id, _WITH_VALUES)
@@ -240,6 +252,8 @@ def erase_matter(work: UnitOfWork, matter: MatterId, vault: Vault) -> list[Hando
     work.matters.erase_matter(matter, [each.id for each in rounds])
     for shown in work.disclosures.of_matter(matter):
         erasing.shown(work, shown)
+    for demand in work.demands.of_matter(matter):
+        erasing.words(work, demand)
     mark = strict.digest(vault.pseudonym(matter, f"erased {work.now}").encode())
     work.log.append(EntryKind.ERASED, stream=matter, object_=mark, now=work.now)
     return rounds
@@ -255,6 +269,7 @@ def erase_round(work: UnitOfWork, handover: Handover) -> None:
     """
     claim = work.matters.get(handover.matter).claim
     holds = [each.hold for each in work.retention.of_matter(handover.matter)]
+    holds += stated_holds.of_matter(work, handover.matter)
     retention.require_round_erasable(claim, handover.role, handover.state, holds, work.now)
     work.queue.retire(handover.id, _WITH_VALUES)
     for kept in work.files.parcels(handover.id):
@@ -262,6 +277,9 @@ def erase_round(work: UnitOfWork, handover: Handover) -> None:
             work.files.drop(kept.parcel.sealed)
     work.matters.erase(handover.id)
     work.matters.erase(f"{handover.id}{TALK}")
+    for demand in work.demands.of_matter(handover.matter):
+        if demand.handover == handover.id:
+            erasing.words(work, demand)
     if handover.offer is not None:
         work.log.append(EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now)
 

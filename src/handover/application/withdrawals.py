@@ -15,7 +15,7 @@ from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer
 from handover.domain.continuity import WithdrawalScope
 from handover.domain.handover import Act, Order, VoidReason
-from handover.domain.ids import Digest
+from handover.domain.ids import Digest, MatterId
 from handover.domain.sequence import TAKEN
 from handover.protocol import envelope as envelopes
 from handover.protocol import strict
@@ -127,6 +127,14 @@ class Withdrawals:
             by=None if actor is None else self._sealer.by(handover, actor.officer, actor),
         )
         return demands.answer(work, self._sealer, demand, saying)
+
+    def gone(self, work: UnitOfWork, matter: MatterId) -> None:
+        """Answer every withdrawal that still waits, or is held against, where nothing of it is here any more."""
+        for demand in work.demands.of_matter(matter):
+            if demand.act is not Act.CONSENT_WITHDRAWN or not (demand.incoming and demand.open):
+                continue
+            if not disclosures.is_held(work, work.disclosures.get(demand.about)):
+                self.erased(work, demand, actor=None)
 
     def answered(self, work: UnitOfWork, handover: Handover, about: Digest) -> None:
         """Note that the recipient of a disclosure has destroyed it."""
