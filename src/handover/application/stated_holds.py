@@ -31,9 +31,10 @@ def of_matter(work: UnitOfWork, matter: MatterId, *, but: Digest | None = None) 
         if not held or demand.answer is None or demand.answered_at is None:
             continue
         said = envelopes.read(work.envelopes.get(demand.answer).data).claimed
-        if said.reason in _GROUNDS and said.by is not None:
+        ground = _GROUNDS.get(said.reason or "")
+        if ground is not None and said.by is not None:
             hold = Hold(
-                ground=_GROUNDS[said.reason],
+                ground=ground,
                 placed_by=said.by.prepared,
                 second_officer=said.by.released,
                 placed_at=demand.answered_at,
