@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from handover.domain.consent import Basis
-from handover.domain.continuity import DAY, DECISION_FIELDS, DEMANDS, FollowUpState, HoldReason
+from handover.domain.continuity import (
+    DAY,
+    DECISION_FIELDS,
+    DEMANDS,
+    FollowUpState,
+    HoldReason,
+    OverrideReason,
+)
 from handover.domain.handover import Act, DeclineReason
 from handover.domain.sequence import AFTER_DEED, BY_RECEIVER, REPLIES, Speaker
 from handover.protocol import act_members
@@ -75,6 +82,7 @@ ACT_PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "continuity-acts": continuity_acts,
     "decision-fields": decision_fields,
     "demands": demands,
+    "override-reasons": lambda: _words(OverrideReason),
     "hold-reasons": lambda: _words(HoldReason),
     "follow-up-states": lambda: _words(FollowUpState),
 }

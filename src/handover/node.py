@@ -256,7 +256,7 @@ def assemble(
         registry=registry,
         cases=Cases(database, vault),
         attachments=Attachments(database, registry, wire or peers),
-        consents=Consents(database, vault, after.withdrawals),
+        consents=Consents(database, vault, after.withdrawals, after.overrides),
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),
         after=after,

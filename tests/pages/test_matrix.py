@@ -15,7 +15,9 @@ import cases
 from cases import MARK
 from handover.application.facts import OfficerRole
 from handover.application.holds import Wanted
+from handover.application.overrides import Told
 from handover.application.permissions import MAY, Right
+from handover.domain.continuity import OverrideReason
 from handover.domain.retention import HoldGround
 from handover.pages.routes import PAGES
 from handover.pages.visit import PREFIX, Page
@@ -66,9 +68,17 @@ def scene(shared: Offices) -> Scene:
     hold = north.holds.place(matter.id, wanted, actor=first).id
     names = {"section": "identity", "file": file}
     own = {"matter": matter.id, "handover": sent.id, "ground": ground, "officer": first.officer, **names}
+    told = Told(
+        to="Clinic",
+        fields=("health",),
+        reason=OverrideReason.MEDICAL_EMERGENCY,
+        text="It could not wait.",
+        second_officer=second.officer,
+    )
     own["hold"] = hold
+    own["override"] = north.after.overrides.tell(matter.id, told, actor=first).id
     other = {"matter": got.matter, "handover": got.id, "ground": NOTHING, "officer": there.officer, **names}
-    other["hold"] = NOTHING
+    other["hold"] = other["override"] = NOTHING
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})
 
 
@@ -148,10 +158,10 @@ def test_what_hangs_on_one_thing_is_not_found_under_another(seat: Seat) -> None:
     scene, browser, role = seat
     token = browser.token("/office/account")
     for page in pages(bound=True):
-        for part in set(PART.findall(page.path)) & {"ground", "file", "section", "hold"}:
+        for part in set(PART.findall(page.path)) & {"ground", "file", "section", "hold", "override"}:
             if page.get is None or not allowed(page, role):
                 continue
-            strange = {"file": "A" * 43, "ground": NOTHING, "section": "nothing", "hold": NOTHING}[part]
+            strange = {"file": "A" * 43, "ground": NOTHING, "section": "nothing"}.get(part, NOTHING)
             answer = send(browser, "GET", address(page, scene.own, **{part: strange}), token)
             asked = "why do you open this record" in answer.text.lower()
             assert answer.status_code == 404 or asked, (page.path, answer.status_code)

@@ -26,7 +26,7 @@ from handover.application.registry import (
 )
 from handover.application.statistics import Quarterly, Report
 from handover.domain.consent import Basis, Purpose
-from handover.domain.continuity import WithdrawalScope
+from handover.domain.continuity import OverrideReason, WithdrawalScope
 from handover.domain.errors import MalformedError, NotFoundError, UnreachableError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import NodeId, Quarter
@@ -218,6 +218,7 @@ def test_a_legal_basis_is_counted_when_it_is_recorded_and_a_consent_is_not(scene
         valid_until=now + 86400,
         review_at=now + 3600,
         second_officer=second.officer,
+        urgency=OverrideReason.MEDICAL_EMERGENCY,
     )
     of = schema("guardianship/1")
     scene.athens.consents.record(matter.id, of, terms, cases.STATEMENT, actor=first)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, delete, select, tuple_, update
 
-from handover.adapters import access_tables, retention_tables, tables
+from handover.adapters import access_tables, override_tables, retention_tables, tables
 from handover.adapters.notice_tables import notice
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
@@ -24,6 +24,7 @@ SEALED_BY_MATTER: Final = (
     tables.attachment,
     access_tables.reading,
     retention_tables.hold,
+    override_tables.override,
 )
 """Tables whose values are under the data key of the matter that a row names."""
 _matters, _rounds = tables.matter, tables.handover

@@ -11,6 +11,7 @@ from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.keys import KeyShelf
 from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.notices import NoticeShelf
+from handover.adapters.overrides import OverrideShelf
 from handover.adapters.papers import GroundShelf, RecordShelf
 from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
@@ -36,6 +37,7 @@ class Work:
         self.exhibits = ExhibitShelf(unit)
         self.disclosures = DisclosureShelf(unit)
         self.demands = DemandShelf(unit)
+        self.overrides = OverrideShelf(unit)
         self.queue = QueueShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handover.application.hearing import Hearing
 from handover.application.holders import Holders
+from handover.application.overrides import OverrideDesk
 from handover.application.ports import Database, Vault
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
@@ -17,6 +18,7 @@ class After:
 
     showing: Showing
     withdrawals: Withdrawals
+    overrides: OverrideDesk
     holders: Holders
     hearing: Hearing
 
@@ -27,6 +29,7 @@ class After:
         return cls(
             showing=Showing(vault, sealer),
             withdrawals=withdrawals,
+            overrides=OverrideDesk(database, vault, sealer),
             holders=Holders(database, vault, sealer, withdrawals),
             hearing=Hearing(withdrawals),
         )

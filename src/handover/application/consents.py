@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handover.application import counting
-from handover.application.facts import Actor, KeptGround, Officer
-from handover.application.permissions import MAY, Right, require
-from handover.application.ports import Database, Vault
+from handover.application.facts import Actor, KeptGround
+from handover.application.overrides import OverrideDesk, Told, require_present
+from handover.application.permissions import Right, require
+from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.readings import require_stated
 from handover.application.sealing import new_id
 from handover.application.withdrawals import Withdrawal, Withdrawals
 from handover.domain.consent import Basis, Ground, GroundError, GroundWithdrawnError, Onward, Purpose
-from handover.domain.continuity import WithdrawalScope
+from handover.domain.continuity import OverrideReason, WithdrawalScope
 from handover.domain.errors import MalformedError, NotFoundError
 from handover.domain.ids import UUID7, MatterId, NodeId
+from handover.domain.overrides import OverrideError
 from handover.domain.record import Schema
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
@@ -36,7 +38,10 @@ class StatementError(MalformedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What may be disclosed. `fields` are field names or consent categories; times are seconds since 1970."""
+    """What may be disclosed. `fields` are field names or consent categories; times are seconds since 1970.
+
+    `urgency` says why a life is at stake, where the basis is vital interests, and nowhere else.
+    """
 
     basis: Basis
     recipients: tuple[NodeId, ...]
@@ -47,6 +52,7 @@ class Terms:
     onward: Onward = Onward.NONE
     review_at: int | None = None
     second_officer: UUID7 | None = None
+    urgency: OverrideReason | None = None
 
     def ground(self, issuer: NodeId, of: Schema) -> Ground:
         """Give the ground that these terms make, its fields resolved against *of*."""
@@ -68,10 +74,13 @@ class Terms:
 class Consents:
     """The desk where consent is recorded and withdrawn."""
 
-    def __init__(self, database: Database, vault: Vault, withdrawals: Withdrawals) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, withdrawals: Withdrawals, overrides: OverrideDesk
+    ) -> None:
         self._database = database
         self._vault = vault
         self._withdrawals = withdrawals
+        self._overrides = overrides
 
     def record(
         self, matter: MatterId, of: Schema, terms: Terms, statement: Mapping[str, Json], *, actor: Actor
@@ -86,12 +95,14 @@ class Consents:
         sealed = _statement(statement)
         ground = terms.ground(self._vault.node, of)
         ground.check()
+        if (terms.urgency is not None) != (terms.basis is Basis.VITAL_INTERESTS):
+            raise OverrideError("urgency")
         if ground.second_officer == actor.officer:
             raise GroundError("the second officer is another than the one who records")
         with self._database.begin() as work:
             work.matters.get(matter)
             if terms.second_officer is not None:
-                _require_present(work.staff.get(terms.second_officer), work.now)
+                require_present(work.staff.get(terms.second_officer), work.now)
             if terms.review_at is not None and terms.review_at <= work.now:
                 raise GroundError("the review date lies ahead")
             kept = KeptGround(
@@ -106,7 +117,22 @@ class Consents:
             work.grounds.add(kept)
             counting.based(work, kept)
             self._withdrawals.log(work, kept)
+            self._urgent(work, kept, terms, str(statement["text"]), actor)
             return kept
+
+    def _urgent(self, work: UnitOfWork, kept: KeptGround, terms: Terms, text: str, actor: Actor) -> None:
+        """A ground on vital interests is an override, and is reviewed as one."""
+        if terms.urgency is None or terms.second_officer is None:
+            return
+        told = Told(
+            to=", ".join(kept.ground.recipients),
+            fields=kept.ground.fields,
+            reason=terms.urgency,
+            text=text,
+            second_officer=terms.second_officer,
+            ground=kept.id,
+        )
+        self._overrides.begin(work, kept.matter, told, actor=actor)
 
     def of_matter(self, matter: MatterId, *, actor: Actor) -> Sequence[KeptGround]:
         """Give the grounds of *matter*."""
@@ -155,13 +181,6 @@ class Consents:
             if kept.ground.withdrawn_at is not None:
                 raise GroundWithdrawnError
             return self._withdrawals.end(work, kept, Withdrawal(scope=scope, text=text, actor=actor))
-
-
-def _require_present(officer: Officer, now: int) -> None:
-    if not officer.may_enter(now):
-        raise GroundError("the second officer has left")
-    if not MAY[Right.WRITE_CASE] & set(officer.roles):
-        raise GroundError("the second officer is one who works on cases")
 
 
 def _statement(statement: Mapping[str, Json]) -> bytes:

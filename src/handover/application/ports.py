@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from handover.application.access import NewPasskey, Passkey, Person
 from handover.application.access_shelves import (
@@ -35,6 +35,9 @@ from handover.application.shelves import (
 from handover.domain.ids import Digest, NodeId
 from handover.protocol.jwe import Opener
 from handover.protocol.jws import Signer
+
+if TYPE_CHECKING:
+    from handover.application.overrides import Overrides
 
 Clock = Callable[[], int]
 """Gives the time in whole seconds since 1970."""
@@ -80,6 +83,8 @@ class UnitOfWork(Protocol):
     def disclosures(self) -> Disclosures: ...
     @property
     def demands(self) -> Demands: ...
+    @property
+    def overrides(self) -> "Overrides": ...
     @property
     def queue(self) -> Queue: ...
     @property

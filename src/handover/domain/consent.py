@@ -45,6 +45,9 @@ class Onward(StrEnum):
 LONGEST_GROUND: Final = 2 * 366 * 86400  # seconds; a ground that outlives this must be asked for anew
 
 
+LONGEST_VITAL: Final = 3 * 86400  # seconds: a life at stake is no reason for long
+
+
 class GroundError(RefusedError):
     """No ground covers the disclosure."""
 
@@ -146,5 +149,7 @@ class Ground:
             raise GroundError("a ground names at least one recipient, one purpose and one field")
         if not 0 < self.valid_until - self.valid_from <= LONGEST_GROUND:
             raise GroundError("a ground has an end after its beginning, at most two years later")
+        if self.basis is Basis.VITAL_INTERESTS and self.valid_until - self.valid_from > LONGEST_VITAL:
+            raise GroundError("a ground on vital interests ends within 72 hours")
         if self.basis is not Basis.CONSENT and not (self.second_officer and self.review_at):
             raise GroundError("a legal basis other than consent needs a second officer and a review date")

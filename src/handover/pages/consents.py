@@ -11,11 +11,12 @@ from starlette.responses import Response
 from handover.application.authorities import Authority
 from handover.application.consents import GIVERS, Terms
 from handover.application.permissions import Right
-from handover.domain.consent import LONGEST_GROUND, PURPOSE_OF, Basis, Onward, Purpose
+from handover.domain.consent import LONGEST_GROUND, LONGEST_VITAL, PURPOSE_OF, Basis, Onward, Purpose
+from handover.domain.continuity import OverrideReason
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import SCHEMAS, MatterKind, Schema
-from handover.pages import explanation, languages, names, paths, words
+from handover.pages import explanation, languages, later_words, names, paths, words
 from handover.pages.forms import Form
 from handover.pages.navigation import N_
 from handover.pages.view import named_text
@@ -76,6 +77,7 @@ def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
         purposes=[(each.value, visit.translate(words.PURPOSES[each])) for each in Purpose],
         purpose=PURPOSE_OF[matter.kind].value,
         bases=[(each.value, visit.translate(words.BASES[each])) for each in Basis],
+        urgencies=[(each.value, visit.translate(text)) for each, text in later_words.OVERRIDES.items()],
         onwards=[(each.value, visit.translate(words.ONWARD[each])) for each in Onward],
         officers=list(_others(visit).items()),
         categories=_categories(visit, of),
@@ -117,7 +119,7 @@ def _categories(visit: Visit, of: Schema) -> list[tuple[str, str]]:
 _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "whom": (
         "basis", "recipients", "purposes", "until-day", "until-month", "until-year", "onward",
-        "second", "review-day", "review-month", "review-year",
+        "second", "urgency", "review-day", "review-month", "review-year",
     ),
     "what": ("categories", "fields"),
     "explain": ("explain-in",),
@@ -150,6 +152,10 @@ def _read_whom(visit: Visit) -> None:
     if basis and basis != Basis.CONSENT:
         _among(form, "second", _others(visit), missing="Choose the second officer.")
         form.date("review", missing="Enter when it will be reviewed.")
+    if basis == Basis.VITAL_INTERESTS:
+        _among(form, "urgency", list(OverrideReason), missing="Choose why a life is at stake.")
+        if until is not None and languages.end_of(until) - visit.now > LONGEST_VITAL:
+            form.fail("until", "With vital interests it counts for 72 hours at most.")
 
 
 def _among(form: Form, name: str, allowed: Collection[str], *, missing: str) -> None:
@@ -204,6 +210,7 @@ def _record(visit: Visit) -> Response:
         onward=Onward(form.value("onward")),
         review_at=None if plain or review is None else languages.end_of(review),
         second_officer=None if plain else UUID7(form.value("second")),
+        urgency=OverrideReason(form.value("urgency")) if basis is Basis.VITAL_INTERESTS else None,
     )
     statement = {name: form.text(name) for name in ("given_by", *_TEXTS)}
     statement["language"] = names.language_tag(form.text("language"), visit.language)

@@ -33,6 +33,8 @@ _WAYS: Final = (
 )
 SAID: Final[Mapping[str, str]] = {
     "saved": N_("Saved."),
+    "override-told": N_("Recorded. Whoever showed it to this office is told; a third officer reviews it."),
+    "override-reviewed": N_("The review is kept."),
     "passkey-added": N_("The passkey is kept. Use it from now on to sign in."),
     "codes-set": N_("The codes are set. You can sign in with password and code from now on."),
     "signed-out": N_("You are signed out."),

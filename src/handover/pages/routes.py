@@ -18,6 +18,7 @@ from handover.pages import (
     notices,
     offers,
     operate,
+    overrides,
     papers,
     reasons,
     records,
@@ -52,6 +53,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *notices.PAGES,
     *statistics.PAGES,
     *retention.PAGES,
+    *overrides.PAGES,
 )
 
 

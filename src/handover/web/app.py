@@ -24,6 +24,7 @@ from handover.web import (
     offers,
     openapi,
     operate,
+    overrides,
     retention,
     rounds,
 )
@@ -44,6 +45,7 @@ ROUTERS: Final = (
     offers.router,
     rounds.router,
     retention.router,
+    overrides.router,
     evidence.router,
     attachments.keeping,
     attachments.router,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from handover.application.facts import Delivery
 from handover.application.handovers import DECLINE_CODES
 from handover.domain.consent import Basis, Onward, Purpose
+from handover.domain.continuity import OverrideReason
 from handover.domain.handover import Role, State
 from handover.domain.record import MatterKind
 from handover.domain.retention import HoldGround
@@ -51,6 +52,7 @@ _Kind = Annotated[MatterKind, Field(strict=False)]
 _Basis = Annotated[Basis, Field(strict=False)]
 _Onward = Annotated[Onward, Field(strict=False)]
 _Purpose = Annotated[Purpose, Field(strict=False)]
+_Urgency = Annotated[OverrideReason, Field(strict=False)]
 _HoldGround = Annotated[HoldGround, Field(strict=False)]
 
 
@@ -120,7 +122,29 @@ class NewGround(Asked):
     onward: _Onward = Onward.NONE
     review_at: Seconds | None = None
     second_officer: LocalId | None = None
+    urgency: _Urgency | None = None
     statement: Statement
+
+
+class NewOverride(Asked):
+    """What was told somebody without consent, because a life was at stake."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_OVERRIDE]})
+
+    to: Name
+    field_names: Annotated[Fields, Field(alias="fields")]
+    reason: _Urgency
+    text: Long
+    second_officer: LocalId
+
+
+class Review(Asked):
+    """What a third officer makes of it, and whether the child was told."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.REVIEW]})
+
+    text: Long
+    child_told: bool
 
 
 class NewHandover(Asked):

@@ -89,3 +89,11 @@ NEW_HOLD: Final[Example] = {
     "until": NOW + 365 * 86400,
     "second_officer": "019a3c5e-8c00-7a00-8000-0000000000d4",
 }
+NEW_OVERRIDE: Final[Example] = {
+    "to": "Emergency department of the city's clinic",
+    "fields": ["health"],
+    "reason": "medical-emergency",
+    "text": "An operation that could not wait; the guardian could not be reached.",
+    "second_officer": "019a3c5e-8c00-7a00-8000-0000000000d4",
+}
+REVIEW: Final[Example] = {"text": "It was right; the clinic has no more than it needs.", "child_told": True}

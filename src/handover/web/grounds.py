@@ -62,4 +62,5 @@ def _terms(new: asked.NewGround) -> Terms:
         onward=new.onward,
         review_at=new.review_at,
         second_officer=None if new.second_officer is None else UUID7(new.second_officer),
+        urgency=new.urgency,
     )

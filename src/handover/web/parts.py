@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from handover.application.after import After
 from handover.application.attachments import Attachments
 from handover.application.authorities import Authorities
 from handover.application.cases import Cases
@@ -97,6 +98,11 @@ class Node(Protocol):
     @property
     def handovers(self) -> Handovers:
         """Rounds under way."""
+        ...
+
+    @property
+    def after(self) -> After:
+        """The desks for what goes on after a handover."""
         ...
 
     @property
