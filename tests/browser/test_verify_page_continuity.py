@@ -57,7 +57,7 @@ def agreed(page: Page, *spoken: Said, exported: int = EXPORTED) -> list[Rule]:
         for each in judged(*spoken, exported=exported).found
     ]
     assert page.evaluate(_ASK, [[_of(each) for each in spoken], exported]) == expected
-    return [Rule(each[0]) for each in expected]
+    return [Rule(str(each[0])) for each in expected]
 
 
 def test_a_demand_is_late_by_the_same_days(page: Page) -> None:
