@@ -8,7 +8,15 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, exc, func, insert, inspect, select
 
-from handover.adapters import access_tables, continuity_tables, log_tables, migrate, retention_tables, tables
+from handover.adapters import (
+    access_tables,
+    continuity_tables,
+    followup_tables,
+    log_tables,
+    migrate,
+    retention_tables,
+    tables,
+)
 from handover.adapters.database import translated
 from handover.adapters.engines import DatabaseAddressError, make_engine
 from handover.adapters.files import sync_folder
@@ -22,6 +30,7 @@ _KNOWN: Final = (
     access_tables.account,
     retention_tables.hold,
     continuity_tables.demand,
+    followup_tables.follow_up,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"
 

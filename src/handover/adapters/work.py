@@ -8,6 +8,7 @@ from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.continuity import DemandShelf, DisclosureShelf
 from handover.adapters.exhibits import ExhibitShelf
+from handover.adapters.followups import FollowUpShelf
 from handover.adapters.keys import KeyShelf
 from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.notices import NoticeShelf
@@ -38,6 +39,7 @@ class Work:
         self.disclosures = DisclosureShelf(unit)
         self.demands = DemandShelf(unit)
         self.overrides = OverrideShelf(unit)
+        self.follow_ups = FollowUpShelf(unit)
         self.queue = QueueShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)

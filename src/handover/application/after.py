@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handover.application.followups import FollowUps
 from handover.application.hearing import Hearing
 from handover.application.holders import Holders
 from handover.application.overrides import OverrideDesk
@@ -20,16 +21,19 @@ class After:
     withdrawals: Withdrawals
     overrides: OverrideDesk
     holders: Holders
+    follow_ups: FollowUps
     hearing: Hearing
 
     @classmethod
     def of(cls, database: Database, vault: Vault, sealer: Sealer, rounds: Rounds) -> "After":
         """Join them."""
         withdrawals = Withdrawals(vault, sealer, rounds)
+        showing = Showing(vault, sealer)
         return cls(
-            showing=Showing(vault, sealer),
+            showing=showing,
             withdrawals=withdrawals,
             overrides=OverrideDesk(database, vault, sealer),
             holders=Holders(database, vault, sealer, withdrawals),
+            follow_ups=FollowUps(database, showing),
             hearing=Hearing(withdrawals),
         )

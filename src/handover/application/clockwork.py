@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handover.application import demands
+from handover.application import demands, following
 from handover.application.facts import Handover
 from handover.application.ports import Database, UnitOfWork
 from handover.application.registry import Registry
@@ -30,7 +30,8 @@ class Clockwork:
             waiting = self._waiting(work)
             unsigned = work.log.unsigned()
             late = demands.unseen(work, work.demands.open(before=work.now, limit=_AT_ONCE))
-        if not (overdue or waiting or unsigned or late):
+            untold = following.late(work, _AT_ONCE)
+        if not (overdue or waiting or unsigned or late or untold):
             return 0
         with self._database.begin() as work:
             for handover in overdue:
@@ -38,6 +39,7 @@ class Clockwork:
             for handover in waiting:
                 self._release(work, work.handovers.get(handover.id))
             demands.raise_overdue(work, late)
+            following.raise_overdue(work, untold)
             work.log.checkpoint(work.now)
         return len(overdue) + len(waiting)
 

@@ -1,6 +1,6 @@
 """What is done with what a peer says outside the two tables: nothing of it changes who is responsible."""
 
-from handover.application import demands, erasing, fit
+from handover.application import demands, erasing, fit, following
 from handover.application.facts import Handover
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
@@ -21,6 +21,7 @@ class Hearing:
         if not fit.note(work, handover, envelope, digest):
             return
         demands.note(work, handover, envelope, digest)
+        following.note(work, envelope.act, handover, digest)
         if envelope.act is Act.CONSENT_WITHDRAWN and received.content is not None:
             scope = WithdrawalScope(str(received.content.body["scope"]))
             self._withdrawals.heard(work, work.demands.get(digest), scope)

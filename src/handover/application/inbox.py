@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handover.application import attachments, contradictions, disclosures, drafts, fit
+from handover.application import attachments, contradictions, disclosures, drafts, fit, following
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.hearing import Hearing
@@ -218,6 +218,7 @@ class Inbox:
             if found is not None:
                 fit.require_answers(work, envelope, found, earlier)
             received = self._intake.opened(received, payload, work.now)
+            following.require_promised(work, handover, received)
             if envelope.act is Act.OFFER and found is None:
                 drafts.require_offerable(work, received)
                 attachments.require_new(work, received.content)

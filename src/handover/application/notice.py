@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     ANSWER = "answer"
     DEMAND = "demand"
     NEWS = "news"
+    FOLLOW_UP = "follow-up"
     DEADLINE = "deadline"
     ALARM = "alarm"
     KEYS = "keys"

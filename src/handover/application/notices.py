@@ -84,6 +84,11 @@ def near(work: "UnitOfWork", handover: Handover) -> None:
     _of_round(work, NoticeKind.DEADLINE, handover, str(handover.id))
 
 
+def follow_up(work: "UnitOfWork", handover: Handover, about: str) -> None:
+    """Tell of a day on which this office has promised to tell how a child is."""
+    _of_round(work, NoticeKind.FOLLOW_UP, handover, about)
+
+
 def _of_round(work: "UnitOfWork", kind: NoticeKind, handover: Handover, about: str) -> None:
     tell(work, kind, about=about, roles=_OF_ROUNDS[handover.kind], handover=handover.id)
 

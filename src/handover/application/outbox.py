@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers, departures
+from handover.application import answers, departures, following
 from handover.application.alarms import raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
@@ -162,6 +162,7 @@ class Outbox:
             work.peers.put(_heard(work, work.peers.get(peer), proved.head))
             done = [kept.envelope for kept in proved.receipts]
             work.queue.delivered(done, again_at=work.now + self._spread(CAP))
+            following.delivered(work, kepts, done)
             for kept, payload in batch:
                 if kept.digest in proved.problems:
                     self._refused(work, kept, payload, proved.problems[kept.digest])

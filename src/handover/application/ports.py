@@ -18,6 +18,7 @@ from handover.application.continuity import Demands, Disclosures
 from handover.application.counting import Statistics
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
+from handover.application.promised import FollowUpShelf
 from handover.application.shelves import (
     Alarms,
     Envelopes,
@@ -85,6 +86,8 @@ class UnitOfWork(Protocol):
     def demands(self) -> Demands: ...
     @property
     def overrides(self) -> "Overrides": ...
+    @property
+    def follow_ups(self) -> FollowUpShelf: ...
     @property
     def queue(self) -> Queue: ...
     @property

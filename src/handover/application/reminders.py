@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from handover.application import notices
+from handover.application import following, notices
 from handover.application.facts import Handover
 from handover.application.notice import NoticeKind
 from handover.application.ports import Database, UnitOfWork
@@ -41,6 +41,7 @@ class Reminders:
             if 0 <= now - self._looked < EVERY:
                 return
             near = [each for each in _near(work) if not work.notices.told(NoticeKind.DEADLINE, each.id)]
+            untold = following.to_remind(work, _AT_ONCE)
             keys = [each for each in self._keys(now) if not work.notices.told(NoticeKind.KEYS, each)]
         self._looked = now
         with self._database.begin() as work:
@@ -48,6 +49,8 @@ class Reminders:
                 found = work.handovers.get(handover.id)
                 if found.state in _COUNTS:
                     notices.near(work, found)
+            for promised in untold:
+                following.remind(work, promised)
             for each in keys:
                 notices.keys(work, each)
             work.notices.drop_before(work.now - KEPT)

@@ -250,6 +250,7 @@ def erase_matter(
         if each.offer is not None and each.state not in _VOID:
             work.log.append(EntryKind.ERASED, stream=each.pair, object_=each.offer, now=work.now)
     work.matters.erase_matter(matter, [each.id for each in rounds])
+    work.follow_ups.end(matter)
     for shown in work.disclosures.of_matter(matter):
         erasing.shown(work, shown)
     for demand in work.demands.of_matter(matter):

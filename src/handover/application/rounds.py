@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, counting, departures, documents, notices
+from handover.application import attachments, counting, departures, documents, following, notices
 from handover.application.facts import TALK, Actor, Handover, KeptRecord, changed
 from handover.application.ports import UnitOfWork
 from handover.application.proofs import Begun
@@ -221,6 +221,7 @@ class Rounds:
         if handover.state is State.HOLDING:
             self._adopt(work, handover)
         counting.ended(work, handover)
+        following.settled(work, handover)
         attachments.settle(work, handover)
         work.matters.erase(handover.id)
         if erases or handover.state is State.VOIDED:

@@ -12,6 +12,7 @@ ALARMS: Final[Mapping[str, str]] = {
     "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
     "attachment": N_("A file that came with an offer is not what the other authority signed for."),
     "fault": N_("A message could not be stored here. The other authority sends it again."),
+    "follow-up-overdue": N_("Nobody has told in time how the child is. Telephone the other authority."),
     "non-arrival": N_("The child has not arrived."),
     "record-missing": N_("A deed came for a matter whose record is not here."),
     "refused": N_("The other authority refuses a message of this node for good."),

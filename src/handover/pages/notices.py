@@ -23,6 +23,7 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.ANSWER: N_("The other authority has answered"),
     NoticeKind.DEMAND: N_("The other authority asks for something, within a time"),
     NoticeKind.NEWS: N_("The other authority tells something after a handover"),
+    NoticeKind.FOLLOW_UP: N_("A follow-up is due: tell how the child is"),
     NoticeKind.DEADLINE: N_("A deadline is near"),
     NoticeKind.ALARM: N_("There is an alarm"),
     NoticeKind.KEYS: N_("A key of this node ends soon"),

@@ -1,0 +1,135 @@
+"""Follow-ups: what an acceptance has promised is kept as dates from the take-up on, and put before people when late."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from handover.application import notices
+from handover.application.alarms import raise_alarm
+from handover.application.facts import Handover, KeptEnvelope
+from handover.application.intake import MismatchError, Received
+from handover.application.notice import NoticeKind
+from handover.application.ports import UnitOfWork
+from handover.application.promised import KeptFollowUp
+from handover.domain.continuity import FollowUpState
+from handover.domain.errors import NotFoundError
+from handover.domain.followup import EXTRA, GRACE, dates
+from handover.domain.handover import Act, Role, State
+from handover.domain.ids import Digest
+from handover.protocol import envelope as envelopes
+from handover.protocol import message
+from handover.protocol.strict import Json
+
+OVERDUE = "follow-up-overdue"
+
+
+def settled(work: UnitOfWork, handover: Handover) -> None:
+    """Keep the dates of a round that was taken up; whoever is responsible again needs not be told any more."""
+    if handover.state not in (State.HOLDING, State.TRANSFERRED):
+        return
+    receives = handover.role is Role.RECEIVER
+    if (
+        handover.epoch > 1
+    ):  # there are earlier rounds: a receiver waited in them, a sender may have owed its peer
+        work.follow_ups.end(handover.matter, owed=not receives, peer=None if receives else handover.peer)
+    promised = dates(_taken_up(work, handover), _promised(work, handover))
+    work.follow_ups.add(
+        [
+            KeptFollowUp(
+                handover=handover.id,
+                day=day,
+                matter=handover.matter,
+                peer=handover.peer,
+                owed=receives,
+                due=due,
+            )
+            for day, due in promised.items()
+        ]
+    )
+    for kept in [] if receives else work.envelopes.of_handover(handover.id):
+        if kept.incoming:
+            note(work, kept.act, handover, kept.digest)  # one that has overtaken the receipt of the take-up
+
+
+def require_promised(work: UnitOfWork, handover: Handover, received: Received) -> None:
+    """Do nothing if a follow-up answers a day that the acceptance promised, or none.
+
+    Raises:
+        MismatchError: the acceptance did not name that day.
+    """
+    if received.envelope.act is not Act.FOLLOW_UP or received.content is None:
+        return
+    known = [each.day for each in work.follow_ups.of_round(handover.id)] or _promised(work, handover)
+    if known and received.content.body["due"] not in (EXTRA, *known):
+        raise MismatchError("a follow-up for a day that the acceptance did not name")
+
+
+def note(work: UnitOfWork, act: Act, handover: Handover, digest: Digest) -> None:
+    """Note that a follow-up has come to the one who waits for it: its date is done, or all of them are over."""
+    body = body_of(work, digest) if act is Act.FOLLOW_UP else None
+    if body is None:
+        return
+    for each in work.follow_ups.of_round(handover.id):
+        if each.day == body["due"] and each.done_at is None:
+            work.follow_ups.change(replace(each, envelope=digest, done_at=work.now))
+    if body["state"] == FollowUpState.CLOSED:
+        work.follow_ups.close(handover.id)
+
+
+def delivered(work: UnitOfWork, batch: Iterable[KeptEnvelope], done: Sequence[Digest]) -> None:
+    """Note which follow-ups of this node were proved to have come."""
+    for kept in batch:
+        if kept.act is Act.FOLLOW_UP and kept.digest in done:
+            note(work, kept.act, work.handovers.get(kept.handover), kept.digest)
+
+
+def late(work: UnitOfWork, limit: int) -> Sequence[KeptFollowUp]:
+    """Give what is overdue and was not put before a person yet."""
+    return work.follow_ups.open(before=work.now - GRACE + 1, limit=limit, alarmed=False)
+
+
+def raise_overdue(work: UnitOfWork, found: Sequence[KeptFollowUp]) -> None:
+    """Put what is overdue before a person, once for each date, at whichever side this node is."""
+    for each in found:
+        raise_alarm(work, OVERDUE, peer=each.peer, handover=work.handovers.get(each.handover))
+        work.follow_ups.change(replace(each, alarmed_at=work.now))
+
+
+def to_remind(work: UnitOfWork, limit: int) -> list[KeptFollowUp]:
+    """Give what this node has to tell now, if its officers were not told of it yet."""
+    return [
+        each
+        for each in work.follow_ups.open(before=work.now + 1, limit=limit, alarmed=False)
+        if each.owed and not work.notices.told(NoticeKind.FOLLOW_UP, _about(each))
+    ]
+
+
+def remind(work: UnitOfWork, promised: KeptFollowUp) -> None:
+    """Tell the officers of this node of what it has to tell now."""
+    notices.follow_up(work, work.handovers.get(promised.handover), _about(promised))
+
+
+def body_of(work: UnitOfWork, digest: Digest) -> dict[str, Json] | None:
+    """Give what a follow-up says, if it was not erased."""
+    try:
+        return dict(message.decode_kept(work.envelopes.plaintext(digest)).body)
+    except NotFoundError:
+        return None
+
+
+def _promised(work: UnitOfWork, handover: Handover) -> list[int]:
+    if handover.acceptance is None:
+        return []
+    body = body_of(work, handover.acceptance) or {}
+    days = body.get("follow_ups")
+    return [each for each in days if isinstance(each, int)] if isinstance(days, list) else []
+
+
+def _taken_up(work: UnitOfWork, handover: Handover) -> int:
+    """Give when the receiver says that it took over, so that both sides have the same dates."""
+    if handover.receipt is None:
+        return work.now
+    return envelopes.read(work.envelopes.get(handover.receipt).data).claimed.iat
+
+
+def _about(promised: KeptFollowUp) -> str:
+    return f"{promised.handover} {promised.day}"
