@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handover.domain.consent import LONGEST_GROUND, Basis, GroundError, Onward, Purpose
+from handover.domain.consent import LONGEST_GROUND, LONGEST_VITAL, Basis, GroundError, Onward, Purpose
 from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.ids import Digest, NodeId, PairId, Pseudonym, RoundId
 from handover.domain.record import SCHEMAS, schema
@@ -147,7 +147,8 @@ def tokens(draw: st.DrawFn) -> ConsentToken:
         fields=SCHEMAS[kind].in_order(chosen),
         onward=draw(st.sampled_from(Onward)),
         valid_from=begins,
-        valid_until=begins + draw(st.integers(1, LONGEST_GROUND)),
+        valid_until=begins
+        + draw(st.integers(1, LONGEST_VITAL if basis is Basis.VITAL_INTERESTS else LONGEST_GROUND)),
         review_at=draw(TIMES) if other else None,
         second_officer=Pseudonym(draw(BITS)) if other else None,
     )

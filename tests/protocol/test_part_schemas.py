@@ -29,6 +29,7 @@ UNSAID: Final = {
     },
     "consent": {
         "fields-short", "fields-spare-bit", "fields-none", "ends-at-once", "ends-before", "two-years-and-more",
+        "vital-interests-long",
         "signed-by-another", "typ-of-an-envelope",
     },
     "statistics": {

@@ -31,7 +31,8 @@ def cases() -> dict[str, Case]:
     review = {"review_at": T0 + 7 * DAY, "second_officer": SECOND}
     for basis in Basis:
         if basis is not Basis.CONSENT:
-            token = one_round.token(basis=basis, **review)
+            short = {"valid_until": T0 + 2 * DAY} if basis is Basis.VITAL_INTERESTS else {}
+            token = one_round.token(basis=basis, **review, **short)
             found[basis.value] = _whole(f"Another basis: {basis}, with second officer and review.", token)
     for name, note, changes, error in _asked():
         found[name] = _covers(note, changes, error)
@@ -103,6 +104,10 @@ def _claims() -> Iterator[tuple[str, str, Case, str]]:
         ("ends-at-once", "The end is after the beginning.", {"until": T0 - DAY}, "ground-missing"),
         ("ends-before", "The end is after the beginning.", {"until": T0 - 2 * DAY}, "ground-missing"),
         ("two-years-and-more", "At most 732 days.", {"until": T0 - DAY + 732 * DAY + 1}, "ground-missing"),
+        (
+            "vital-interests-long", "Vital interests last 72 hours.",
+            {"basis": "vital-interests", "review": T0, "second": SECOND, "until": T0 + 2 * DAY + 1}, "ground-missing",
+        ),
         ("from-text", "A time is a number.", {"from": "2026-09-20"}, "malformed"),
         ("order-alone", "A second officer and a review.", {"basis": "court-order"}, "ground-missing"),
         (

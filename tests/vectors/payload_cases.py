@@ -18,6 +18,8 @@ def cases() -> dict[str, Case]:
     for act in Act:
         if act in one_round.BODIES or act in later.BODIES:
             found[act.value] = _whole(f"What {act} says sealed.", act, _content(act))
+    nobody = Message(nonce=one_round.bits("nonce", 32), body=later.BODIES[Act.COMPLAINT] | {"about": None})
+    found["complaint-about-nobody"] = _whole("A complaint may name nobody.", Act.COMPLAINT, nobody)
     question = message.encode(one_round.content(Act.QUESTION))
     found["more-padding"] = accepted(
         "More padding than needed hides more.",
