@@ -14,7 +14,7 @@ from schemathesis import checks as known
 from schemathesis.specs.openapi import checks as openapi_checks
 from starlette.routing import Route
 
-from handover.web import asked
+from handover.web import asked, asked_after
 from handover.web.calls import ApiRoute
 from handover.web.openapi import describe
 from handover.web.problems import STATUS
@@ -77,7 +77,12 @@ def test_the_description_is_whole(shared: Stage) -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [each for each in vars(asked).values() if isinstance(each, type) and issubclass(each, asked.Asked)],
+    dict.fromkeys(
+        each
+        for module in (asked, asked_after)
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, asked.Asked)
+    ),
     ids=lambda shape: shape.__name__,
 )
 def test_every_example_has_the_shape_that_it_stands_for(shape: type[asked.Asked]) -> None:

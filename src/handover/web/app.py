@@ -16,9 +16,11 @@ from starlette.routing import Route
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.web import (
     asked,
+    asked_after,
     attachments,
     desk,
     evidence,
+    followups,
     grounds,
     matters,
     offers,
@@ -46,13 +48,14 @@ ROUTERS: Final = (
     rounds.router,
     retention.router,
     overrides.router,
+    followups.router,
     evidence.router,
     attachments.keeping,
     attachments.router,
 )
 _NAMES: Final = frozenset(
     name
-    for shape in vars(asked).values()
+    for shape in [*vars(asked).values(), *vars(asked_after).values()]
     if isinstance(shape, type) and issubclass(shape, BaseModel)
     for field, about in shape.model_fields.items()
     for name in (field, about.alias)

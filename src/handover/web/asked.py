@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from handover.application.facts import Delivery
 from handover.application.handovers import DECLINE_CODES
 from handover.domain.consent import Basis, Onward, Purpose
-from handover.domain.continuity import OverrideReason
+from handover.domain.continuity import FOLLOW_UP_DAYS, LAST_FOLLOW_UP, MOST_FOLLOW_UPS, OverrideReason
 from handover.domain.handover import Role, State
 from handover.domain.record import MatterKind
 from handover.domain.retention import HoldGround
@@ -17,7 +17,7 @@ from handover.web import examples
 
 _NODE = r"^(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*$"
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-_DAY = r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
+DAY = r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _LATEST = 2**53 - 1
 
@@ -33,6 +33,12 @@ Long = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=_TE
 Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=_TEXT)]
 Reference = Annotated[
     str, Field(max_length=100, description="The office's own case number.", json_schema_extra=_TEXT)
+]
+FollowUpDays = Annotated[
+    list[Annotated[int, Field(ge=1, le=LAST_FOLLOW_UP)]],
+    Field(
+        max_length=MOST_FOLLOW_UPS, description="Days after the take-up, rising; not looked at in tracing."
+    ),
 ]
 SchemaName = Literal["guardianship/1", "tracing/1"]
 
@@ -182,6 +188,7 @@ class Accept(Asked):
 
     responsible: Responsible
     plan: Long
+    follow_ups: FollowUpDays = list(FOLLOW_UP_DAYS)
 
 
 class Decline(Asked):
@@ -206,7 +213,7 @@ class Arrived(Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ARRIVED]})
 
-    date: Annotated[str, Field(pattern=_DAY)]
+    date: Annotated[str, Field(pattern=DAY)]
     text: Annotated[str, Field(max_length=4000, json_schema_extra=_TEXT)] = ""
 
 

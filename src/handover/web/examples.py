@@ -78,6 +78,13 @@ ACCEPT: Final[Example] = {
         "contact": "anna.muster@jugendamt.example",
     },
     "plan": "Met at the station by the guardian; the first night at the aunt's.",
+    "follow_ups": [7, 30, 90],
+}
+NEW_FOLLOW_UP: Final[Example] = {
+    "due": 7,
+    "date": "2026-10-05",
+    "state": "well",
+    "text": "He lives with his aunt and goes to school.",
 }
 DECLINE: Final[Example] = {"code": "no-capacity", "text": "No guardian is free before October."}
 SAY: Final[Example] = {"text": "Has he been told about the school in Hamburg?"}

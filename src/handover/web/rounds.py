@@ -37,7 +37,13 @@ def accept_offer(call: Called, handover: Round, said: asked.Accept) -> Response:
     return call.once(
         lambda: seen(
             call,
-            call.node.handovers.accept(id_, responsible=responsible, plan=said.plan, actor=call.actor),
+            call.node.handovers.accept(
+                id_,
+                responsible=responsible,
+                plan=said.plan,
+                follow_ups=said.follow_ups,
+                actor=call.actor,
+            ),
         )
     )
 
