@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 import cases
 from federation import federation
-from handover.adapters import access_tables, tables
+from handover.adapters import access_tables, decision_tables, tables
 from handover.adapters.cells import ErasedError
 from handover.adapters.metadata import metadata
 from handover.adapters.post import to_digest
 from handover.adapters.retention_tables import hold as hold_table
-from handover.adapters.shelves import SEALED_BY_MATTER
+from handover.adapters.shredding import SEALED_BY_MATTER
 from handover.application.access import PASSWORD, ReadingReason
 from handover.application.facts import TALK, Actor, Handover, OfficerRole
 from handover.application.holds import HoldLiftedError, NothingKeptError, Wanted
@@ -49,7 +49,7 @@ from two_nodes.test_handover import Pair
 from two_nodes.test_notices import staged
 
 PHOTO = b"a photograph" * 100
-_BY_OWNER = {tables.payload, tables.parcel}
+_BY_OWNER = {tables.payload, tables.parcel, decision_tables.decision}
 _OF_NODE = {
     tables.officer,
     tables.reply,

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, select, tuple_, update
+from sqlalchemy import Row, select, tuple_
 
-from handover.adapters import access_tables, override_tables, retention_tables, tables
-from handover.adapters.notice_tables import notice
+from handover.adapters import shredding, tables
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
 from handover.adapters.worklist_tables import UNFINISHED
-from handover.application.facts import TALK, Handover, Matter, changed
+from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import OPEN_OFFER, Claim, Role, State
@@ -18,15 +17,6 @@ from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, Pai
 from handover.domain.record import MatterKind, schema
 from handover.protocol import strict
 
-SEALED_BY_MATTER: Final = (
-    tables.record,
-    tables.ground,
-    tables.attachment,
-    access_tables.reading,
-    retention_tables.hold,
-    override_tables.override,
-)
-"""Tables whose values are under the data key of the matter that a row names."""
 _matters, _rounds = tables.matter, tables.handover
 _MATTER: Final = select(_matters).where(given(_matters.c.id, "id"))
 _MATTERS: Final = select(_matters).where(among(_matters.c.id, "ids"))
@@ -130,22 +120,12 @@ class MatterShelf:
         self._unit.expect_no_keys([owner])
 
     def erase(self, owner: str) -> None:
-        """Destroy the data key of *owner*, and the payloads under it."""
-        self._unit.destroy_key(owner)
-        self._unit.run(delete(tables.payload).where(tables.payload.c.owner == owner))
+        """Destroy the data key of *owner*, and the payloads and lines of the register under it."""
+        shredding.owner(self._unit, owner)
 
     def erase_matter(self, matter: MatterId, rounds: Sequence[HandoverId]) -> None:
         """Destroy every data key of *matter* and of its *rounds*, all values under them, and notices about them."""
-        unit = self._unit
-        for owner in (matter, *rounds, *(f"{each}{TALK}" for each in rounds)):
-            self.erase(owner)
-        for table in SEALED_BY_MATTER:
-            unit.run(update(table).where(table.c.matter == matter).values(sealed=None))
-        parcels, parts = tables.parcel, tables.parcel_part
-        named = select(parcels.c.digest).where(parcels.c.handover.in_(rounds))
-        unit.run(delete(parts).where(parts.c.digest.in_(named)))
-        unit.run(delete(parcels).where(parcels.c.handover.in_(rounds)))
-        unit.run(delete(notice).where(notice.c.handover.in_(rounds)))
+        shredding.matter(self._unit, matter, rounds)
 
 
 def _matter_row(matter: Matter) -> dict[str, Any]:

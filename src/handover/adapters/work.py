@@ -7,6 +7,7 @@ from handover.adapters.alarms import AlarmShelf
 from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.continuity import DemandShelf, DisclosureShelf
+from handover.adapters.decisions import DecisionShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.followups import FollowUpShelf
 from handover.adapters.keys import KeyShelf
@@ -40,6 +41,7 @@ class Work:
         self.demands = DemandShelf(unit)
         self.overrides = OverrideShelf(unit)
         self.follow_ups = FollowUpShelf(unit)
+        self.decisions = DecisionShelf(unit)
         self.queue = QueueShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handover.application.decisions import Decisions
 from handover.application.followups import FollowUps
 from handover.application.hearing import Hearing
 from handover.application.holders import Holders
@@ -10,6 +11,7 @@ from handover.application.ports import Database, Vault
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.showing import Showing
+from handover.application.telling import Telling
 from handover.application.withdrawals import Withdrawals
 
 
@@ -22,6 +24,7 @@ class After:
     overrides: OverrideDesk
     holders: Holders
     follow_ups: FollowUps
+    decisions: Decisions
     hearing: Hearing
 
     @classmethod
@@ -29,11 +32,13 @@ class After:
         """Join them."""
         withdrawals = Withdrawals(vault, sealer, rounds)
         showing = Showing(vault, sealer)
+        telling = Telling(sealer, showing)
         return cls(
             showing=showing,
             withdrawals=withdrawals,
             overrides=OverrideDesk(database, vault, sealer),
             holders=Holders(database, vault, sealer, withdrawals),
             follow_ups=FollowUps(database, showing),
-            hearing=Hearing(withdrawals),
+            decisions=Decisions(database, vault, sealer, telling),
+            hearing=Hearing(withdrawals, telling),
         )

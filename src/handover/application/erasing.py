@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handover.application.continuity import KeptDemand, KeptDisclosure
-from handover.application.facts import Delivery
+from handover.application.facts import Delivery, Handover
 from handover.application.ports import UnitOfWork
 from handover.domain.handover import Act
 from handover.domain.sequence import SHOWS
@@ -18,6 +18,13 @@ def shown(work: UnitOfWork, found: KeptDisclosure) -> None:
         work.log.append(EntryKind.ERASED, stream=pair, object_=found.envelope, now=work.now)
     if found.incoming and found.erased_at is None:
         work.disclosures.change(replace(found, erased_at=work.now))
+
+
+def told(work: UnitOfWork, handover: Handover) -> None:
+    """Destroy what each envelope of a round has told after the deed, also where it disclosed nothing."""
+    for kept in work.envelopes.of_handover(handover.id):
+        if kept.act in SHOWS:
+            work.matters.erase(kept.owner)
 
 
 def words(work: UnitOfWork, demand: KeptDemand) -> None:

@@ -4,6 +4,7 @@ from handover.application import demands, erasing, fit, following
 from handover.application.facts import Handover
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
+from handover.application.telling import Telling
 from handover.application.withdrawals import Withdrawals
 from handover.domain.continuity import WithdrawalScope
 from handover.domain.handover import Act
@@ -12,8 +13,9 @@ from handover.domain.handover import Act
 class Hearing:
     """Takes what was checked, in the transaction that stores it."""
 
-    def __init__(self, withdrawals: Withdrawals) -> None:
+    def __init__(self, withdrawals: Withdrawals, telling: Telling) -> None:
         self._withdrawals = withdrawals
+        self._telling = telling
 
     def take(self, work: UnitOfWork, handover: Handover, received: Received) -> None:
         """Write down what was said, and do what follows from it by itself."""
@@ -22,6 +24,7 @@ class Hearing:
             return
         demands.note(work, handover, envelope, digest)
         following.note(work, envelope.act, handover, digest)
+        self._telling.heard(work, handover, received)
         if envelope.act is Act.CONSENT_WITHDRAWN and received.content is not None:
             scope = WithdrawalScope(str(received.content.body["scope"]))
             self._withdrawals.heard(work, work.demands.get(digest), scope)

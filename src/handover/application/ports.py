@@ -16,6 +16,7 @@ from handover.application.access_shelves import (
 )
 from handover.application.continuity import Demands, Disclosures
 from handover.application.counting import Statistics
+from handover.application.decided import Register
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.promised import FollowUpShelf
@@ -86,6 +87,8 @@ class UnitOfWork(Protocol):
     def demands(self) -> Demands: ...
     @property
     def overrides(self) -> "Overrides": ...
+    @property
+    def decisions(self) -> Register: ...
     @property
     def follow_ups(self) -> FollowUpShelf: ...
     @property

@@ -251,6 +251,8 @@ def erase_matter(
             work.log.append(EntryKind.ERASED, stream=each.pair, object_=each.offer, now=work.now)
     work.matters.erase_matter(matter, [each.id for each in rounds])
     work.follow_ups.end(matter)
+    for each in rounds:
+        erasing.told(work, each)
     for shown in work.disclosures.of_matter(matter):
         erasing.shown(work, shown)
     for demand in work.demands.of_matter(matter):

@@ -1,0 +1,43 @@
+"""Destroys data keys and the values under them: of one owner, or of a matter with its rounds (docs/spec/at-rest.md)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import delete, select, update
+
+from handover.adapters import access_tables, override_tables, retention_tables, tables
+from handover.adapters.decision_tables import decision
+from handover.adapters.notice_tables import notice
+from handover.adapters.unit import Unit
+from handover.application.facts import TALK
+from handover.domain.ids import HandoverId, MatterId
+
+SEALED_BY_MATTER: Final = (
+    tables.record,
+    tables.ground,
+    tables.attachment,
+    access_tables.reading,
+    retention_tables.hold,
+    override_tables.override,
+)
+"""Tables whose values are under the data key of the matter that a row names."""
+
+
+def owner(unit: Unit, name: str) -> None:
+    """Destroy the data key of an owner, and the payloads and lines of the register under it."""
+    unit.destroy_key(name)
+    unit.run(delete(tables.payload).where(tables.payload.c.owner == name))
+    unit.run(update(decision).where(decision.c.owner == name).values(sealed=None))
+
+
+def matter(unit: Unit, id_: MatterId, rounds: Sequence[HandoverId]) -> None:
+    """Destroy every data key of a matter and of its *rounds*, all values under them, and notices about them."""
+    for name in (id_, *rounds, *(f"{each}{TALK}" for each in rounds)):
+        owner(unit, name)
+    for table in SEALED_BY_MATTER:
+        unit.run(update(table).where(table.c.matter == id_).values(sealed=None))
+    parcels, parts = tables.parcel, tables.parcel_part
+    named = select(parcels.c.digest).where(parcels.c.handover.in_(rounds))
+    unit.run(delete(parts).where(parts.c.digest.in_(named)))
+    unit.run(delete(parcels).where(parcels.c.handover.in_(rounds)))
+    unit.run(delete(notice).where(notice.c.handover.in_(rounds)))
