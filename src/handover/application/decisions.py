@@ -36,13 +36,17 @@ class NoDecisionsError(RefusedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What another authority asks: `found` are own decisions of these kinds, `covered` those that may be told now."""
+    """What one authority asks another, and the words of the answer, if one was given and is still kept.
+
+    Where this office is asked, `found` are its own decisions of these kinds, `covered` those that may be told now.
+    """
 
     demand: KeptDemand
     kinds: tuple[DecisionKind, ...]
     text: str
     found: tuple[KeptDecision, ...]
     covered: frozenset[UUID7]
+    answer: str | None
 
 
 class Decisions:
@@ -150,7 +154,7 @@ class Decisions:
             return said.last
 
     def question(self, demand: Digest, *, actor: Actor) -> Question:
-        """Give what the other side asks, with what there is to be told.
+        """Give what one side asked, with the words of the answer and what there is to be told.
 
         Raises:
             NotFoundError: there is no such question, or it was erased.
@@ -171,7 +175,15 @@ class Decisions:
                     each for each in work.decisions.of_matter(asked.matter) if each.id in _ids(found)
                 ),
                 covered=_covered(work, work.handovers.get(asked.handover), found),
+                answer=_words(work, asked.answer),
             )
+
+    def questions(self, matter: MatterId, *, actor: Actor) -> list[KeptDemand]:
+        """Give what was asked about decisions in a matter, by either side, oldest first; nothing of it is opened."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            work.matters.get(matter)
+            return [each for each in work.demands.of_matter(matter) if each.act is Act.DECISIONS_WANTED]
 
     def answer(self, demand: Digest, told: Sequence[UUID7], *, text: str, actor: Actor) -> KeptDemand:
         """Tell what is named of own decisions or, with nothing named, say why nothing is told.
@@ -219,6 +231,15 @@ def _asked(work: UnitOfWork, demand: Digest) -> KeptDemand:
     if found.act is not Act.DECISIONS_WANTED:
         raise NotFoundError
     return found
+
+
+def _words(work: UnitOfWork, answer: Digest | None) -> str | None:
+    if answer is None:
+        return None
+    try:
+        return str(message.decode_kept(work.envelopes.plaintext(answer)).body["text"])
+    except NotFoundError:
+        return None
 
 
 def _own(work: UnitOfWork, matter: MatterId, named: Sequence[UUID7]) -> list[KeptDecision]:

@@ -28,11 +28,11 @@ Fields = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]],
     Field(min_length=1, max_length=200, description="Names of fields, or of categories of consent."),
 ]
-_TEXT = {"pattern": "^[^\\u0000-\\u0008\\u000b-\\u001f]*$"}  # the parser refuses what this describes
-Long = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=_TEXT)]
-Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=_TEXT)]
+TEXT = {"pattern": "^[^\\u0000-\\u0008\\u000b-\\u001f]*$"}  # the parser refuses what this describes
+Long = Annotated[str, Field(min_length=1, max_length=4000, json_schema_extra=TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra=TEXT)]
 Reference = Annotated[
-    str, Field(max_length=100, description="The office's own case number.", json_schema_extra=_TEXT)
+    str, Field(max_length=100, description="The office's own case number.", json_schema_extra=TEXT)
 ]
 FollowUpDays = Annotated[
     list[Annotated[int, Field(ge=1, le=LAST_FOLLOW_UP)]],
@@ -178,7 +178,7 @@ class Responsible(Asked):
 
     name: Name
     organisation: Name
-    contact: Annotated[str, Field(max_length=200, json_schema_extra=_TEXT)]
+    contact: Annotated[str, Field(max_length=200, json_schema_extra=TEXT)]
 
 
 class Accept(Asked):
@@ -214,7 +214,7 @@ class Arrived(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ARRIVED]})
 
     date: Annotated[str, Field(pattern=DAY)]
-    text: Annotated[str, Field(max_length=4000, json_schema_extra=_TEXT)] = ""
+    text: Annotated[str, Field(max_length=4000, json_schema_extra=TEXT)] = ""
 
 
 class Retry(Asked):

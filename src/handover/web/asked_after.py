@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from handover.domain.continuity import LAST_FOLLOW_UP, FollowUpState
+from handover.domain.continuity import LAST_FOLLOW_UP, DecisionKind, FollowUpState
+from handover.protocol.bodies import MOST_DECISIONS
 from handover.web import examples
-from handover.web.asked import DAY, Asked, Long
+from handover.web.asked import DAY, TEXT, Asked, LocalId, Long, Name
 
 
 class NewFollowUp(Asked):
@@ -18,3 +19,48 @@ class NewFollowUp(Asked):
     date: Annotated[str, Field(pattern=DAY)]
     state: Annotated[FollowUpState, Field(strict=False)]
     text: Long
+
+
+_DecisionKind = Annotated[DecisionKind, Field(strict=False)]
+_Told = Annotated[list[LocalId], Field(max_length=MOST_DECISIONS, description="Lines of the own register.")]
+_Words = Annotated[str, Field(max_length=4000, json_schema_extra=TEXT)]
+
+
+class NewDecision(Asked):
+    """A decision that was taken for the child, or a recommendation that was made, with the authority that did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_DECISION]})
+
+    kind: _DecisionKind
+    date: Annotated[str, Field(pattern=DAY)]
+    authority: Name
+    reference: Annotated[str, Field(max_length=200, json_schema_extra=TEXT)] = ""
+    outcome: Long
+    reasons: _Words = ""
+
+
+class TellDecisions(Asked):
+    """Which own decisions are told."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TELL_DECISIONS]})
+
+    decisions: Annotated[_Told, Field(min_length=1)]
+    text: _Words = ""
+
+
+class AskDecisions(Asked):
+    """Which kinds are asked for (none: all), and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK_DECISIONS]})
+
+    kinds: Annotated[list[_DecisionKind], Field(max_length=len(DecisionKind))]
+    text: Long
+
+
+class AnswerDecisions(Asked):
+    """Which own decisions are told or, where there are none, why not."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER_DECISIONS]})
+
+    decisions: _Told
+    text: _Words = ""

@@ -104,3 +104,15 @@ NEW_OVERRIDE: Final[Example] = {
     "second_officer": "019a3c5e-8c00-7a00-8000-0000000000d4",
 }
 REVIEW: Final[Example] = {"text": "It was right; the clinic has no more than it needs.", "child_told": True}
+DECISION: Final = "019a3c5e-8c00-7a00-8000-0000000000e5"
+NEW_DECISION: Final[Example] = {
+    "kind": "guardianship-order",
+    "date": "2026-10-12",
+    "authority": "Family court, Hamburg",
+    "reference": "F 77/2026",
+    "outcome": "The aunt is guardian.",
+    "reasons": "The boy asked for it; nothing speaks against it.",
+}
+TELL_DECISIONS: Final[Example] = {"decisions": [DECISION], "text": "As you have asked on the telephone."}
+ASK_DECISIONS: Final[Example] = {"kinds": ["guardianship-order"], "text": "For the plan of the next year."}
+ANSWER_DECISIONS: Final[Example] = {"decisions": [], "text": "No court has decided yet."}
