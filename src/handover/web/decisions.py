@@ -61,7 +61,7 @@ class QuestionShown(TypedDict):
 
 
 class OpenedQuestionShown(TypedDict):
-    """A question, its answer's words, the own decisions of these kinds, and which of them may be told now (`covered`)."""
+    """A question with its answer's words; `found` are own decisions of these kinds, `covered` those to be told now."""
 
     question: QuestionShown
     kinds: list[DecisionKind]
