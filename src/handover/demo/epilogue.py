@@ -15,7 +15,14 @@ from handover.demo.records import Document
 from handover.domain.errors import MalformedError
 from handover.protocol import strict
 
-_CASES: Final = ("guardianship-1", "guardianship-2", "guardianship-3", "guardianship-4", "guardianship-5", "tracing-1")
+_CASES: Final = (
+    "guardianship-1",
+    "guardianship-2",
+    "guardianship-3",
+    "guardianship-4",
+    "guardianship-5",
+    "tracing-1",
+)
 _ENCODED: Final = re.compile(rb"[A-Za-z0-9_-]{24,}")
 
 

@@ -4,10 +4,16 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from handover.domain.continuity import LAST_FOLLOW_UP, DecisionKind, FollowUpState
+from handover.domain.continuity import (
+    LAST_FOLLOW_UP,
+    DecisionKind,
+    FollowUpState,
+    HoldReason,
+    WithdrawalScope,
+)
 from handover.protocol.bodies import MOST_DECISIONS
 from handover.web import examples
-from handover.web.asked import DAY, TEXT, Asked, LocalId, Long, Name
+from handover.web.asked import DAY, TEXT, Asked, LocalId, Long, Name, Seconds
 
 
 class NewFollowUp(Asked):
@@ -64,3 +70,22 @@ class AnswerDecisions(Asked):
 
     decisions: _Told
     text: _Words = ""
+
+
+class Withdrawal(Asked):
+    """What the person withdraws: what rests on this consent and was passed on from it, or everything of the case."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.WITHDRAWAL]})
+
+    scope: Annotated[WithdrawalScope, Field(strict=False)]
+    text: Annotated[str, Field(max_length=4000, json_schema_extra=TEXT)] = ""
+
+
+class Hold(Asked):
+    """Why this office keeps what it was asked to erase, and until when."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.HOLD]})
+
+    reason: Annotated[HoldReason, Field(strict=False)]
+    text: Long
+    until: Seconds

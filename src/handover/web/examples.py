@@ -116,3 +116,9 @@ NEW_DECISION: Final[Example] = {
 TELL_DECISIONS: Final[Example] = {"decisions": [DECISION], "text": "As you have asked on the telephone."}
 ASK_DECISIONS: Final[Example] = {"kinds": ["guardianship-order"], "text": "For the plan of the next year."}
 ANSWER_DECISIONS: Final[Example] = {"decisions": [], "text": "No court has decided yet."}
+WITHDRAWAL: Final[Example] = {"scope": "ground", "text": "I do not want them to have it any more."}
+HOLD: Final[Example] = {
+    "reason": "responsible",
+    "text": "This office is the guardian and needs the record to act.",
+    "until": NOW + 365 * 86400,
+}
