@@ -36,7 +36,15 @@ def names(shared: Offices) -> dict[str, str]:
     actor = shared.browser(shared.north, "anybody").actor
     other = node.officers.add("Somebody", actor.roles).id
     ground = node.consents.of_matter(matter, actor=actor)[0].id
-    return {"matter": matter, "handover": sent, "ground": ground, "officer": other, "section": "identity"}
+    shown = node.after.holders.register(matter, actor=actor)[0].shown.envelope
+    return {
+        "matter": matter,
+        "handover": sent,
+        "ground": ground,
+        "officer": other,
+        "section": "identity",
+        "shown": shown,
+    }
 
 
 def forms(names: dict[str, str]) -> Iterator[str]:

@@ -78,7 +78,9 @@ def scene(shared: Offices) -> Scene:
     own["hold"] = hold
     own["override"] = north.after.overrides.tell(matter.id, told, actor=first).id
     other = {"matter": got.matter, "handover": got.id, "ground": NOTHING, "officer": there.officer, **names}
+    own["shown"], own["demand"] = str(sent.offer), "A" * 43
     other["hold"] = other["override"] = NOTHING
+    other["shown"], other["demand"] = str(sent.offer), "A" * 43
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})
 
 

@@ -49,8 +49,8 @@ class UnknownReasonError(MalformedError):
 class Line:
     """One envelope in the timeline of a round. `delivery` is how far an envelope of ours has come.
 
-    `reason` is why an offer was declined or a round is void. `closed`: there is a text, and the officer has not said
-    today why it is read.
+    `reason` is why an offer was declined, a round is void, or something is kept, and `until` how long that is kept.
+    `closed`: there is a text, and the officer has not said today why it is read.
     """
 
     act: Act
@@ -62,6 +62,7 @@ class Line:
     problem: str | None
     text: Mapping[str, Json] | None
     reason: str | None = None
+    until: int | None = None
     closed: bool = False
 
 
@@ -224,6 +225,7 @@ class Handovers:
             lines = []
             for each in kept:
                 waiting, text = queued.get(each.digest), _text(work, each)
+                claimed = envelopes.read(each.data).claimed
                 lines.append(
                     Line(
                         act=each.act,
@@ -234,15 +236,12 @@ class Handovers:
                         delivery=None if waiting is None else waiting.delivery,
                         problem=None if waiting is None else waiting.problem,
                         text=text if may_read else None,
-                        reason=_reason(each),
+                        reason=claimed.reason,
+                        until=claimed.deadline if each.act is Act.LEGAL_HOLD else None,
                         closed=bool(text) and not may_read,
                     )
                 )
             return lines
-
-
-def _reason(kept: KeptEnvelope) -> str | None:
-    return envelopes.read(kept.data).claimed.reason
 
 
 def _text(work: UnitOfWork, kept: KeptEnvelope) -> Mapping[str, Json] | None:

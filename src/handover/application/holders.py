@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handover.application import demands, erasing
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.demands import AnsweredError
-from handover.application.facts import Actor
+from handover.application.facts import Actor, Matter
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.readings import require_stated
@@ -30,10 +30,29 @@ class HoldError(MalformedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A demand with what it is about, if that is a disclosure."""
+    """A demand with its matter, and with what it is about, if that is a disclosure."""
 
     demand: KeptDemand
     shown: KeptDisclosure | None
+    matter: Matter
+
+    def waits(self, now: int) -> bool:
+        """Tell whether an answer is wanted now: none was given, or what was held is due again."""
+        return self.demand.open and (self.demand.answered is None or self.demand.due <= now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Something shown, and the demand that its recipient destroys it, if it was asked to."""
+
+    shown: KeptDisclosure
+    demand: KeptDemand | None
+
+    @property
+    def held_until(self) -> int | None:
+        """Until when the recipient keeps it under the law, as it has answered."""
+        held = self.demand is not None and self.demand.answered is Act.LEGAL_HOLD
+        return self.demand.due if held and self.demand else None
 
 
 class Holders:
@@ -52,6 +71,32 @@ class Holders:
             work.matters.get(matter)
             return work.disclosures.of_matter(matter)
 
+    def register(self, matter: MatterId, *, actor: Actor) -> Sequence[Known]:
+        """Give who received what of *matter*: everything shown, oldest first, and what its recipient answered."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            work.matters.get(matter)
+            asked = {
+                (each.about, each.incoming): each
+                for each in work.demands.of_matter(matter)
+                if each.act is Act.CONSENT_WITHDRAWN
+            }
+            shown = work.disclosures.of_matter(matter)
+            return [Known(shown=each, demand=asked.get((each.envelope, each.incoming))) for each in shown]
+
+    def look(self, matter: MatterId, shown: Digest, *, actor: Actor) -> Known:
+        """Give one line of the register; raises NotFoundError."""
+        for each in self.register(matter, actor=actor):
+            if each.shown.envelope == shown:
+                return each
+        raise NotFoundError
+
+    def asked(self, demand: Digest, *, actor: Actor) -> Asked:
+        """Give one demand, of the other side or of this office; raises NotFoundError."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return _asked(work, work.demands.get(demand))
+
     def demands(self, matter: MatterId, *, actor: Actor) -> Sequence[Asked]:
         """Give what was demanded in *matter*, by either side, oldest first."""
         require(actor, Right.READ_CASE)
@@ -59,11 +104,11 @@ class Holders:
             work.matters.get(matter)
             return [_asked(work, each) for each in work.demands.of_matter(matter)]
 
-    def waiting(self, *, actor: Actor, limit: int = 100) -> Sequence[Asked]:
-        """Give what this office still has to answer, the most urgent first."""
+    def waiting(self, *, actor: Actor, limit: int = 100, incoming: bool = True) -> Sequence[Asked]:
+        """Give what this office still has to answer, or (not *incoming*) what others owe it, the most urgent first."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            found = work.demands.open(before=work.now + LONGEST_HOLD, limit=limit, incoming=True)
+            found = work.demands.open(before=work.now + LONGEST_HOLD + 1, limit=limit, incoming=incoming)
             return [_asked(work, each) for each in found]
 
     def withdraw(self, shown: Digest, *, scope: WithdrawalScope, text: str, actor: Actor) -> KeptDisclosure:
@@ -143,10 +188,11 @@ class Holders:
 
 
 def _asked(work: UnitOfWork, demand: KeptDemand) -> Asked:
+    matter = work.matters.get(demand.matter)
     try:
-        return Asked(demand=demand, shown=work.disclosures.get(demand.about))
+        return Asked(demand=demand, shown=work.disclosures.get(demand.about), matter=matter)
     except NotFoundError:
-        return Asked(demand=demand, shown=None)
+        return Asked(demand=demand, shown=None, matter=matter)
 
 
 def _withdrawn(work: UnitOfWork, demand: Digest) -> tuple[KeptDemand, KeptDisclosure]:

@@ -12,11 +12,11 @@ from handover.application.authorities import Authority
 from handover.application.consents import GIVERS, Terms
 from handover.application.permissions import Right
 from handover.domain.consent import LONGEST_GROUND, LONGEST_VITAL, PURPOSE_OF, Basis, Onward, Purpose
-from handover.domain.continuity import OverrideReason
+from handover.domain.continuity import OverrideReason, WithdrawalScope
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import SCHEMAS, MatterKind, Schema
-from handover.pages import explanation, languages, later_words, names, paths, words
+from handover.pages import explanation, languages, later_words, names, paths, received, words
 from handover.pages.forms import Form
 from handover.pages.navigation import N_
 from handover.pages.view import named_text
@@ -240,15 +240,21 @@ def _ground(visit: Visit, *, status: int = 200) -> Response:
         status=status,
         matter=visit.node.cases.matter(id_, actor=visit.actor),
         kept=found,
+        scopes=received.scopes(visit),
         of=SCHEMAS[found.ground.schema],
         words=words,
     )
 
 
 def withdraw(visit: Visit) -> Response:
-    """Withdraw the consent for good; every open offer that rests on it is void."""
+    """Withdraw the consent for good: open offers on it are void, and whoever was shown something has to erase it."""
     ground = paths.ident(UUID7, visit.args["ground"])
-    visit.form.carry_out(lambda: visit.node.consents.withdraw(ground, actor=visit.actor))
+    scope, text = received.wanted(visit.form)
+    visit.form.carry_out(
+        lambda: visit.node.consents.withdraw(
+            ground, scope=WithdrawalScope(scope), text=text, actor=visit.actor
+        )
+    )
     if not visit.form.valid:
         return _ground(visit, status=422)
     visit.node.worker.wake()

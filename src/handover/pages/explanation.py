@@ -36,7 +36,8 @@ REST: Final = (
     N_("It is never given to those who decide about borders and papers."),
     N_("You can say yes, or no, or yes to some of it. If you say no, we still take care of you."),
     N_(
-        "You can change your mind on any day. Tell us or your guardian. Then they have to erase what we told them."
+        "You can change your mind on any day. Tell us or your guardian. Then everybody who was told has to erase it, or"
+        " has to say which law makes them keep it, and until when. We tell you what they answer."
     ),
     N_("You can ask us who was told what, and you can complain. Nobody will be angry with you."),
     N_("Is there something that you want to ask?"),

@@ -72,3 +72,8 @@ REASONS: Final[Mapping[str, str]] = {
     **{each.value: text for each, text in OUTCOMES.items()},
     **{each.value: text for each, text in OVERRIDES.items()},
 }
+CODED: Final[Mapping[tuple[Act, str], Mapping[str, str]]] = {
+    (Act.CONSENT_WITHDRAWN, "scope"): {each.value: text for each, text in SCOPES.items()},
+    (Act.FOLLOW_UP, "state"): {each.value: text for each, text in FOLLOW_UPS.items()},
+}
+"""Members of what was said that are words of the protocol, with what they mean."""

@@ -57,7 +57,14 @@ SAID: Final[Mapping[str, str]] = {
     "arrived": N_("The arrival is confirmed."),
     "not-arrived": N_("Both authorities are alarmed that the child has not come."),
     "consent-recorded": N_("The consent is recorded."),
-    "consent-withdrawn": N_("The consent is withdrawn. Every open offer that rests on it is void."),
+    "consent-withdrawn": N_(
+        "The consent is withdrawn. Open offers that rest on it are void, and every authority that was told is asked to"
+        " erase it. Their answers stand under “Who received what”."
+    ),
+    "answered-erased": N_("It is destroyed for good. The other authority is told, with a signed proof."),
+    "answered-kept": N_(
+        "The other authority is told why it is kept, and until when. Then it is asked again."
+    ),
     "imported": N_("The document is imported. Read what could not be taken over."),
     "hold-placed": N_("The hold is placed. Nothing of this matter is erased while it lasts."),
     "hold-lifted": N_("The hold is lifted. What is due is erased with the next night."),

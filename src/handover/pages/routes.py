@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from handover.pages import (
     account,
+    answering,
     audit,
     authorities,
     consents,
@@ -21,6 +22,7 @@ from handover.pages import (
     overrides,
     papers,
     reasons,
+    received,
     records,
     retention,
     sign_in,
@@ -52,6 +54,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *papers.PAGES,
     *notices.PAGES,
     *statistics.PAGES,
+    *answering.PAGES,
+    *received.PAGES,
     *retention.PAGES,
     *overrides.PAGES,
 )

@@ -285,6 +285,7 @@ SELECTED: Final[Mapping[str, str]] = {
     "not chosen": N_("Covered, but not chosen"),
     "not covered by the ground": N_("The consent or legal basis does not cover it"),
 }
+CODED: Final = later_words.CODED
 REASONS: Final[Mapping[str, str]] = {
     **{each.value: text for each, text in DECLINES.items()},
     **{each.value: text for each, text in VOIDS.items()},

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from handover.application.permissions import Right
 from handover.application.worklist import Row, Waits
-from handover.pages import tasks, words
+from handover.pages import answering, tasks, words
 from handover.pages.visit import Page, Visit
 
 AT_ONCE = 200
@@ -22,6 +22,7 @@ def work(visit: Visit) -> Response:
         others=[row for row in rows if row.seen.waits_for not in _OURS],
         late=late,
         tasks=tasks,
+        demands=answering.waiting(visit),
         near=visit.node.retention.near() if visit.may("retain") else 0,
         words=words,
         more=f"{rows[-1].seen.handover.deadline}-{rows[-1].seen.handover.id}" if more else None,
