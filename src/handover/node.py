@@ -262,7 +262,7 @@ def assemble(
         after=after,
         inbox=Inbox(database, Intake(vault, registry), rounds, after.hearing, clock),
         outbox=Outbox(database, wire or peers, registry, Reissuer(vault, registry)),
-        clockwork=Clockwork(database, registry, rounds),
+        clockwork=Clockwork(database, registry, rounds, after.petition_clock),
         officers=Officers(database),
         evidence=Evidence(database, vault, registry, stepups),
         stepups=stepups,

@@ -35,6 +35,7 @@ MAY = {
     (Act.ACCESS_WANTED, "by"),
     (Act.ACCESS_ANSWER, "by"),
     (Act.COMPLAINT, "by"),
+    (Act.COMPLAINT_ANSWER, "by"),
 }
 SAID = one_round.said() | later.said()
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import cases
 from federation import federation
-from handover.adapters import access_tables, decision_tables, tables
+from handover.adapters import access_tables, decision_tables, petition_tables, tables
 from handover.adapters.cells import ErasedError
 from handover.adapters.metadata import metadata
 from handover.adapters.post import to_digest
@@ -49,7 +49,7 @@ from two_nodes.test_handover import Pair
 from two_nodes.test_notices import staged
 
 PHOTO = b"a photograph" * 100
-_BY_OWNER = {tables.payload, tables.parcel, decision_tables.decision}
+_BY_OWNER = {tables.payload, tables.parcel, decision_tables.decision, petition_tables.drop}
 _OF_NODE = {
     tables.officer,
     tables.reply,

@@ -28,6 +28,7 @@ from vectors.one_round import (
 )
 
 DECISION_FIELDS: Final = ("guardianship.appointing_order",)
+REQUEST: Final = "0199a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"
 DECIDED: Final[dict[str, Json]] = {
     "kind": "guardianship-order",
     "date": "2026-10-02",
@@ -43,8 +44,9 @@ BODIES: Final[dict[Act, dict[str, Json]]] = {
     Act.LEGAL_HOLD: {"text": "This office is the guardian."},
     Act.DECISIONS_WANTED: {"kinds": ["guardianship-order"], "text": "Who is the guardian now?"},
     Act.DECISION: {"decisions": [DECIDED], "text": ""},
-    Act.ACCESS_WANTED: {"language": "uk", "text": ""},
+    Act.ACCESS_WANTED: {"request": REQUEST, "language": "uk", "text": ""},
     Act.ACCESS_ANSWER: {
+        "holder": "gr/athens",
         "disclosures": [
             {
                 "to": "de/hamburg",
@@ -57,8 +59,8 @@ BODIES: Final[dict[Act, dict[str, Json]]] = {
         ],
         "text": "",
     },
-    Act.COMPLAINT: {"about": "gr/athens", "language": "uk", "text": "Nobody asked me."},
-    Act.COMPLAINT_ANSWER: {"text": "That was wrong; it is put right."},
+    Act.COMPLAINT: {"request": REQUEST, "about": "gr/athens", "language": "uk", "text": "Nobody asked me."},
+    Act.COMPLAINT_ANSWER: {"holder": "gr/athens", "text": "That was wrong; it is put right."},
     Act.OVERRIDE: {
         "to": "Clinic of the city",
         "date": "2026-10-06",

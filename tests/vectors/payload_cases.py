@@ -186,7 +186,9 @@ def _later() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
     ):
         body = {"decisions": [later.DECIDED | change], "text": ""}
         yield f"decision-{name}", note, Act.DECISION, body
-    yield "access-wanted-language", "A language is named.", Act.ACCESS_WANTED, {"language": "", "text": ""}
+    access = later.BODIES[Act.ACCESS_WANTED]
+    yield "access-wanted-language", "A language is named.", Act.ACCESS_WANTED, access | {"language": ""}
+    yield "access-wanted-request", "A request has an identifier.", Act.ACCESS_WANTED, access | {"request": ""}
     answer: dict[str, Any] = later.BODIES[Act.ACCESS_ANSWER]
     shown = answer["disclosures"][0]
     yield (
@@ -196,8 +198,10 @@ def _later() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
         answer | {"disclosures": [shown | {"to": "somebody"}]},
     )
     complaint: dict[str, Any] = later.BODIES[Act.COMPLAINT]
+    reply: dict[str, Any] = later.BODIES[Act.COMPLAINT_ANSWER]
     yield "complaint-empty", "A complaint says something.", Act.COMPLAINT, complaint | {"text": ""}
     yield "complaint-about", "About a node, or nobody.", Act.COMPLAINT, complaint | {"about": "them"}
-    yield "complaint-answer-empty", "An answer says something.", Act.COMPLAINT_ANSWER, {"text": ""}
+    yield "complaint-answer-empty", "An answer says something.", Act.COMPLAINT_ANSWER, reply | {"text": ""}
+    yield "complaint-answer-holder", "A holder answers.", Act.COMPLAINT_ANSWER, reply | {"holder": "us"}
     override: dict[str, Any] = later.BODIES[Act.OVERRIDE]
     yield "override-to", "Who was told is named.", Act.OVERRIDE, override | {"to": ""}

@@ -14,6 +14,7 @@ from handover.adapters import (
     followup_tables,
     log_tables,
     migrate,
+    petition_tables,
     retention_tables,
     tables,
 )
@@ -31,6 +32,7 @@ _KNOWN: Final = (
     retention_tables.hold,
     continuity_tables.demand,
     followup_tables.follow_up,
+    petition_tables.petition,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"
 

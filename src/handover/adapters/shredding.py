@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
-from handover.adapters import access_tables, override_tables, retention_tables, tables
+from handover.adapters import access_tables, override_tables, petition_tables, retention_tables, tables
 from handover.adapters.decision_tables import decision
 from handover.adapters.notice_tables import notice
 from handover.adapters.unit import Unit
@@ -19,6 +19,8 @@ SEALED_BY_MATTER: Final = (
     access_tables.reading,
     retention_tables.hold,
     override_tables.override,
+    petition_tables.petition,
+    petition_tables.answer,
 )
 """Tables whose values are under the data key of the matter that a row names."""
 

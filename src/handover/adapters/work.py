@@ -15,6 +15,7 @@ from handover.adapters.logbook import Edge, Logbook
 from handover.adapters.notices import NoticeShelf
 from handover.adapters.overrides import OverrideShelf
 from handover.adapters.papers import GroundShelf, RecordShelf
+from handover.adapters.petitions import PetitionShelf
 from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
 from handover.adapters.retention import RetentionShelf
@@ -42,6 +43,7 @@ class Work:
         self.overrides = OverrideShelf(unit)
         self.follow_ups = FollowUpShelf(unit)
         self.decisions = DecisionShelf(unit)
+        self.petitions = PetitionShelf(unit)
         self.queue = QueueShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from handover.application.brake import Brake
 from handover.application.decisions import Decisions
 from handover.application.followups import FollowUps
 from handover.application.hearing import Hearing
 from handover.application.holders import Holders
+from handover.application.letterbox import Letterbox, PetitionClock
 from handover.application.overrides import OverrideDesk
+from handover.application.petitioning import Petitioning
+from handover.application.petitions import Petitions
 from handover.application.ports import Database, Vault
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
@@ -25,6 +29,9 @@ class After:
     holders: Holders
     follow_ups: FollowUps
     decisions: Decisions
+    petitions: Petitions
+    letterbox: Letterbox
+    petition_clock: PetitionClock
     hearing: Hearing
 
     @classmethod
@@ -33,6 +40,7 @@ class After:
         withdrawals = Withdrawals(vault, sealer, rounds)
         showing = Showing(vault, sealer)
         telling = Telling(sealer, showing)
+        petitioning = Petitioning(vault, sealer)
         return cls(
             showing=showing,
             withdrawals=withdrawals,
@@ -40,5 +48,8 @@ class After:
             holders=Holders(database, vault, sealer, withdrawals),
             follow_ups=FollowUps(database, showing),
             decisions=Decisions(database, vault, sealer, telling),
-            hearing=Hearing(withdrawals, telling),
+            petitions=Petitions(database, vault, petitioning),
+            letterbox=Letterbox(database, vault, Brake(vault)),
+            petition_clock=PetitionClock(database, vault, petitioning),
+            hearing=Hearing(withdrawals, telling, petitioning),
         )

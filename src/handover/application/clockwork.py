@@ -4,6 +4,7 @@ from typing import Final
 
 from handover.application import demands, following
 from handover.application.facts import Handover
+from handover.application.letterbox import PetitionClock
 from handover.application.ports import Database, UnitOfWork
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
@@ -18,13 +19,17 @@ LATE: Final = {State.RELIEVING: 15 * 60, State.BOUND: 86400, State.VOIDING: 8640
 class Clockwork:
     """Called again and again by the worker."""
 
-    def __init__(self, database: Database, registry: Registry, rounds: Rounds) -> None:
+    def __init__(
+        self, database: Database, registry: Registry, rounds: Rounds, petitions: PetitionClock
+    ) -> None:
         self._database = database
         self._registry = registry
         self._rounds = rounds
+        self._petitions = petitions
 
     def tick(self) -> int:
         """Do what is due, and give the number of rounds that moved."""
+        self._petitions.tick()
         with self._database.reading() as work:
             overdue = work.handovers.overdue(work.now, _AT_ONCE)
             waiting = self._waiting(work)

@@ -14,6 +14,7 @@ from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
 from handover.protocol.envelope import Envelope
+from handover.protocol.message import Message
 
 OVERDUE = "demand-overdue"
 
@@ -53,13 +54,20 @@ def answer(work: UnitOfWork, sealer: Sealer, demand: KeptDemand, saying: Saying)
     return _answered(work, demand, saying.act, said.last, until=saying.deadline)
 
 
-def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> None:
-    """Keep a demand that was heard, or what was heard in answer to one of this node's."""
+def note(
+    work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest, content: Message | None = None
+) -> None:
+    """Keep a demand that was heard, or what was heard in answer to one of this node's.
+
+    What the other side brings of another holder answers nothing: its own answer is still to come.
+    """
     if envelope.re is None:
         return
     if envelope.act in DEMANDS:
         _keep(work, handover, envelope.act, about=envelope.re, digest=digest, incoming=True)
-    elif envelope.act in ANSWERING:
+    elif envelope.act in ANSWERING and (
+        content is None or content.body.get("holder", envelope.iss) == envelope.iss
+    ):
         demand = work.demands.find(envelope.re)
         if demand is not None and envelope.act in DEMANDS[demand.act].answers:
             _answered(work, demand, envelope.act, digest, until=envelope.deadline)

@@ -5,8 +5,7 @@ from dataclasses import replace
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.facts import Delivery, Handover
 from handover.application.ports import UnitOfWork
-from handover.domain.handover import Act
-from handover.domain.sequence import SHOWS
+from handover.domain.sequence import ARRIVES, SHOWS
 from handover.protocol.entry import EntryKind
 
 
@@ -28,8 +27,8 @@ def told(work: UnitOfWork, handover: Handover) -> None:
 
 
 def words(work: UnitOfWork, demand: KeptDemand) -> None:
-    """Destroy what was said with a withdrawal, unless it is on its way still: it has to reach who must erase."""
-    if demand.act is not Act.CONSENT_WITHDRAWN:
+    """Destroy what was said with a withdrawal or a person's request, unless it is still on its way."""
+    if demand.act not in ARRIVES:
         return
     waiting = None if demand.incoming else work.queue.of_handover(demand.handover).get(demand.envelope)
     if waiting is None or not waiting.due or waiting.delivery is Delivery.RECEIPTED:

@@ -8,7 +8,7 @@ from handover.domain.consent import Ground, Purpose
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
-from handover.domain.sequence import SHOWS
+from handover.domain.sequence import ARRIVES, SHOWS
 from handover.protocol.attachment import Parcel
 from handover.protocol.passkey import Signed
 
@@ -99,9 +99,9 @@ class KeptEnvelope:
     def owner(self) -> str:
         """The owner of the data key for what goes with this envelope.
 
-        What is shown after the deed has its own, to be erased by itself; a withdrawal, to outlive what it erases.
+        What is shown after the deed has its own, to be erased by itself; what has to arrive, to outlive an erasure.
         """
-        if self.act in SHOWS or self.act is Act.CONSENT_WITHDRAWN:
+        if self.act in SHOWS or self.act in ARRIVES:
             return f"{self.handover}/{self.digest}"
         return self.handover if self.act is Act.OFFER else f"{self.handover}{TALK}"
 

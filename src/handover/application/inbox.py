@@ -219,6 +219,8 @@ class Inbox:
                 fit.require_answers(work, envelope, found, earlier)
             received = self._intake.opened(received, payload, work.now)
             following.require_promised(work, handover, received)
+            if found is not None:
+                self._hearing.require(work, found, received)
             if envelope.act is Act.OFFER and found is None:
                 drafts.require_offerable(work, received)
                 attachments.require_new(work, received.content)

@@ -79,6 +79,11 @@ def said(work: "UnitOfWork", handover: Handover, act: Act, digest: Digest) -> No
         _of_round(work, _TALK[act], handover, str(digest))
 
 
+def petition(work: "UnitOfWork", about: str) -> None:
+    """Tell of a person's request that was left at the public page, or of an answer to one."""
+    tell(work, NoticeKind.DEMAND, about=about, roles=frozenset({OfficerRole.LIAISON}))
+
+
 def near(work: "UnitOfWork", handover: Handover) -> None:
     """Tell of a deadline that is near."""
     _of_round(work, NoticeKind.DEADLINE, handover, str(handover.id))

@@ -19,6 +19,7 @@ from handover.application.counting import Statistics
 from handover.application.decided import Register
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
+from handover.application.petition import Petitions
 from handover.application.promised import FollowUpShelf
 from handover.application.shelves import (
     Alarms,
@@ -91,6 +92,8 @@ class UnitOfWork(Protocol):
     def decisions(self) -> Register: ...
     @property
     def follow_ups(self) -> FollowUpShelf: ...
+    @property
+    def petitions(self) -> Petitions: ...
     @property
     def queue(self) -> Queue: ...
     @property

@@ -65,17 +65,12 @@ class Reissuer:
             log=log_head(work),
         )
         data = envelopes.sign(envelope, signer=self._vault.signer)
-        new = replace(
-            kept,
-            digest=strict.digest(data),
-            incarnation=envelope.incarnation,
-            seq=envelope.seq,
-            stored_at=work.now,
-            data=data,
-        )
+        new = replace(kept, digest=strict.digest(data), stored_at=work.now, data=data)
+        new = replace(new, incarnation=envelope.incarnation, seq=envelope.seq)
         work.envelopes.add(new, payload=payload, plaintext=plaintext)
         self._exhibit(work, handover, kept, new, plaintext)
         work.demands.renew(kept.digest, new.digest)
+        work.petitions.renew(kept.digest, new.digest)
         work.queue.replace(kept.digest, new, now=work.now, standing=standing)
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
         work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))

@@ -17,7 +17,7 @@ from handover.domain.handover import Act, State
 from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.domain.retention import DAY, Hold, Keeping, Rule, Rules
 from handover.domain.schema import MatterKind
-from handover.domain.sequence import AFTER_DEED
+from handover.domain.sequence import AFTER_DEED, ARRIVES
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
 
@@ -25,7 +25,7 @@ _AT_ONCE: Final = 5000
 _COMING: Final = (Keeping.FORMER, Keeping.NOT_TAKEN, Keeping.VOID_TALK)
 _WITH_VALUES: Final = (
     Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER,
-    *sorted(AFTER_DEED - {Act.CONSENT_WITHDRAWN, Act.ERASED}),  # these have to arrive, whatever is erased here
+    *sorted(AFTER_DEED - ARRIVES - {Act.ERASED}),  # these have to arrive, whatever is erased here
 )  # fmt: skip
 _VOID: Final = frozenset({State.VOIDED, State.CLOSED, State.DISCARDED})
 

@@ -67,6 +67,13 @@ class DecisionKind(StrEnum):
     RECOMMENDATION = "recommendation"
 
 
+class PetitionKind(StrEnum):
+    """What a person asks: that a wrong is looked at, or who received what about them."""
+
+    ACCESS = "access"
+    COMPLAINT = "complaint"
+
+
 class ComplaintOutcome(StrEnum):
     """What became of a complaint."""
 

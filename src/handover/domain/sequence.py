@@ -53,6 +53,8 @@ SHOWS: Final = frozenset({Act.FOLLOW_UP, Act.CORRECTION, Act.DECISION})
 """What discloses after the deed: each time under a ground of its own, whose token travels with it."""
 DISCLOSES: Final = SHOWS | {Act.OFFER}
 """What brings the token of its ground with it."""
+ARRIVES: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.COMPLAINT, Act.ACCESS_WANTED})
+"""What has to arrive, whatever is erased meanwhile at the one who says it."""
 _MATTER: Final = Reply(to=frozenset({Act.DEED}), by=Speaker.EITHER)
 _WITHDRAWAL: Final = Reply(to=frozenset({Act.CONSENT_WITHDRAWN}))
 REPLIES: Final[dict[Act, Reply]] = {

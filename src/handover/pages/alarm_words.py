@@ -18,5 +18,6 @@ ALARMS: Final[Mapping[str, str]] = {
     "refused": N_("The other authority refuses a message of this node for good."),
     "stray-deed": N_("A deed came that fits no acceptance of this office."),
     "two-chains": N_("Two different chains of responsibility were shown for one child."),
+    "request-overdue": N_("This office has not confirmed or answered a person's request in time."),
     "split-view": N_("The log of another node contradicts itself."),
 }

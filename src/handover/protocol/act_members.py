@@ -32,7 +32,7 @@ REQUIRED: Final[dict[Act, frozenset[str]]] = {
     Act.ACCESS_WANTED: _SAID - {"by"},
     Act.ACCESS_ANSWER: _SAID - {"by"},
     Act.COMPLAINT: _SAID - {"by"},
-    Act.COMPLAINT_ANSWER: _SAID | {"reason"},
+    Act.COMPLAINT_ANSWER: (_SAID | {"reason"}) - {"by"},
     Act.OVERRIDE: _SAID | {"fields", "reason"},
 }
 OPTIONAL: Final = _OFFER | _SAID | {"reason"}
@@ -46,6 +46,7 @@ MAY: Final[dict[Act, frozenset[str]]] = {
     Act.ACCESS_WANTED: frozenset({"by"}),
     Act.ACCESS_ANSWER: frozenset({"by"}),
     Act.COMPLAINT: frozenset({"by"}),
+    Act.COMPLAINT_ANSWER: frozenset({"by"}),  # a node passes the answer of another on by itself
 }
 REASONS: Final[dict[Act, frozenset[str]]] = {
     Act.VOID: frozenset(VoidReason),

@@ -15,7 +15,7 @@ from handover.domain.continuity import (
 )
 from handover.domain.errors import MalformedError
 from handover.domain.handover import Act
-from handover.domain.ids import NodeId
+from handover.domain.ids import UUID7, NodeId
 from handover.protocol import attachment as attachments
 from handover.protocol import strict
 from handover.protocol.strict import Json
@@ -129,13 +129,15 @@ def _decision(body: Json) -> None:
 
 
 def _access_wanted(body: Json) -> None:
-    language, text = strict.members(body, "language", "text")
+    request, language, text = strict.members(body, "request", "language", "text")
+    UUID7(strict.text(request, LONGEST_NAME))
     _filled("language", language, LONGEST_LANGUAGE)
     strict.text(text, LONGEST_TEXT)
 
 
 def _access_answer(body: Json) -> None:
-    disclosures, text = strict.members(body, "disclosures", "text")
+    holder, disclosures, text = strict.members(body, "holder", "disclosures", "text")
+    NodeId(strict.text(holder, LONGEST_NAME))
     for each in strict.array(disclosures, MOST_DISCLOSURES):
         _disclosure(each)
     strict.text(text, LONGEST_TEXT)
@@ -155,10 +157,17 @@ def _disclosure(body: Json) -> None:
 
 
 def _complaint(body: Json) -> None:
-    about, language, text = strict.members(body, "about", "language", "text")
+    request, about, language, text = strict.members(body, "request", "about", "language", "text")
+    UUID7(strict.text(request, LONGEST_NAME))
     if about is not None:
         NodeId(strict.text(about, LONGEST_NAME))
     _filled("language", language, LONGEST_LANGUAGE)
+    _filled("text", text, LONGEST_TEXT)
+
+
+def _complaint_answer(body: Json) -> None:
+    holder, text = strict.members(body, "holder", "text")
+    NodeId(strict.text(holder, LONGEST_NAME))
     _filled("text", text, LONGEST_TEXT)
 
 
@@ -187,7 +196,7 @@ _BODIES: Final[dict[Act, Callable[[Json], None]]] = {
     Act.ACCESS_WANTED: _access_wanted,
     Act.ACCESS_ANSWER: _access_answer,
     Act.COMPLAINT: _complaint,
-    Act.COMPLAINT_ANSWER: _text,
+    Act.COMPLAINT_ANSWER: _complaint_answer,
     Act.OVERRIDE: _override,
 }
 

@@ -22,7 +22,7 @@ def bodies_schemas() -> Iterator[JsonSchema]:
     yield {"title": "acceptance"} | object_(
         {"responsible": _person(), "plan": said, "follow_ups": list_of(_days(1), MOST_FOLLOW_UPS)}
     )
-    acts = "decline, question, answer, correction, legal-hold, complaint-answer"
+    acts = "decline, question, answer, correction, legal-hold"
     yield {"title": acts} | object_({"text": said})
     yield {"title": "arrival, non-arrival"} | object_({"date": DAY, "text": told})
     yield {"title": "deed"} | object_({})
@@ -39,12 +39,15 @@ def _after() -> Iterator[JsonSchema]:
     yield {"title": "decisions-wanted"} | object_({"kinds": kinds, "text": said})
     decisions = list_of(_decision(), bodies.MOST_DECISIONS)
     yield {"title": "decision"} | object_({"decisions": decisions, "text": told})
-    yield {"title": "access-wanted"} | object_({"language": language, "text": told})
+    yield {"title": "access-wanted"} | object_({"request": ref("uuid"), "language": language, "text": told})
     disclosures = list_of(_disclosure(), bodies.MOST_DISCLOSURES)
-    yield {"title": "access-answer"} | object_({"disclosures": disclosures, "text": told})
-    yield {"title": "complaint"} | object_(
-        {"about": or_null(ref("node")), "language": language, "text": said}
+    yield {"title": "access-answer"} | object_(
+        {"holder": ref("node"), "disclosures": disclosures, "text": told}
     )
+    yield {"title": "complaint"} | object_(
+        {"request": ref("uuid"), "about": or_null(ref("node")), "language": language, "text": said}
+    )
+    yield {"title": "complaint-answer"} | object_({"holder": ref("node"), "text": said})
     yield {"title": "override"} | object_({"to": name, "date": DAY, "text": said})
 
 
