@@ -113,6 +113,18 @@ class Officer:
         """Send a document or a file as it is."""
         return Shown(self._call(method, path, content=data, media_type=media_type).json())
 
+    def missing(self, path: str) -> str:
+        """Try to read what must be gone, and give the name of the refusal.
+
+        Raises:
+            DemoError: it is there.
+        """
+        try:
+            self.get(path)
+        except RefusalError as refusal:
+            return refusal.name
+        raise DemoError(f"{path} should be gone.")
+
     def refused(
         self, path: str, body: Mapping[str, object] | None = None, *, names: Sequence[str]
     ) -> Mapping[str, object]:

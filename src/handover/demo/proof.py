@@ -54,9 +54,11 @@ class Proof:
             (self._place.evidence / each.file).write_bytes(bundle)
         return [self._place.evidence / each.file for each in exhibits]
 
-    def verify(self, files: Sequence[Path], *, together: Sequence[Path], tampered: Path) -> list[Shown]:
-        """Give the report on each file by a process of its own, on *together* as one, and on a copy of *tampered*."""
-        asked = [*((path,) for path in files), tuple(together), (self._changed(tampered),)]
+    def verify(
+        self, files: Sequence[Path], *, together: Sequence[Sequence[Path]], tampered: Path
+    ) -> list[Shown]:
+        """Give the report on each file by a process of its own, on each of *together*, and on a copy of *tampered*."""
+        asked = [*((path,) for path in files), *map(tuple, together), (self._changed(tampered),)]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(lambda given: self._report(*given), asked))
 
@@ -99,6 +101,31 @@ class Proof:
 
     def show_together(self, report: Shown) -> None:
         """Print the timeline of the main matter, as both sides' bundles give it."""
+        held = self._timeline(report)
+        changes = sum(before != after for before, after in pairwise(held))
+        self._out.check(
+            "At every step of the main matter exactly one is responsible, by both logs together",
+            holds=report.text("verdict") == "valid" and "None" not in held and changes == 1,
+            seen=f"{held[0]} for {held.count(held[0])} steps, then {held[-1]} for {held.count(held[-1])}",
+        )
+        if report.text("verdict") != "valid":
+            self._findings("both sides together", report)
+
+    def show_life(self, report: Shown) -> None:
+        """Print what three logs together show of a case that was handed over twice."""
+        held = self._timeline(report)
+        links = report.all("matters")[0].all("chain")
+        path = [links[0].text("from"), *(link.text("to") for link in links)]
+        self._out.check(
+            "Three logs together prove who has been responsible, one after the other, and what was erased",
+            holds=report.text("verdict") == "valid" and list(dict.fromkeys(held)) == path,
+            seen=f"{' -> '.join(path)}; {len(held)} steps, verdict {report.text('verdict')}",
+        )
+        if report.text("verdict") != "valid":
+            self._findings("three sides together", report)
+
+    def _timeline(self, report: Shown) -> list[str]:
+        """Print the acts of a matter, and give who was responsible after each."""
         matter = report.all("matters")[0]
         lines = matter.all("timeline")
         said = [each for each in lines if each.at("round").value is not None]
@@ -119,15 +146,7 @@ class Proof:
             f"        {len(lines) - len(said)} entries on readings, decisions and grounds are left out. Officers\n"
             "        stand under pseudonyms, other ones in each matter; only their own node can tell who they are."
         )
-        held = [str(each.at("responsible").value) for each in said]
-        changes = sum(before != after for before, after in pairwise(held))
-        self._out.check(
-            "At every step of the main matter exactly one is responsible, by both logs together",
-            holds=report.text("verdict") == "valid" and "None" not in held and changes == 1,
-            seen=f"{held[0]} for {held.count(held[0])} steps, then {held[-1]} for {held.count(held[-1])}",
-        )
-        if report.text("verdict") != "valid":
-            self._findings("both sides together", report)
+        return [str(each.at("responsible").value) for each in said]
 
     def show_tampered(self, report: Shown) -> None:
         """Print what the verifier says of the copy."""

@@ -22,10 +22,12 @@ from handover.demo.records import Document
 from handover.demo.story_beside import Beside
 from handover.demo.story_handover import MainStory
 from handover.demo.story_killed import KilledStory
+from handover.demo.story_life import LifeStory
 from handover.domain.errors import HandoverError
 from handover.protocol.registry_set import Registry
 
 NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula")
+_LIFE: Final = "6-life"
 APART: Final = frozenset({"gr/athens"})  # web and worker in a process each
 
 
@@ -165,11 +167,13 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
     beside.uncovered(athens, hamburg)
     out.scene("Beside it: the receiver is killed, three times")
     killed = KilledStory(out, hamburg, barcelona).tell()
+    out.scene("A whole life: handed over twice, then follow-up, decision, withdrawal")
+    life = LifeStory(out, [san_pedro, barcelona, hamburg]).tell()
     told = {
         "1-handed-over": main_round, "2-declined": declined, "3-crossed": crossed,
         "4-traced": traced, "5-killed": killed,
     }  # fmt: skip
-    return [
+    rounds = [
         exhibit
         for story, each in told.items()
         for exhibit in (
@@ -177,16 +181,20 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
             Exhibit(story=story, at=each.receiver, matter=each.taken),
         )
     ]
+    return [*rounds, *(Exhibit(story=_LIFE, at=at, matter=matter) for at, matter in life.matters)]
 
 
 def _proof(out: Output, place: Place, exhibits: list[Exhibit]) -> None:
     proof = Proof(out, place)
     out.scene("The evidence, verified without any node")
     files = proof.export(exhibits)
-    reports = proof.verify(files, together=files[:2], tampered=files[0])
+    life = [path for each, path in zip(exhibits, files, strict=True) if each.story == _LIFE]
+    reports = proof.verify(files, together=[files[:2], life], tampered=files[0])
     proof.show_each(files, reports)
     out.scene("The main matter, as both nodes' logs show it together")
     proof.show_together(reports[len(files)])
+    out.scene("The whole life, as the logs of all three authorities show it together")
+    proof.show_life(reports[len(files) + 1])
     out.scene("A copy in which one character was changed")
     proof.show_tampered(reports[-1])
 
