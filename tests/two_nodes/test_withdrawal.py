@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
+import cases
 from continuing import Case, handed_over, judged
 from federation import Federation, federation
 from handover.application.demands import AnsweredError
 from handover.application.holders import HoldError
+from handover.application.showing import Shown
 from handover.application.verifier_report import Rule, Verdict
-from handover.domain.continuity import HoldReason, WithdrawalScope
+from handover.domain.continuity import FOLLOW_UP_FIELDS, HoldReason, WithdrawalScope
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.retention import StillResponsibleError
 from handover.node import Node
+from handover.protocol.strict import Json
 
 DAY = 86400
 
@@ -247,3 +250,24 @@ def test_a_withdrawal_that_crosses_one_of_the_other_side_is_answered_by_both(
     withdraw_first_ground(case)
     assert [each.incoming for each in case.demands(athens)] == [True, False]
     assert [each.incoming for each in case.demands(rome)] == [True, False]
+
+
+def test_what_a_holder_has_told_of_its_own_is_not_withdrawn_with_it(
+    three: tuple[Federation, Node, Node, Node],
+) -> None:
+    fed, athens, rome, _ = three
+    case = handed_over(fed, athens, rome)
+    actor = case.officer(rome)
+    matter = rome.cases.matter(case.matter(rome), actor=actor)
+    cases.consent(fed, rome, matter, to=athens.id, actor=actor)
+    round_ = case.round(rome, athens)
+    assert round_.deed is not None
+    body: dict[str, Json] = {"due": 0, "date": "2026-12-01", "state": "well", "text": "Well."}
+    shown = Shown(act=Act.FOLLOW_UP, re=round_.deed, body=body, fields=FOLLOW_UP_FIELDS, actor=actor)
+    with rome.database.begin() as work:
+        rome.after.showing.show(work, round_, shown)
+    fed.settle()
+    withdraw_first_ground(case)
+    assert [each.incoming for each in case.demands(athens)] == [False]
+    [told] = [each for each in case.shown(athens) if each.incoming]
+    assert told.withdrawn_at is None

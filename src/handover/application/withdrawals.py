@@ -16,7 +16,7 @@ from handover.application.sealing import Saying, Sealer
 from handover.domain.continuity import WithdrawalScope
 from handover.domain.handover import Act, Order, VoidReason
 from handover.domain.ids import Digest, MatterId
-from handover.domain.sequence import TAKEN
+from handover.domain.sequence import RECORDS, TAKEN
 from handover.protocol import envelope as envelopes
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
@@ -73,7 +73,7 @@ class Withdrawals:
             work.disclosures.change(replace(found, withdrawn_at=work.now))
         rest = work.disclosures.of_matter(found.matter)
         if withdrawal.scope is WithdrawalScope.GROUND and found.incoming:
-            rest = [each for each in rest if not each.incoming and each.at >= found.at]
+            rest = [each for each in rest if _passed_on(each, found)]
         elif withdrawal.scope is WithdrawalScope.GROUND:
             rest = [each for each in rest if each.ground == found.ground]
         if found.ground is not None:
@@ -147,3 +147,9 @@ class Withdrawals:
         mark = self._vault.pseudonym(kept.matter, f"ground {kept.id} {kept.ground.withdrawn_at}")
         object_ = strict.digest(mark.encode())
         work.log.append(EntryKind.GROUND, stream=kept.matter, object_=object_, now=work.now)
+
+
+def _passed_on(shown: KeptDisclosure, came: KeptDisclosure) -> bool:
+    """Tell whether this node passed on what came: a record with any of its fields; what it tells itself is its own."""
+    record = not shown.incoming and shown.act in RECORDS and shown.at >= came.at
+    return record and not set(shown.fields).isdisjoint(came.fields)

@@ -99,9 +99,9 @@ def _run(out: Output, place: Place, nodes: list[Authority], document: Document |
     out.conclude()
     verdict = "Everything is as it should be" if out.all_hold else "NOT everything is as it should be"
     out.line(f"\n{verdict}: {len(out.checks)} checks in {out.seconds:.0f} seconds.", style="bold")
-    out.line(f"The evidence lies in {place.evidence}. Look at one matter again, without any node:")
-    both = " ".join(_short(place.evidence / each.file) for each in exhibits[:2])
-    out.line(f"  {_command()} verify --root {_short(place.root)} {both}")
+    out.line(f"The evidence lies in {place.evidence}. Look at the whole life again, without any node:")
+    life = " ".join(_short(place.evidence / each.file) for each in exhibits if each.story == _LIFE)
+    out.line(f"  {_command()} verify --root {_short(place.root)} {life}")
 
 
 def _set_up(out: Output, place: Place, nodes: list[Authority]) -> None:

@@ -51,6 +51,8 @@ TAKEN: Final = frozenset({State.RELIEVING, State.TRANSFERRED, State.HOLDING})
 """The states in which it has, or is."""
 SHOWS: Final = frozenset({Act.FOLLOW_UP, Act.CORRECTION, Act.DECISION})
 """What discloses after the deed: each time under a ground of its own, whose token travels with it."""
+RECORDS: Final = frozenset({Act.OFFER, Act.CORRECTION})
+"""What shows a record, and so may pass on what came from another."""
 DISCLOSES: Final = SHOWS | {Act.OFFER}
 """What brings the token of its ground with it."""
 ARRIVES: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.COMPLAINT, Act.ACCESS_WANTED})
