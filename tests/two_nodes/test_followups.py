@@ -274,7 +274,7 @@ def test_an_office_sees_what_it_has_to_tell_and_what_it_is_not_told(
 
     def due(node: Node) -> list[tuple[int, Stage]]:
         found = node.after.follow_ups.due(actor=case.officer(node))
-        return [(each.kept.day, each.stage) for each in found]
+        return [(each.dated.kept.day, each.dated.stage) for each in found]
 
     assert (due(athens), due(hamburg)) == ([], [(7, Stage.PLANNED)])
     fed.clock.pass_(12 * DAY)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handover.application import disclosures, following
-from handover.application.facts import Actor, Delivery, Handover
+from handover.application.facts import Actor, Delivery, Handover, Matter
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork
 from handover.application.promised import KeptFollowUp
@@ -64,6 +64,15 @@ class Dated:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Due:
+    """A date with its round and matter."""
+
+    dated: Dated
+    handover: Handover
+    matter: Matter
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What was promised in a round and what was told. `hindered` is why this node may not tell anything now."""
 
@@ -100,19 +109,18 @@ class FollowUps:
                 may_tell=may,
             )
 
-    def due(self, *, actor: Actor, limit: int = 100) -> list[Dated]:
+    def due(self, *, actor: Actor, limit: int = 100) -> list[Due]:
         """Give what this office has to tell soon, or is told too late, by date."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            found = [
-                each
-                for each in work.follow_ups.open(before=work.now + AHEAD, limit=limit)
-                if each.owed or each.stage(work.now) is not Stage.PLANNED
-            ]
-            return [
-                _dated(work, each, _told(work, work.handovers.get(each.handover)) if each.owed else [])
-                for each in found
-            ]
+            found = []
+            for each in work.follow_ups.open(before=work.now + AHEAD, limit=limit):
+                if not each.owed and each.stage(work.now) is Stage.PLANNED:
+                    continue
+                handover = work.handovers.get(each.handover)
+                dated = _dated(work, each, _told(work, handover) if each.owed else [])
+                found.append(Due(dated=dated, handover=handover, matter=work.matters.get(each.matter)))
+            return found
 
     def tell(
         self,

@@ -4,6 +4,7 @@ The answers of earlier steps travel in the form itself, so nothing half done is 
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from handover.domain.continuity import OverrideReason, WithdrawalScope
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import SCHEMAS, MatterKind, Schema
-from handover.pages import explanation, languages, later_words, names, paths, received, words
+from handover.pages import explanation, followups, languages, later_words, names, paths, received, words
 from handover.pages.forms import Form
 from handover.pages.navigation import N_
 from handover.pages.view import named_text
@@ -37,7 +38,8 @@ TERM: Final = 90  # days that are proposed
 
 
 def ask(visit: Visit) -> Response:
-    """Show the first step."""
+    """Show the first step, filled in where it is known for what it is wanted."""
+    visit.form = replace(visit.form, sent=followups.filled(visit))
     return _step(visit, "whom")
 
 
@@ -125,6 +127,7 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": ("explain-in",),
     "given": ("given_by", "language", *_TEXTS),
     "check": (),
+    "then": ("back", "follow"),
 }  # fmt: skip
 
 
@@ -218,7 +221,7 @@ def _record(visit: Visit) -> Response:
     return (
         _step(visit, "check", status=422)
         if done is None
-        else visit.go(f"/matters/{id_}", said="consent-recorded")
+        else visit.go(followups.next_of(visit), said="consent-recorded")
     )
 
 

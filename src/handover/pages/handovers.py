@@ -11,7 +11,7 @@ from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.handover import DeclineReason, Role, State
 from handover.domain.ids import Digest, HandoverId
 from handover.domain.record import Absent, schema
-from handover.pages import confirming, content, languages, paths, reasons, tasks, values, words
+from handover.pages import confirming, content, followups, languages, paths, reasons, tasks, values, words
 from handover.pages.visit import Page, Visit
 from handover.protocol.statement import AssertedAct
 
@@ -49,6 +49,8 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
         of=schema(handover.schema),
         words=words,
         today=languages.day_of(visit.now),
+        plan=visit.node.after.follow_ups.plan(id_, actor=visit.actor),
+        follow=followups.WORDS,
         declines=[(reason.value, visit.translate(words.DECLINES[reason])) for reason in DeclineReason],
         **{"tried": "", **data},
     )
@@ -179,14 +181,16 @@ def accept(visit: Visit) -> Response:
         "organisation": form.text("organisation", missing="Enter the organisation.", longest=200),
         "contact": form.text("contact", missing="Enter how the person can be reached.", longest=200),
     }
-    plan = form.text("plan", missing="Enter the plan for the arrival.")
+    plan, days = form.text("plan", missing="Enter the plan for the arrival."), followups.days(form)
     if not form.valid:
         return _shown(visit, status=422, tried="accept")
     return _confirmed(
         visit,
         AssertedAct.ACCEPTANCE,
         id_,
-        lambda actor: visit.node.handovers.accept(id_, responsible=responsible, plan=plan, actor=actor),
+        lambda actor: visit.node.handovers.accept(
+            id_, responsible=responsible, plan=plan, follow_ups=days, actor=actor
+        ),
         said="accepted",
     )
 

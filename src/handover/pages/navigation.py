@@ -54,6 +54,7 @@ SAID: Final[Mapping[str, str]] = {
     "declined": N_("The offer is declined. The other authority is told, with your reason."),
     "asked": N_("Your question is on its way."),
     "answered": N_("Your answer is on its way."),
+    "follow-up-told": N_("It is on its way to the other authority."),
     "arrived": N_("The arrival is confirmed."),
     "not-arrived": N_("Both authorities are alarmed that the child has not come."),
     "consent-recorded": N_("The consent is recorded."),

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from handover.application.facts import KeptGround, Matter
+from handover.application.facts import Handover, KeptGround, Matter
 from handover.application.permissions import Right
 from handover.domain.consent import PURPOSE_OF
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import SCHEMAS
-from handover.pages import languages, paths, words
+from handover.pages import followups, languages, paths, words
 from handover.pages.view import named_text
 from handover.pages.visit import Page, Visit
 
@@ -34,6 +34,10 @@ def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     matter = visit.node.cases.matter(id_, actor=visit.actor)
     grounds = counting(visit, matter, visit.node.consents.of_matter(id_, actor=visit.actor))
+    wanted = followups.wanted(visit)
+    back = wanted[1] if wanted else None
+    if back is not None and not chosen:
+        grounds = [each for each in grounds if covers(each, back)][-1:]
     kept = next((each for each in grounds if each.id == chosen), grounds[0] if len(grounds) == 1 else None)
     return visit.page(
         "offer.html",
@@ -45,10 +49,22 @@ def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
         recipients=[(each, named_text(visit.name_of(each), each)) for each in kept.ground.recipients]
         if kept
         else [],
-        fields=visit.form.values("fields") if visit.form.sent else (kept.ground.fields if kept else ()),
+        fields=visit.form.values("fields") if visit.form.sent else _fields(kept, back),
+        returning=back,
         deadline=languages.day_of(visit.now + DAYS * 86400),
         words=words,
     )
+
+
+def covers(kept: KeptGround, back: Handover) -> bool:
+    """Tell whether a ground lets what came in a round be handed back."""
+    return back.peer in kept.ground.recipients and set(back.fields) <= set(kept.ground.fields)
+
+
+def _fields(kept: KeptGround | None, back: Handover | None) -> tuple[str, ...]:
+    if kept is None or back is None:
+        return kept.ground.fields if kept else ()
+    return tuple(each for each in kept.ground.fields if each in back.fields)
 
 
 def prepare(visit: Visit) -> Response:

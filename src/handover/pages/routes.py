@@ -14,6 +14,7 @@ from handover.pages import (
     consents,
     evidence_page,
     first,
+    followups,
     handovers,
     matters,
     notices,
@@ -58,6 +59,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *received.PAGES,
     *retention.PAGES,
     *overrides.PAGES,
+    *followups.PAGES,
 )
 
 

@@ -176,7 +176,7 @@ class Visit:
 
     def go(self, path: str, *, said: str | None = None) -> Response:
         """Send the browser to *path* of the pages; *said* names the sentence about what was done."""
-        query = f"?said={said}" if said else ""
+        query = f"{'&' if '?' in path else '?'}said={said}" if said else ""
         return Response(status_code=_SEE_OTHER, headers={"location": f"{PREFIX}{path}{query}"})
 
 

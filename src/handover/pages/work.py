@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from handover.application.permissions import Right
 from handover.application.worklist import Row, Waits
-from handover.pages import answering, tasks, words
+from handover.pages import answering, followups, tasks, words
 from handover.pages.visit import Page, Visit
 
 AT_ONCE = 200
@@ -23,6 +23,8 @@ def work(visit: Visit) -> Response:
         late=late,
         tasks=tasks,
         demands=answering.waiting(visit),
+        due=visit.node.after.follow_ups.due(actor=visit.actor),
+        follow=followups.WORDS,
         near=visit.node.retention.near() if visit.may("retain") else 0,
         words=words,
         more=f"{rows[-1].seen.handover.deadline}-{rows[-1].seen.handover.id}" if more else None,

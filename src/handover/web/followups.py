@@ -95,7 +95,7 @@ def _told(of: Told) -> ToldShown:
 def list_due(call: Called) -> Response:
     """List what this office tells within 14 days, and what is told too late, by date, at most 100."""
     found = call.node.after.follow_ups.due(actor=call.actor)
-    return answer({"data": [_date(each) for each in found], "next_cursor": None})
+    return answer({"data": [_date(each.dated) for each in found], "next_cursor": None})
 
 
 @router.get("/handovers/{handover}/follow-ups", response_model=PlanShown)
