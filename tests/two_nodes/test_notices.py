@@ -394,3 +394,16 @@ def test_notices_are_the_same_on_postgresql(tmp_path: Path, postgresql: Database
         with post.north.database.begin() as work:
             work.notices.drop_before(work.now - 86400)
         assert post.kinds(post.north, post.here) == []
+
+
+def test_a_follow_up_that_is_due_is_told_once_to_who_has_promised_it(post: Post) -> None:
+    sent = post.accepted()
+    post.north.offers.countersign(sent.id, actor=post.here)
+    post.fed.settle()
+    for days in (6, 2, 0):
+        post.fed.clock.pass_(days * 86400 + 601)
+        for node in (post.north, post.south):
+            post.fed.refresh(node)
+        post.send()
+    assert post.kinds(post.south, post.there).count("follow-up") == 1
+    assert "follow-up" not in post.kinds(post.north, post.here)
