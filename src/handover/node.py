@@ -245,7 +245,7 @@ def assemble(
     sealer = Sealer(vault, registry)
     stepups = StepUps(database, vault, rp_id=_host(settings.address), mode=StepUp(settings.step_up))
     rounds = Rounds(vault.node, sealer, registry, stepups)
-    after = After.of(database, vault, sealer, rounds)
+    after = After.of(database, vault, registry, sealer, rounds)
     peers = HTTPPeers(private=settings.private_peers, pins=partial(pinned_keys, registry, clock))
     sources = Sources(peers, registry, node=vault.node, places=settings.registry_sources, clock=clock)
     return Node(

@@ -49,7 +49,20 @@ class RecordShelf:
             self.load([matter])
         if matter not in self._newest:
             raise NotFoundError
-        values = dict(self._newest[matter]._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+        return self._opened(matter, self._newest[matter])
+
+    def at(self, matter: MatterId, moment: int) -> KeptRecord:
+        """Give the newest version that was kept by *moment*, or else the oldest; raises as `latest`."""
+        table = tables.record
+        query = select(table).where(table.c.matter == matter).order_by(table.c.version)
+        rows = self._unit.rows(query)
+        if not rows:
+            raise NotFoundError
+        known = [row for row in rows if row.recorded_at <= moment]
+        return self._opened(matter, known[-1] if known else rows[0])
+
+    def _opened(self, matter: MatterId, row: Row[Any]) -> KeptRecord:
+        values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
         sealed = values.pop("sealed")
         document = self._unit.cells.open(matter, _place(matter, values["version"]), sealed)
         return KeptRecord(**{**values, "matter": matter, "document": document})

@@ -7,6 +7,7 @@ from handover.adapters.alarms import AlarmShelf
 from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.continuity import DemandShelf, DisclosureShelf
+from handover.adapters.corrections import CorrectionShelf
 from handover.adapters.decisions import DecisionShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.followups import FollowUpShelf
@@ -44,6 +45,7 @@ class Work:
         self.follow_ups = FollowUpShelf(unit)
         self.decisions = DecisionShelf(unit)
         self.petitions = PetitionShelf(unit)
+        self.corrections = CorrectionShelf(unit)
         self.queue = QueueShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)

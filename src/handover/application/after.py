@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handover.application.brake import Brake
+from handover.application.corrections import Corrections
 from handover.application.decisions import Decisions
 from handover.application.followups import FollowUps
 from handover.application.hearing import Hearing
@@ -12,6 +13,7 @@ from handover.application.overrides import OverrideDesk
 from handover.application.petitioning import Petitioning
 from handover.application.petitions import Petitions
 from handover.application.ports import Database, Vault
+from handover.application.registry import Registry
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.showing import Showing
@@ -32,10 +34,13 @@ class After:
     petitions: Petitions
     letterbox: Letterbox
     petition_clock: PetitionClock
+    corrections: Corrections
     hearing: Hearing
 
     @classmethod
-    def of(cls, database: Database, vault: Vault, sealer: Sealer, rounds: Rounds) -> "After":
+    def of(
+        cls, database: Database, vault: Vault, registry: Registry, sealer: Sealer, rounds: Rounds
+    ) -> "After":
         """Join them."""
         withdrawals = Withdrawals(vault, sealer, rounds)
         showing = Showing(vault, sealer)
@@ -52,4 +57,5 @@ class After:
             letterbox=Letterbox(database, vault, Brake(vault)),
             petition_clock=PetitionClock(database, vault, petitioning),
             hearing=Hearing(withdrawals, telling, petitioning),
+            corrections=Corrections(database, vault, registry, showing),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from handover.application import documents
 from handover.application.facts import Actor, KeptRecord, Matter
@@ -15,6 +16,8 @@ from handover.domain.ids import MatterId
 from handover.domain.record import MatterKind, Record, Schema, Value, record, schema
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
+
+_RESPONSIBLE: Final = frozenset({Claim.HOLDER, Claim.RELIEVING})
 
 
 class RecordChangedError(OutOfOrderError):
@@ -107,15 +110,16 @@ class Cases:
         Raises:
             RecordChangedError: *after*, the version that was changed, is not the newest any more.
             MalformedRecordError: naming field and rule, never the value.
-            NotResponsibleError: another node is responsible for the matter.
+            NotResponsibleError: another node is responsible for the matter, and this one holds no copy to correct.
         """
         require(actor, Right.WRITE_CASE)
         checked = record(of, values)
         with self._database.begin() as work:
             found = work.matters.get(matter)
-            if found.claim not in (Claim.HOLDER, Claim.RELIEVING) or found.kind is not of.kind:
-                raise NotResponsibleError
             versions = work.records.versions(matter)
+            corrects = found.claim is Claim.NONE and versions and work.retention.erased(matter) is None
+            if found.kind is not of.kind or not (found.claim in _RESPONSIBLE or corrects):
+                raise NotResponsibleError
             if after is not None and after != max(versions, default=0):
                 raise RecordChangedError
             kept = KeptRecord(

@@ -15,6 +15,7 @@ from handover.application.access_shelves import (
     Replies,
 )
 from handover.application.continuity import Demands, Disclosures
+from handover.application.corrected import CorrectionShelf
 from handover.application.counting import Statistics
 from handover.application.decided import Register
 from handover.application.keeping import Retained
@@ -94,6 +95,7 @@ class UnitOfWork(Protocol):
     def follow_ups(self) -> FollowUpShelf: ...
     @property
     def petitions(self) -> Petitions: ...
+    def corrections(self) -> CorrectionShelf: ...
     @property
     def queue(self) -> Queue: ...
     @property
