@@ -153,6 +153,17 @@ def test_the_newest_sealing_key_that_has_begun_is_used() -> None:
         entry.sealing_key(NOW + YEAR)
 
 
+def test_where_every_sealing_key_has_ended_the_last_one_is_given_to_who_asks_for_that() -> None:
+    listed = next(key for key in ENTRY.keys if key.use is KeyUse.SEAL)
+    first = replace(listed, not_before=NOW, expires=NOW + 200)
+    second = replace(listed, kid="second", not_before=NOW + 100, expires=NOW + YEAR)
+    entry = replace(ENTRY, keys=(first, second))
+    assert entry.sealing_key(NOW + 2 * YEAR, ended=True) == second
+    assert entry.sealing_key(NOW + 50, ended=True) == first
+    with pytest.raises(UnknownKeyError):
+        entry.sealing_key(NOW - 1, ended=True)
+
+
 def test_the_log_key_is_the_newest_active_pair_and_old_pairs_stay_known() -> None:
     later = TestNode("gr/athens", now=NOW + 50, generation="2")
     old = tuple(replace(key, status=KeyStatus.RETIRED) for key in ENTRY.keys)

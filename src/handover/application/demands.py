@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handover.application import counting
+from handover.application import anew, counting
 from handover.application.alarms import raise_alarm
 from handover.application.continuity import KeptDemand
 from handover.application.facts import Handover
@@ -68,9 +68,15 @@ def note(
     elif envelope.act in ANSWERING and (
         content is None or content.body.get("holder", envelope.iss) == envelope.iss
     ):
-        demand = work.demands.find(envelope.re)
+        demand = named(work, envelope.re)
         if demand is not None and envelope.act in DEMANDS[demand.act].answers:
             _answered(work, demand, envelope.act, digest, until=envelope.deadline)
+
+
+def named(work: UnitOfWork, envelope: Digest) -> KeptDemand | None:
+    """Give the demand that an envelope made, or another that says the same: an answer may name either."""
+    found = (work.demands.find(each) for each in anew.names(work, envelope))
+    return next((each for each in found if each is not None), None)
 
 
 def unseen(work: UnitOfWork, late: Sequence[KeptDemand]) -> list[KeptDemand]:

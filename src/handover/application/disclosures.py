@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from handover.application import tokens
-from handover.application.continuity import KeptDisclosure
+from handover.application import anew, tokens
+from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.facts import Handover, KeptEnvelope, KeptGround
 from handover.application.ports import UnitOfWork, Vault
-from handover.domain.consent import GroundError
+from handover.domain.consent import GroundError, GroundWithdrawnError
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, Digest
 from handover.protocol import consent
@@ -22,8 +22,10 @@ def register(
     *,
     ground: UUID7 | None = None,
 ) -> None:
-    """Enter an envelope that was said or heard, if it holds the token of a ground."""
+    """Enter an envelope that was said or heard, if it holds the token of a ground; what came before, once."""
     if content is None or content.consent is None:
+        return
+    if kept.incoming and len(anew.names(work, kept.digest)) > 1:
         return
     token = consent.read(content.consent).claimed
     found = KeptDisclosure(
@@ -41,6 +43,23 @@ def register(
         at=work.now,
     )
     work.disclosures.add(found)
+
+
+def behind(work: UnitOfWork, demand: KeptDemand) -> KeptDisclosure | None:
+    """Give what a withdrawal is about, if that is known here: by its envelope, or by its token, which no other has."""
+    try:
+        return work.disclosures.get(demand.about)
+    except NotFoundError:
+        pass
+    token = _token(work, demand.envelope)
+    for found in work.disclosures.of_matter(demand.matter):
+        if found.handover == demand.handover and _token(work, found.envelope) == token:
+            return found
+    return None
+
+
+def _token(work: UnitOfWork, envelope: Digest) -> Digest | None:
+    return envelopes.read(work.envelopes.get(envelope).data).claimed.consent
 
 
 def covering(work: UnitOfWork, handover: Handover, fields: tuple[str, ...]) -> KeptGround:
@@ -81,8 +100,10 @@ def require_shown_still(work: UnitOfWork, found: KeptDisclosure) -> None:
     """Do nothing if what was said and still waits may leave: its ground covers it now.
 
     Raises:
-        GroundError: it does not any more.
+        GroundError: it does not any more, or what it was shown with was withdrawn.
     """
+    if found.withdrawn_at is not None:
+        raise GroundWithdrawnError
     try:
         kept = None if found.ground is None else work.grounds.get(found.ground)
     except NotFoundError as error:
@@ -94,11 +115,11 @@ def require_shown_still(work: UnitOfWork, found: KeptDisclosure) -> None:
 
 def is_held(work: UnitOfWork, found: KeptDisclosure) -> bool:
     """Tell whether values of a disclosure are still here."""
-    try:
-        work.envelopes.plaintext(found.envelope)
-    except NotFoundError:
-        pass
-    else:
+    for each in anew.names(work, found.envelope):
+        try:
+            work.envelopes.plaintext(each)
+        except NotFoundError:
+            continue
         return True
     try:
         work.records.latest(found.matter)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handover.application import anew
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.facts import Delivery, Handover
 from handover.application.ports import UnitOfWork
@@ -12,7 +13,8 @@ from handover.protocol.entry import EntryKind
 def shown(work: UnitOfWork, found: KeptDisclosure) -> None:
     """Destroy what a disclosure holds by itself, and note that what came from a peer is not here any more."""
     if found.act in SHOWS:
-        work.matters.erase(work.envelopes.get(found.envelope).owner)
+        for each in anew.names(work, found.envelope):
+            work.matters.erase(work.envelopes.get(each).owner)
         pair = work.handovers.get(found.handover).pair
         work.log.append(EntryKind.ERASED, stream=pair, object_=found.envelope, now=work.now)
     if found.incoming and found.erased_at is None:

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import contradictions, notices
+from handover.application import anew, contradictions, notices
 from handover.application.alarms import raise_alarm
 from handover.application.drafts import UnknownRoundError
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.intake import MismatchError
 from handover.application.ports import UnitOfWork
-from handover.domain.consent import GroundExpiredError
+from handover.domain.consent import GroundExpiredError, GroundWithdrawnError
 from handover.domain.continuity import LONGEST_HOLD
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, ClosedRoundError, EquivocationError, Role, State
 from handover.domain.ids import Digest
-from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, TAKEN, Speaker, may_say
+from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, SHOWS, TAKEN, Speaker, may_say
 from handover.protocol import consent, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
@@ -81,16 +81,22 @@ def require_room(act: Act, said: int, *, again: bool) -> None:
 
 
 def require_answers(
-    work: UnitOfWork, envelope: Envelope, handover: Handover, earlier: Sequence[KeptEnvelope]
+    work: UnitOfWork,
+    envelope: Envelope,
+    handover: Handover,
+    earlier: Sequence[KeptEnvelope],
+    *,
+    digest: Digest,
 ) -> None:
     """Do nothing if the envelope says a new thing, or the same again, and answers what was said in this round.
 
     Raises:
         MismatchError: it answers something else, or says something else again.
         EquivocationError: two messages of one act in one round, neither of which replaces the other.
-        OutOfOrderError: it comes before what it confirms.
+        OutOfOrderError: it comes before what it confirms, or withdraws what was withdrawn.
+        GroundWithdrawnError: what it shows was withdrawn before it came.
     """
-    _require_repeat(envelope, earlier)
+    _require_repeat(work, envelope, earlier)
     if envelope.act in AFTER_DEED and handover.state not in TAKEN:
         early = handover.state in _BEFORE_DEED
         raise TooEarlyError if early else OutOfOrderError(f"{envelope.act.value} before the deed")
@@ -99,6 +105,27 @@ def require_answers(
         _require_offered(work, handover.offer, envelope)
     if envelope.act is Act.ANSWER:
         _require_ground(work, handover, envelope)
+    if envelope.act is Act.CONSENT_WITHDRAWN:
+        _require_once(envelope, digest, earlier)
+    if envelope.act in SHOWS:
+        _require_not_withdrawn(work, digest, envelope.replaces)
+
+
+def _require_once(envelope: Envelope, digest: Digest, earlier: Sequence[KeptEnvelope]) -> None:
+    """About each disclosure one side says once that its ground was withdrawn."""
+    for each in earlier:
+        if not each.incoming or each.act is not envelope.act or each.re != envelope.re:
+            continue
+        said = envelopes.read(each.data).claimed
+        if each.digest != envelope.replaces and said.replaces != digest:
+            raise OutOfOrderError("it was withdrawn before")
+
+
+def _require_not_withdrawn(work: UnitOfWork, *shown: Digest | None) -> None:
+    """What was withdrawn before it came is not taken when it comes late."""
+    for each in shown:
+        if each is not None and any(asked.act is Act.CONSENT_WITHDRAWN for asked in work.demands.about(each)):
+            raise GroundWithdrawnError
 
 
 def _require_ground(work: UnitOfWork, handover: Handover, envelope: Envelope) -> None:
@@ -133,8 +160,8 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
     try:
         answered = work.envelopes.get(envelope.re)
     except NotFoundError as error:
-        if envelope.act is Act.VOID:
-            return  # a reissued offer that never came; the round is named all the same
+        if envelope.act in (Act.VOID, Act.CONSENT_WITHDRAWN):
+            return  # it never came, and is not taken any more; the round is named all the same
         raise MismatchError("it answers a message that is not known here") from error
     by_them = {Speaker.OTHER: False, Speaker.SAME: True, Speaker.EITHER: answered.incoming}[reply.by]
     fits = answered.handover == handover.id and answered.act in reply.to and answered.incoming is by_them
@@ -144,6 +171,8 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
         _require_withdrawn(envelope, answered)
     if envelope.act is Act.LEGAL_HOLD and not 0 < (envelope.deadline or 0) - envelope.iat <= LONGEST_HOLD:
         raise MismatchError("a hold ends, at most 732 days ahead")
+    if envelope.act is Act.ERASED:
+        _require_erased(work, envelope, answered)
 
 
 def _require_withdrawn(envelope: Envelope, shown: KeptEnvelope) -> None:
@@ -153,12 +182,21 @@ def _require_withdrawn(envelope: Envelope, shown: KeptEnvelope) -> None:
         raise MismatchError("the withdrawal does not name the ground of what was shown")
 
 
-def _require_repeat(envelope: Envelope, kept: Sequence[KeptEnvelope]) -> None:
+def _require_erased(work: UnitOfWork, envelope: Envelope, asked: KeptEnvelope) -> None:
+    """Who has erased a record names the one that was shown."""
+    shown = None if asked.re is None else envelopes.read(work.envelopes.get(asked.re).data).claimed
+    if shown is not None and envelope.record not in (None, shown.record):
+        raise MismatchError("what was erased is not what was shown")
+
+
+def _require_repeat(work: UnitOfWork, envelope: Envelope, kept: Sequence[KeptEnvelope]) -> None:
     """A second envelope of an act that moves the round is a reissue: it replaces an earlier one and says the same."""
     earlier = [each for each in kept if each.incoming and each.act is envelope.act]
     replaced = [each for each in earlier if each.digest == envelope.replaces]
     if any(not _says_the_same(each.data, envelope) for each in replaced):
         raise EquivocationError("a message that replaces another says something else")
+    if envelope.replaces is not None and not replaced and _is_known(work, envelope.replaces):
+        raise MismatchError("it replaces a message of another kind")
     if earlier and not replaced and envelope.act in MOVES:
         raise EquivocationError("two messages of one act in one round")
 
@@ -180,7 +218,7 @@ def _require_offered(work: UnitOfWork, offer: Digest, deed: Envelope) -> None:
 
 def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Digest) -> bool:
     """Write down what a message outside the tables tells, and tell whether that is new."""
-    if envelope.replaces is not None and _is_known(work, envelope.replaces):
+    if len(anew.names(work, digest)) > 1:
         return False  # the same thing said again in other bytes
     notices.said(work, handover, envelope.act, digest)
     match envelope.act:

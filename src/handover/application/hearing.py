@@ -42,7 +42,7 @@ class Hearing:
         if envelope.act in ANSWERED:
             self._petitioning.answered(work, handover, received)
         if envelope.act is Act.ERASED and envelope.re is not None:
-            self._withdrawals.answered(work, handover, work.demands.get(envelope.re).about)
+            self._withdrawals.answered(work, handover, envelope.re)
         if (
             envelope.act in ANSWERED | {Act.ERASED, Act.LEGAL_HOLD}
             and work.retention.erased(handover.matter) is not None

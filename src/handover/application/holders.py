@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handover.application import demands, erasing
+from handover.application import demands, disclosures, erasing, stated_holds
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.demands import AnsweredError
 from handover.application.facts import Actor, Matter
@@ -17,6 +17,7 @@ from handover.domain.continuity import LONGEST_HOLD, HoldReason, WithdrawalScope
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, MatterId
+from handover.domain.sequence import TAKEN
 from handover.protocol import message
 
 
@@ -116,13 +117,15 @@ class Holders:
 
         Raises:
             NotFoundError: nothing was shown by this envelope.
-            OutOfOrderError: it was withdrawn before.
+            OutOfOrderError: it was withdrawn before, or is offered to this office and not taken over.
         """
         require(actor, Right.WRITE_CASE)
         with self._database.begin() as work:
             found = work.disclosures.get(shown)
             if found.withdrawn_at is not None:
                 raise OutOfOrderError("it was withdrawn before")
+            if found.incoming and work.handovers.get(found.handover).state not in TAKEN:
+                raise OutOfOrderError("what is offered and not taken over is declined")
             withdrawal = Withdrawal(scope=scope, text=text, actor=actor)
             self._withdrawals.say(work, found, withdrawal)
             self._withdrawals.of_shown(work, work.disclosures.get(shown), withdrawal)
@@ -154,9 +157,12 @@ class Holders:
         require(actor, Right.DECIDE)
         with self._database.begin() as work:
             found, shown = _withdrawn(work, demand)
+            if shown is None:
+                return self._withdrawals.erased(work, found, actor=actor)
             if shown.is_offer:
                 erase_matter(work, found.matter, self._vault, answering=demand)
             else:
+                stated_holds.require_none(work, found.matter, but=demand)
                 erasing.shown(work, shown)
             answered = self._withdrawals.erased(work, work.demands.get(demand), actor=actor)
             self._withdrawals.gone(work, found.matter)
@@ -188,17 +194,15 @@ class Holders:
 
 
 def _asked(work: UnitOfWork, demand: KeptDemand) -> Asked:
-    matter = work.matters.get(demand.matter)
-    try:
-        return Asked(demand=demand, shown=work.disclosures.get(demand.about), matter=matter)
-    except NotFoundError:
-        return Asked(demand=demand, shown=None, matter=matter)
+    withdrawn = demand.act is Act.CONSENT_WITHDRAWN
+    shown = disclosures.behind(work, demand) if withdrawn else None
+    return Asked(demand=demand, shown=shown, matter=work.matters.get(demand.matter))
 
 
-def _withdrawn(work: UnitOfWork, demand: Digest) -> tuple[KeptDemand, KeptDisclosure]:
+def _withdrawn(work: UnitOfWork, demand: Digest) -> tuple[KeptDemand, KeptDisclosure | None]:
     found = work.demands.get(demand)
     if found.act is not Act.CONSENT_WITHDRAWN:
         raise OutOfOrderError("it asks for something else")
     if not found.incoming or not found.open:
         raise AnsweredError
-    return found, work.disclosures.get(found.about)
+    return found, disclosures.behind(work, found)

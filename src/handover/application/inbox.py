@@ -216,7 +216,7 @@ class Inbox:
             if envelope.act in MOVES - {Act.DEED} or handover.state is State.CLOSED:
                 self._rounds.check(work, handover, cause)
             if found is not None:
-                fit.require_answers(work, envelope, found, earlier)
+                fit.require_answers(work, envelope, found, earlier, digest=received.digest)
             received = self._intake.opened(received, payload, work.now)
             following.require_promised(work, handover, received)
             if found is not None:

@@ -220,13 +220,13 @@ class Registry:
             raise SchemaUnsupportedError
         return entry
 
-    def sealing_key(self, node: NodeId, now: int) -> NodeKey:
-        """Return the key to which a payload for the node is sealed at *now*.
+    def sealing_key(self, node: NodeId, now: int, *, ended: bool = False) -> NodeKey:
+        """Return the key to which a payload for the node is sealed at *now*; with *ended*, else its last one.
 
         Raises:
-            NotFoundError: the registry does not name the node, or it has no such key now.
+            NotFoundError: the registry does not name the node, or it has no such key.
         """
-        return self.entry(node, now).sealing_key(now)
+        return self.entry(node, now).sealing_key(now, ended=ended)
 
     def sender(self, node: NodeId, kid: str, *, now: int) -> Sender:
         """Return who speaks when *node* signs with *kid* at *now*.

@@ -14,7 +14,7 @@ from handover.application.registry import KeyNotUsableError, Registry
 from handover.application.sealing import exhibit, exhibited, log_head, new_id
 from handover.domain.handover import Act, Role
 from handover.domain.ids import UUID7
-from handover.domain.sequence import DISCLOSES, SHOWS
+from handover.domain.sequence import DISCLOSES, SHOWS, SHOWS_NOTHING
 from handover.protocol import envelope as envelopes
 from handover.protocol import jwe, message, strict
 from handover.protocol.entry import EntryKind
@@ -35,7 +35,8 @@ class Reissuer:
     def serves(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: str) -> bool:
         """Tell whether new bytes can mend *problem* now; else the old ones wait for a newer registry."""
         if problem == SEALING_KEY_GONE and payload is not None:
-            return self._registry.sealing_key(kept.peer, work.now).kid != jwe.recipient(payload)
+            key = self._registry.sealing_key(kept.peer, work.now, ended=kept.act in SHOWS_NOTHING)
+            return key.kid != jwe.recipient(payload)
         return envelopes.read(kept.data).kid != self._vault.signer.kid or (
             kept.incarnation < self._vault.incarnation
         )
@@ -110,7 +111,7 @@ class Reissuer:
         if claimed.payload is None:
             return None, None, None
         plaintext = work.envelopes.plaintext(kept.digest)
-        key = self._registry.sealing_key(handover.peer, work.now)
+        key = self._registry.sealing_key(handover.peer, work.now, ended=claimed.act in SHOWS_NOTHING)
         context = envelopes.context(
             iss=claimed.iss,
             aud=claimed.aud,

@@ -13,6 +13,7 @@ from handover.application.registry import Registry
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, Pseudonym
 from handover.domain.record import schema
+from handover.domain.sequence import SHOWS_NOTHING
 from handover.protocol import bodies, jwe, message, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
@@ -120,7 +121,7 @@ class Sealer:
         if content is None:
             return None, None, None
         bodies.check_body(saying.act, content.body)
-        key = self._registry.sealing_key(handover.peer, work.now)
+        key = self._registry.sealing_key(handover.peer, work.now, ended=saying.act in SHOWS_NOTHING)
         context = envelopes.context(
             iss=self._vault.node,
             aud=handover.peer,

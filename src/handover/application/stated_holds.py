@@ -7,7 +7,7 @@ from handover.application.ports import UnitOfWork
 from handover.domain.continuity import HoldReason
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, MatterId
-from handover.domain.retention import Hold, HoldGround
+from handover.domain.retention import Hold, HoldGround, LegalHoldError
 from handover.protocol import envelope as envelopes
 
 _GROUNDS: Final[Mapping[str, HoldGround]] = {
@@ -17,6 +17,17 @@ _GROUNDS: Final[Mapping[str, HoldGround]] = {
     HoldReason.BEST_INTERESTS.value: HoldGround.CHILD_BEST_INTERESTS,
 }
 """`responsible` is not among them: it ends by itself when responsibility passes."""
+
+
+def require_none(work: UnitOfWork, matter: MatterId, *, but: Digest | None = None) -> None:
+    """Do nothing if no hold of this office stops an erasure in *matter* now, placed or stated, *but* for one demand.
+
+    Raises:
+        LegalHoldError: a hold is in force.
+    """
+    holds = [*(each.hold for each in work.retention.of_matter(matter)), *of_matter(work, matter, but=but)]
+    if any(each.in_force(work.now) for each in holds):
+        raise LegalHoldError
 
 
 def of_matter(work: UnitOfWork, matter: MatterId, *, but: Digest | None = None) -> Sequence[Hold]:

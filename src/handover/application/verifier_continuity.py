@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
-from handover.domain.continuity import DAY, DEMANDS
+from handover.domain.continuity import DAY, DEMANDS, LONGEST_HOLD
 from handover.domain.handover import Act
 from handover.domain.sentences import sentence
 
@@ -17,20 +17,20 @@ def check(case: Case, findings: Findings) -> None:
     exported = max(source.bundle.manifest.exported for source in case.sources)
     for said in believed:
         if said.envelope.act in DEMANDS and not said.replaced:
-            _demand(said, believed, exported, findings)
+            _demand(said, _answers(case, said, believed), exported, findings)
     for said in believed:
-        if said.envelope.act is Act.ERASED:
+        if said.envelope.act is Act.ERASED and _was_record(case, said):
             _kept_its_word(said, believed, findings)
 
 
-def _demand(said: Said, believed: list[Said], exported: int, findings: Findings) -> None:
+def _demand(said: Said, answers: Iterator[Said], exported: int, findings: Findings) -> None:
     """A demand has an answer, or is still in time when the bundle was made; a hold lasts until it ends."""
     demand = DEMANDS[said.envelope.act]
     due = said.at + demand.term
-    for answer in _answers(said, believed):
+    for answer in answers:
         if answer.envelope.act is not Act.LEGAL_HOLD:
             return
-        due = max(due, answer.envelope.deadline or 0)
+        due = max(due, min(answer.envelope.deadline or 0, answer.at + LONGEST_HOLD))
     if due < exported:
         text = sentence(
             "%(node)s should have answered by now; days that it is late: %(number)s",
@@ -40,9 +40,21 @@ def _demand(said: Said, believed: list[Said], exported: int, findings: Findings)
         findings.note(Rule.DEMAND, said.place, text)
 
 
-def _answers(said: Said, believed: list[Said]) -> Iterator[Said]:
-    acts = DEMANDS[said.envelope.act].answers
-    return (each for each in believed if each.envelope.re == said.digest and each.envelope.act in acts)
+def _answers(case: Case, said: Said, believed: list[Said]) -> Iterator[Said]:
+    """Give what answers a demand, or an earlier envelope that said the same and was replaced."""
+    acts, names = DEMANDS[said.envelope.act].answers, {said.digest}
+    old = case.said.get(said.envelope.replaces) if said.envelope.replaces is not None else None
+    while old is not None and old.digest not in names:
+        names.add(old.digest)
+        old = case.said.get(old.envelope.replaces) if old.envelope.replaces is not None else None
+    return (each for each in believed if each.envelope.re in names and each.envelope.act in acts)
+
+
+def _was_record(case: Case, erased: Said) -> bool:
+    """Tell whether a record was erased: it is named, or an offer was withdrawn; a message by itself is none."""
+    asked = None if erased.envelope.re is None else case.said.get(erased.envelope.re)
+    shown = None if asked is None or asked.envelope.re is None else case.said.get(asked.envelope.re)
+    return erased.envelope.record is not None or (shown is not None and shown.envelope.act is Act.OFFER)
 
 
 def _kept_its_word(erased: Said, believed: list[Said], findings: Findings) -> None:

@@ -13,8 +13,9 @@ from handover.application.facts import Actor, Handover, KeptGround
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer
+from handover.domain.consent import Basis
 from handover.domain.continuity import WithdrawalScope
-from handover.domain.handover import Act, Order, VoidReason
+from handover.domain.handover import OPEN_OFFER, Act, Order, VoidReason
 from handover.domain.ids import Digest, MatterId
 from handover.domain.sequence import RECORDS, TAKEN
 from handover.protocol import envelope as envelopes
@@ -51,21 +52,27 @@ class Withdrawals:
         work.grounds.change(kept.id, kept.ground)
         self.log(work, kept)
         for handover in work.handovers.resting_on(kept.id):
-            actor = withdrawal.actor
-            by = None if actor is None else self._sealer.by(handover, actor.officer, actor)
-            cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
-            self._rounds.move(work, handover, cause)
+            self._void(work, handover, withdrawal)
         self._spread(work, work.disclosures.of_ground(kept.id), withdrawal)
         if withdrawal.scope is WithdrawalScope.MATTER:
-            self.everywhere(work, kept, withdrawal)
+            self.everywhere(work, kept.matter, withdrawal)
         return kept
 
-    def everywhere(self, work: UnitOfWork, kept: KeptGround, withdrawal: Withdrawal) -> None:
-        """End every other ground of the matter as well, and tell whoever has shown or was shown anything."""
-        for other in work.grounds.of_matter(kept.matter):
-            if other.ground.withdrawn_at is None:
+    def _void(self, work: UnitOfWork, handover: Handover, withdrawal: Withdrawal) -> None:
+        actor = withdrawal.actor
+        by = None if actor is None else self._sealer.by(handover, actor.officer, actor)
+        cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
+        self._rounds.move(work, handover, cause)
+
+    def everywhere(self, work: UnitOfWork, matter: MatterId, withdrawal: Withdrawal) -> None:
+        """End every other consent of the matter as well, and tell whoever has shown or was shown anything.
+
+        Another legal basis is not the person's to withdraw: it ends where an officer names it.
+        """
+        for other in work.grounds.of_matter(matter):
+            if other.ground.withdrawn_at is None and other.ground.basis is Basis.CONSENT:
                 self.end(work, other, replace(withdrawal, scope=WithdrawalScope.GROUND))
-        self._spread(work, work.disclosures.of_matter(kept.matter), withdrawal)
+        self._spread(work, work.disclosures.of_matter(matter), withdrawal)
 
     def of_shown(self, work: UnitOfWork, found: KeptDisclosure, withdrawal: Withdrawal) -> None:
         """Carry on a withdrawal of what is behind one disclosure: of a ground of this node, or of a peer's."""
@@ -81,6 +88,8 @@ class Withdrawals:
             if kept.ground.withdrawn_at is None:
                 self.end(work, kept, withdrawal)
         self._spread(work, rest, withdrawal)
+        if withdrawal.scope is WithdrawalScope.MATTER:
+            self.everywhere(work, found.matter, withdrawal)
 
     def _spread(self, work: UnitOfWork, shown: Sequence[KeptDisclosure], withdrawal: Withdrawal) -> None:
         for each in shown:
@@ -89,9 +98,16 @@ class Withdrawals:
                 self.say(work, now, withdrawal)
 
     def say(self, work: UnitOfWork, found: KeptDisclosure, withdrawal: Withdrawal) -> Digest | None:
-        """Tell the other side that what is behind a disclosure ended; a round that was never taken has been voided."""
-        work.disclosures.change(replace(found, withdrawn_at=work.now))
+        """Tell the other side that what is behind a disclosure ended; an offer that is not taken is voided.
+
+        What was offered to this node, and is not taken, is left to who offers it: it hears of it on its own way.
+        """
         handover = work.handovers.get(found.handover)
+        if handover.state not in TAKEN and found.incoming:
+            return None
+        work.disclosures.change(replace(found, withdrawn_at=work.now))
+        if handover.state in OPEN_OFFER:
+            self._void(work, handover, withdrawal)
         if handover.state not in TAKEN:
             return None
         actor = withdrawal.actor
@@ -110,20 +126,21 @@ class Withdrawals:
 
     def heard(self, work: UnitOfWork, demand: KeptDemand, scope: WithdrawalScope) -> None:
         """Carry on what a peer has said; where nothing is held any more, that is answered at once."""
-        found = work.disclosures.get(demand.about)
-        self.of_shown(work, found, Withdrawal(scope=scope))
-        if not disclosures.is_held(work, found):
+        found = disclosures.behind(work, demand)
+        if found is not None:
+            self.of_shown(work, found, Withdrawal(scope=scope))
+        if found is None or not disclosures.is_held(work, found):
             self.erased(work, demand, actor=None)
 
     def erased(self, work: UnitOfWork, demand: KeptDemand, *, actor: Actor | None) -> KeptDemand:
         """Answer that nothing of what was shown is here any more; whoever calls has made it so."""
-        found = work.disclosures.get(demand.about)
+        found = disclosures.behind(work, demand)
         handover = work.handovers.get(demand.handover)
-        if found.incoming and found.erased_at is None:
+        if found is not None and found.incoming and found.erased_at is None:
             work.disclosures.change(replace(found, erased_at=work.now))
         saying = Saying(
             act=Act.ERASED,
-            record=disclosures.skeleton_of(work, found),
+            record=None if found is None else disclosures.skeleton_of(work, found),
             by=None if actor is None else self._sealer.by(handover, actor.officer, actor),
         )
         return demands.answer(work, self._sealer, demand, saying)
@@ -133,13 +150,20 @@ class Withdrawals:
         for demand in work.demands.of_matter(matter):
             if demand.act is not Act.CONSENT_WITHDRAWN or not (demand.incoming and demand.open):
                 continue
-            if not disclosures.is_held(work, work.disclosures.get(demand.about)):
+            found = disclosures.behind(work, demand)
+            if found is None or not disclosures.is_held(work, found):
                 self.erased(work, demand, actor=None)
 
-    def answered(self, work: UnitOfWork, handover: Handover, about: Digest) -> None:
-        """Note that the recipient of a disclosure has destroyed it."""
-        found = work.disclosures.get(about)
-        if not found.incoming and found.erased_at is None and found.handover == handover.id:
+    def answered(self, work: UnitOfWork, handover: Handover, asked: Digest) -> None:
+        """Note that the recipient of a disclosure has destroyed it, as it was asked by the envelope *asked*."""
+        demand = demands.named(work, asked)
+        found = None if demand is None else disclosures.behind(work, demand)
+        if (
+            found is not None
+            and not found.incoming
+            and found.erased_at is None
+            and found.handover == handover.id
+        ):
             work.disclosures.change(replace(found, erased_at=work.now))
 
     def log(self, work: UnitOfWork, kept: KeptGround) -> None:

@@ -53,6 +53,8 @@ SHOWS: Final = frozenset({Act.FOLLOW_UP, Act.CORRECTION, Act.DECISION})
 """What discloses after the deed: each time under a ground of its own, whose token travels with it."""
 RECORDS: Final = frozenset({Act.OFFER, Act.CORRECTION})
 """What shows a record, and so may pass on what came from another."""
+SHOWS_NOTHING: Final = AFTER_DEED - SHOWS
+"""What shows nothing of a record after the deed: it is said however long its recipient has been down."""
 DISCLOSES: Final = SHOWS | {Act.OFFER}
 """What brings the token of its ground with it."""
 ARRIVES: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.COMPLAINT, Act.ACCESS_WANTED})

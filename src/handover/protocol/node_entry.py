@@ -108,14 +108,17 @@ class NodeEntry:
         found = [key for key in self.keys if key.use is use and key.usable(now)]
         return tuple(sorted(found, key=lambda key: (key.not_before, key.kid), reverse=True))
 
-    def sealing_key(self, now: int) -> NodeKey:
-        """Return the newest key to which something may be sealed at *now*.
+    def sealing_key(self, now: int, *, ended: bool = False) -> NodeKey:
+        """Return the newest key to which something may be sealed at *now*; with *ended*, else the one that ended last.
 
         Raises:
-            UnknownKeyError: there is none at this time.
+            UnknownKeyError: there is none.
         """
         for key in self.usable_keys(KeyUse.SEAL, now):
             return key
+        over = [key for key in self.keys if key.use is KeyUse.SEAL and key.usable(min(now, key.expires - 1))]
+        if ended and over:
+            return max(over, key=lambda key: (key.expires, key.kid))
         raise UnknownKeyError("the node has no sealing key that can be used now")
 
     def log_keys(self) -> tuple[LogKey, ...]:
