@@ -55,7 +55,7 @@ def test_a_node_bootstraps_from_a_peer_with_nothing_but_the_pinned_root(tmp_path
         assert call("refresh", "--data", south, "--from", "gr/athens", "--json").status == 0
         seen: Any = call("doctor", "--data", south, "--json", expect=1).json
         peers = [each for each in seen["checks"] if each["name"] == "peers"]
-        assert [(each["level"], each["text"]) for each in peers] == [("ok", "1 of 1 peers answer")]
+        assert [(each["level"], each["text"]) for each in peers] == [("ok", "Peers that answer: 1 of 1.")]
         assert "does not name this node" in call("doctor", "--data", south, "--offline", expect=1).out
     assert node.returncode == 0
     seen = call("doctor", "--data", south, "--json", expect=1).json
