@@ -13,11 +13,12 @@ import pytest
 
 import cases
 from cases import MARK
+from handover.application.decided import Decided
 from handover.application.facts import OfficerRole
 from handover.application.holds import Wanted
 from handover.application.overrides import Told
 from handover.application.permissions import MAY, Right
-from handover.domain.continuity import OverrideReason
+from handover.domain.continuity import DecisionKind, OverrideReason
 from handover.domain.retention import HoldGround
 from handover.pages.routes import PAGES
 from handover.pages.visit import PREFIX, Page
@@ -29,6 +30,19 @@ PART = re.compile(r"\{(\w+)\}")
 REFERENCE = "A-1"
 ACTS = (200, 303)  # done, or shown
 REFUSES = (401, 403, 404, 405, 409, 415, 422)
+ABSENT = {
+    **dict.fromkeys(("ground", "hold", "override", "decision"), NOTHING),
+    **dict.fromkeys(("file", "question"), "A" * 43),
+    "section": "nothing",
+}
+DECIDED = Decided(
+    kind=DecisionKind.PLACEMENT,
+    date="2026-10-01",
+    authority="Youth office",
+    reference="",
+    outcome=f"With an aunt {MARK}.",
+    reasons="",
+)
 
 
 @dataclass
@@ -79,8 +93,10 @@ def scene(shared: Offices) -> Scene:
     own["override"] = north.after.overrides.tell(matter.id, told, actor=first).id
     other = {"matter": got.matter, "handover": got.id, "ground": NOTHING, "officer": there.officer, **names}
     own["shown"], own["demand"] = str(sent.offer), "A" * 43
-    other["hold"] = other["override"] = NOTHING
     other["shown"], other["demand"] = str(sent.offer), "A" * 43
+    own["decision"] = north.after.decisions.record(matter.id, DECIDED, actor=first).id
+    other["hold"] = other["override"] = other["decision"] = NOTHING
+    own["question"] = other["question"] = "A" * 43
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})
 
 
@@ -160,11 +176,10 @@ def test_what_hangs_on_one_thing_is_not_found_under_another(seat: Seat) -> None:
     scene, browser, role = seat
     token = browser.token("/office/account")
     for page in pages(bound=True):
-        for part in set(PART.findall(page.path)) & {"ground", "file", "section", "hold", "override"}:
+        for part in set(PART.findall(page.path)) & ABSENT.keys():
             if page.get is None or not allowed(page, role):
                 continue
-            strange = {"file": "A" * 43, "ground": NOTHING, "section": "nothing"}.get(part, NOTHING)
-            answer = send(browser, "GET", address(page, scene.own, **{part: strange}), token)
+            answer = send(browser, "GET", address(page, scene.own, **{part: ABSENT[part]}), token)
             asked = "why do you open this record" in answer.text.lower()
             assert answer.status_code == 404 or asked, (page.path, answer.status_code)
 

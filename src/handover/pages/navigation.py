@@ -33,6 +33,8 @@ _WAYS: Final = (
 )
 SAID: Final[Mapping[str, str]] = {
     "saved": N_("Saved."),
+    "decision-recorded": N_("The decision is recorded."),
+    "decision-told": N_("What you chose is on its way to the other authority."),
     "override-told": N_("Recorded. Whoever showed it to this office is told; a third officer reviews it."),
     "override-reviewed": N_("The review is kept."),
     "passkey-added": N_("The passkey is kept. Use it from now on to sign in."),

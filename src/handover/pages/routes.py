@@ -12,6 +12,7 @@ from handover.pages import (
     audit,
     authorities,
     consents,
+    decisions,
     evidence_page,
     first,
     followups,
@@ -60,6 +61,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *retention.PAGES,
     *overrides.PAGES,
     *followups.PAGES,
+    *decisions.PAGES,
 )
 
 
