@@ -281,6 +281,23 @@ def test_an_office_sees_what_it_has_to_tell_and_what_it_is_not_told(
     assert (due(athens), due(hamburg)) == ([(7, Stage.OVERDUE)], [(7, Stage.OVERDUE)])
 
 
+def test_a_promised_day_is_counted_once_by_who_has_promised_it(two: tuple[Federation, Node, Node]) -> None:
+    case = handed_over(*two)
+    fed, athens, hamburg = two
+    may_tell(case)
+    fed.clock.pass_(11 * DAY)
+    assert len(alarms(case, hamburg)) == 1
+    tell(case)  # late: it was counted
+    tell(case, due=30)
+    fed.settle()
+    counted = []
+    for node in (athens, hamburg):
+        with node.database.reading() as work:
+            found = work.statistics.sums(work.statistics.counted_now())
+        counted.append({place[2]: count.events for place, count in found.items() if place[0] == "follow-ups"})
+    assert counted == [{}, {"in-time": 1, "overdue": 1}]
+
+
 def test_the_evidence_shows_the_follow_ups(two: tuple[Federation, Node, Node]) -> None:
     case = handed_over(*two)
     fed, athens, hamburg = two

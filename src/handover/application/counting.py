@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from handover.application import documents
 from handover.application.continuity import KeptDemand
 from handover.application.facts import Handover, KeptEnvelope, KeptGround
+from handover.application.promised import KeptFollowUp
 from handover.domain import statistics
 from handover.domain.consent import Basis
 from handover.domain.errors import NotFoundError
@@ -112,6 +113,14 @@ def answered(work: "UnitOfWork", demand: KeptDemand) -> None:
             statistics.PUNCTUALITY.name: statistics.punctuality_cell(demand.due, work.now),
         }
         work.statistics.count(Subject.ANSWERS, cells, demand.matter)
+
+
+def followed(work: "UnitOfWork", promised: KeptFollowUp, *, late: bool) -> None:
+    """Count a day on which this node has promised to tell how a child is, with what came first: told, or late."""
+    if promised.owed and promised.alarmed_at is None:
+        in_time, overdue = statistics.TIMELINESS.cells
+        cells = {statistics.TIMELINESS.name: overdue if late else in_time}
+        work.statistics.count(Subject.FOLLOW_UPS, cells, promised.matter)
 
 
 def _values(work: "UnitOfWork", matter: MatterId) -> Mapping[str, Value]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from handover.application import notices
+from handover.application import counting, notices
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.intake import MismatchError, Received
@@ -12,7 +12,7 @@ from handover.application.ports import UnitOfWork
 from handover.application.promised import KeptFollowUp
 from handover.domain.continuity import FollowUpState
 from handover.domain.errors import NotFoundError
-from handover.domain.followup import EXTRA, GRACE, dates
+from handover.domain.followup import EXTRA, GRACE, Stage, dates
 from handover.domain.handover import Act, Role, State
 from handover.domain.ids import Digest
 from handover.protocol import envelope as envelopes
@@ -70,6 +70,7 @@ def note(work: UnitOfWork, act: Act, handover: Handover, digest: Digest) -> None
         return
     for each in work.follow_ups.of_round(handover.id):
         if each.day == body["due"] and each.done_at is None:
+            counting.followed(work, each, late=each.stage(work.now) is Stage.OVERDUE)
             work.follow_ups.change(replace(each, envelope=digest, done_at=work.now))
     if body["state"] == FollowUpState.CLOSED:
         work.follow_ups.close(handover.id)
@@ -90,6 +91,7 @@ def late(work: UnitOfWork, limit: int) -> Sequence[KeptFollowUp]:
 def raise_overdue(work: UnitOfWork, found: Sequence[KeptFollowUp]) -> None:
     """Put what is overdue before a person, once for each date, at whichever side this node is."""
     for each in found:
+        counting.followed(work, each, late=True)
         raise_alarm(work, OVERDUE, peer=each.peer, handover=work.handovers.get(each.handover))
         work.follow_ups.change(replace(each, alarmed_at=work.now))
 

@@ -33,6 +33,8 @@ class Subject(StrEnum):
     """Grounds other than consent that were recorded."""
     ANSWERS = "answers"
     """Demands of other authorities that this node has answered, each with its first answer."""
+    FOLLOW_UPS = "follow-ups"
+    """Days on which this node has promised to tell how a child is: each once, when it is told or is overdue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +91,13 @@ PUNCTUALITY: Final = Table(
     kept_back="over-30-days-late",
     cells=("in-time", "up-to-30-days-late", "over-30-days-late"),
 )
+TIMELINESS: Final = Table(name="timeliness", kept_back="in-time", cells=("in-time", "overdue"))
 TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.GUARDIANSHIP: (ROUTE, OUTCOME, TIME, AGE, SEX),
     Subject.TRACING: (ROUTE, OUTCOME, TIME),
     Subject.LEGAL_BASES: (BASIS,),
     Subject.ANSWERS: (DEMAND, PUNCTUALITY),
+    Subject.FOLLOW_UPS: (TIMELINESS,),
 }
 """The tables of each subject. A new one is a line here; whoever counts gives its cell."""
 

@@ -27,6 +27,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     Subject.TRACING: N_("Handovers of tracing requests that ended"),
     Subject.LEGAL_BASES: N_("Legal bases in place of consent"),
     Subject.ANSWERS: N_("Demands of other authorities that were answered"),
+    Subject.FOLLOW_UPS: N_("Promised follow-ups that were told or are overdue"),
 }
 TABLES: Final[Mapping[str, str]] = {
     statistics.ROUTE.name: N_("Route"),
@@ -37,10 +38,12 @@ TABLES: Final[Mapping[str, str]] = {
     statistics.BASIS.name: N_("Legal basis"),
     statistics.DEMAND.name: N_("What was demanded"),
     statistics.PUNCTUALITY.name: N_("Whether the answer came in time"),
+    statistics.TIMELINESS.name: N_("Whether it was told in time"),
 }
 CELLS: Final[Mapping[str, str]] = {
     **{each.value: later_words.ACTS[each] for each in DEMANDS},
     "in-time": N_("In time"),
+    "overdue": N_("Overdue"),
     "up-to-30-days-late": N_("Up to 30 days late"),
     "over-30-days-late": N_("More than 30 days late"),
     statistics.TAKEN_UP: N_("Handed over"),
