@@ -97,6 +97,7 @@ def scene(shared: Offices) -> Scene:
     own["decision"] = north.after.decisions.record(matter.id, DECIDED, actor=first).id
     other["hold"] = other["override"] = other["decision"] = NOTHING
     own["question"] = other["question"] = "A" * 43
+    own["correction"] = other["correction"] = "A" * 43
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})
 
 

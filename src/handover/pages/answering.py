@@ -47,6 +47,7 @@ def list_(visit: Visit) -> Response:
         ours=[each for each in ours if each.waits(visit.now)],
         held=[each for each in ours if not each.waits(visit.now)],
         owed=owed,
+        corrections=visit.node.after.corrections.waiting(actor=visit.actor),
         way=way,
         words=words,
     )

@@ -64,6 +64,9 @@ SAID: Final[Mapping[str, str]] = {
         "The consent is withdrawn. Open offers that rest on it are void, and every authority that was told is asked to"
         " erase it. Their answers stand under “Who received what”."
     ),
+    "correction-sent": N_("The correction is on its way. The other authority chooses what it takes over."),
+    "correction-taken": N_("What you chose is a new version of the record."),
+    "correction-dismissed": N_("The record stays as it is. The correction can still be read."),
     "answered-erased": N_("It is destroyed for good. The other authority is told, with a signed proof."),
     "answered-kept": N_(
         "The other authority is told why it is kept, and until when. Then it is asked again."
