@@ -18,7 +18,8 @@ from handover.application.facts import OfficerRole
 from handover.application.holds import Wanted
 from handover.application.overrides import Told
 from handover.application.permissions import MAY, Right
-from handover.domain.continuity import DecisionKind, OverrideReason
+from handover.application.petitions import Filing
+from handover.domain.continuity import DecisionKind, OverrideReason, PetitionKind
 from handover.domain.retention import HoldGround
 from handover.pages.routes import PAGES
 from handover.pages.visit import PREFIX, Page
@@ -91,8 +92,11 @@ def scene(shared: Offices) -> Scene:
     )
     own["hold"] = hold
     own["override"] = north.after.overrides.tell(matter.id, told, actor=first).id
+    filing = Filing(kind=PetitionKind.COMPLAINT, language="en", text=f"They told {MARK}.")
+    own["petition"] = north.after.petitions.file(matter.id, filing, actor=first).id
     other = {"matter": got.matter, "handover": got.id, "ground": NOTHING, "officer": there.officer, **names}
     own["shown"], own["demand"] = str(sent.offer), "A" * 43
+    other["hold"] = other["override"] = other["petition"] = NOTHING
     other["shown"], other["demand"] = str(sent.offer), "A" * 43
     own["decision"] = north.after.decisions.record(matter.id, DECIDED, actor=first).id
     other["hold"] = other["override"] = other["decision"] = NOTHING

@@ -19,6 +19,8 @@ from handover.pages.visit import Page, Visit
 WAYS: Final[Mapping[Act, str]] = {
     Act.CONSENT_WITHDRAWN: "/office/demands/{demand}",
     Act.DECISIONS_WANTED: "/office/matters/{matter}/decisions/questions/{demand}",
+    Act.ACCESS_WANTED: "/office/matters/{matter}/requests",
+    Act.COMPLAINT: "/office/matters/{matter}/requests",
 }
 """Where a demand is looked at and answered; the pages of other kinds add theirs. Else its round is shown."""
 _ELSEWHERE: Final = "/office/handovers/{handover}"

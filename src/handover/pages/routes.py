@@ -24,9 +24,11 @@ from handover.pages import (
     operate,
     overrides,
     papers,
+    petitions,
     reasons,
     received,
     records,
+    request,
     retention,
     sign_in,
     staff,
@@ -64,6 +66,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *overrides.PAGES,
     *followups.PAGES,
     *decisions.PAGES,
+    *petitions.PAGES,
 )
 
 
@@ -73,7 +76,7 @@ def routes(node: Node, health: Callable[[], Sequence[Check]] = tuple) -> list[Pl
         PlainRoute("/", _first, methods=["GET"]),
         *static.ROUTES,
         *evidence_page.ROUTES,
-        *Shell(node, PAGES, health).routes(),
+        *Shell(node, (*PAGES, *request.PAGES), health).routes(),
     ]
 
 

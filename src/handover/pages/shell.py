@@ -70,11 +70,10 @@ class Shell:
     def routes(self) -> list[PlainRoute]:
         """Give a route for each page, and one for all that is none."""
         made = [
-            PlainRoute(PREFIX + page.path, self._endpoint(page), methods=["GET", "POST"])
-            for page in self._pages
+            PlainRoute(page.address, self._endpoint(page), methods=["GET", "POST"]) for page in self._pages
         ]
         nothing = Page(path="/{rest:path}", get=_nothing, open=True)
-        return [*made, PlainRoute(PREFIX + nothing.path, self._endpoint(nothing), methods=["GET", "POST"])]
+        return [*made, PlainRoute(nothing.address, self._endpoint(nothing), methods=["GET", "POST"])]
 
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:

@@ -190,7 +190,7 @@ Handler = Callable[[Visit], Response]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One address below `/office` and who may use it. `right` None: everybody who is signed in; `open`: anybody.
+    """One address below `prefix` and who may use it. `right` None: everybody who is signed in; `open`: anybody.
 
     `get` shows, `post` acts. `files`: forms come as multipart, with uploads.
     """
@@ -201,3 +201,9 @@ class Page:
     right: Right | None = None
     open: bool = False
     files: bool = False
+    prefix: str = PREFIX
+
+    @property
+    def address(self) -> str:
+        """The whole path."""
+        return self.prefix + self.path

@@ -29,6 +29,7 @@ from handover.web import (
     openapi,
     operate,
     overrides,
+    petitions,
     retention,
     rounds,
 )
@@ -51,6 +52,7 @@ ROUTERS: Final = (
     retention.router,
     overrides.router,
     demands.router,
+    petitions.router,
     followups.router,
     decisions.router,
     evidence.router,

@@ -6,9 +6,11 @@ from pydantic import ConfigDict, Field
 
 from handover.domain.continuity import (
     LAST_FOLLOW_UP,
+    ComplaintOutcome,
     DecisionKind,
     FollowUpState,
     HoldReason,
+    PetitionKind,
     WithdrawalScope,
 )
 from handover.protocol.bodies import MOST_DECISIONS
@@ -89,3 +91,26 @@ class Hold(Asked):
     reason: Annotated[HoldReason, Field(strict=False)]
     text: Long
     until: Seconds
+
+
+class NewPetition(Asked):
+    """What a person asks for: that a wrong is looked at (`complaint`), or who received what about them (`access`)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_PETITION]})
+
+    kind: Annotated[PetitionKind, Field(strict=False)]
+    language: Annotated[str, Field(min_length=1, max_length=35, description="A BCP 47 tag.")]
+    text: _Words = ""
+    contact: Annotated[str, Field(max_length=200, description="Stays at this node.")] = ""
+    about: Annotated[str | None, Field(max_length=64, description="The node that is complained about.")] = (
+        None
+    )
+
+
+class PetitionAnswer(Asked):
+    """This office's answer to a complaint."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PETITION_ANSWER]})
+
+    outcome: Annotated[ComplaintOutcome, Field(strict=False)]
+    text: Long

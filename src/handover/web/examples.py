@@ -122,3 +122,13 @@ HOLD: Final[Example] = {
     "text": "This office is the guardian and needs the record to act.",
     "until": NOW + 365 * 86400,
 }
+NEW_PETITION: Final[Example] = {
+    "kind": "complaint",
+    "language": "uk",
+    "text": "Nobody asked me before my file was sent.",
+    "contact": "Through the home in the Elm street.",
+}
+PETITION_ANSWER: Final[Example] = {
+    "outcome": "upheld",
+    "text": "You should have been asked. We are sorry, and have changed how we work.",
+}

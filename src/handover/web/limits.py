@@ -45,7 +45,7 @@ _TAKEN: Final = (
     (re.compile(r"/api/v1/matters/[^/]+/attachments"), LONGEST_FILE, _FILES),
     (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),
     (re.compile(r"/office/.*/(?:files|import)"), UPLOAD_LIMIT, _UPLOAD),
-    (re.compile(r"/office(?:/.*)?"), FORM_LIMIT, _FORM),
+    (re.compile(r"/office(?:/.*)?|/request"), FORM_LIMIT, _FORM),
     (re.compile(r".*", re.DOTALL), 0, _JSON),
 )
 
