@@ -114,3 +114,19 @@ class PetitionAnswer(Asked):
 
     outcome: Annotated[ComplaintOutcome, Field(strict=False)]
     text: Long
+
+
+class Correct(Asked):
+    """What was wrong; the record as it is now goes with it, as far as it was told and is covered still."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CORRECT]})
+
+    text: Long
+
+
+class TakeCorrection(Asked):
+    """Which fields of a correction are taken over."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TAKE_CORRECTION]})
+
+    fields: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=512)]

@@ -132,3 +132,5 @@ PETITION_ANSWER: Final[Example] = {
     "outcome": "upheld",
     "text": "You should have been asked. We are sorry, and have changed how we work.",
 }
+CORRECT: Final[Example] = {"text": "The year of birth was wrong; the certificate has come."}
+TAKE_CORRECTION: Final[Example] = {"fields": ["identity.birth_date"]}
