@@ -167,7 +167,7 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
     beside.uncovered(athens, hamburg)
     out.scene("Beside it: the receiver is killed, three times")
     killed = KilledStory(out, hamburg, barcelona).tell()
-    out.scene("A whole life: handed over twice, then follow-up, decision, withdrawal")
+    out.scene("A whole life: handed over twice; follow-up, decision, withdrawal, complaint")
     life = LifeStory(out, [san_pedro, barcelona, hamburg]).tell()
     told = {
         "1-handed-over": main_round, "2-declined": declined, "3-crossed": crossed,

@@ -68,6 +68,8 @@ class LifeStory:
         self._told_back(life, case)
         self._decision_asked(life)
         self._withdrawn(life)
+        self._complained(life)
+        self._asked_who_has_what(life)
         return life
 
     def _handed_over(
@@ -171,6 +173,49 @@ class LifeStory:
             seen=f"{barcelona.node}: {first}; {hamburg.node}: {second}; to read it there: {gone}",
         )
 
+    def _complained(self, life: Life) -> None:
+        """She complains in Hamburg about the first authority: it travels back along the chain."""
+        san_pedro, barcelona, hamburg = life.path
+        who = hamburg.officers["liaison"]
+        body = {
+            "kind": "complaint", "language": "es", "about": san_pedro.node,
+            "text": "Nobody told me that Barcelona would get my school reports.",
+        }  # fmt: skip
+        made = who.post(f"/matters/{life.matters[2][1]}/requests", body).text("id")
+        self._steps.say(
+            who, f"takes her complaint about {san_pedro.node}, in Spanish; it goes to each holder"
+        )
+        for at, outcome in ((san_pedro, "upheld"), (barcelona, "passed-on")):
+            _await_complaint(at, made)
+            answers = at.officers["liaison"]
+            answers.post(
+                f"/requests/{made}/answer",
+                {"outcome": outcome, "text": "We are sorry, and have looked at it."},
+            )
+            self._steps.say(answers, f"answers the complaint: {outcome}")
+        found = hamburg.until("both answers are there", lambda: _outcomes(hamburg, made, 2))
+        self._out.check(
+            "A complaint follows the case, and each authority's answer comes back to where it was made",
+            holds=found == {san_pedro.node: "upheld", barcelona.node: "passed-on"},
+            seen=", ".join(f"{node}: {outcome}" for node, outcome in found.items()),
+        )
+
+    def _asked_who_has_what(self, life: Life) -> None:
+        """She asks who received what: each holder answers by itself from its register."""
+        san_pedro, barcelona, hamburg = life.path
+        who = hamburg.officers["liaison"]
+        asked = {"kind": "access", "language": "es"}
+        made = who.post(f"/matters/{life.matters[2][1]}/requests", asked).text("id")
+        who.post(f"/requests/{made}/confirm")
+        self._steps.say(who, "has seen her papers, and asks every holder for her: who received what?")
+        found = hamburg.until("both answers are there", lambda: _told_whom(hamburg, made, 3))
+        self._out.check(
+            "Whoever asks hears from each holder who received what, and what was erased since",
+            holds=found.get(san_pedro.node) == {barcelona.node}
+            and found.get(barcelona.node) == {hamburg.node},
+            seen="; ".join(f"{node} to {', '.join(sorted(to)) or 'nobody'}" for node, to in found.items()),
+        )
+
 
 def _today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
@@ -201,3 +246,27 @@ def _answered(at: Authority, matter: str) -> str | None:
             found = each.at("answered").value
             return None if found is None else str(found)
     return None
+
+
+def _await_complaint(at: Authority, petition: str) -> None:
+    at.until("the complaint is there", lambda: _waits(at, petition))
+
+
+def _waits(at: Authority, petition: str) -> bool | None:
+    found = at.officers["liaison"].get("/requests").all("data")
+    return any(each.text("id") == petition for each in found) or None
+
+
+def _outcomes(at: Authority, petition: str, number: int) -> dict[str, str] | None:
+    holders = at.officers["liaison"].get(f"/requests/{petition}").all("holders")
+    found = {each.text("node"): each.at("outcome").value for each in holders}
+    said = {node: str(outcome) for node, outcome in found.items() if outcome is not None}
+    return said if len(said) == number else None
+
+
+def _told_whom(at: Authority, petition: str, number: int) -> dict[str, set[str]] | None:
+    holders = at.officers["liaison"].get(f"/requests/{petition}").all("holders")
+    answered = [each for each in holders if each.at("answered_at").value is not None]
+    if len(answered) != number:
+        return None
+    return {each.text("node"): {one.text("to") for one in each.all("disclosures")} for each in answered}
