@@ -60,7 +60,7 @@ def test_a_node_bootstraps_from_a_peer_with_nothing_but_the_pinned_root(tmp_path
     assert node.returncode == 0
     seen = call("doctor", "--data", south, "--json", expect=1).json
     (peers,) = [each for each in seen["checks"] if each["name"] == "peers"]
-    assert "not gr/athens (peer-unreachable)" in peers["text"]
+    assert "These do not: gr/athens (peer-unreachable)." in peers["text"]
     silent = call("refresh", "--data", south, "--from", address, "--json", expect=4)
     assert address in silent.err
     found = silent.json

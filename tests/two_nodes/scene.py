@@ -67,9 +67,9 @@ def log_size(node: Node) -> int:
 
 
 def alarms_of(node: Node) -> list[Alarm]:
-    """Give the node's alarms, oldest first."""
+    """Give the node's alarms that nobody has seen, oldest first."""
     with node.database.reading() as work:
-        return work.alarms.all(10_000)[::-1]
+        return [each for each in work.alarms.all(10_000)[::-1] if each.seen_at is None]
 
 
 def verified(node: Node, answer: Answer, item: Item, place: int = 0) -> Entry:

@@ -124,7 +124,8 @@ def test_a_ground_that_has_just_begun_counts_where_the_clock_is_behind(scene: Sc
 @pytest.mark.parametrize("basis", Basis)
 def test_a_ground_of_each_basis_carries_an_offer(scene: Scene, basis: Basis) -> None:
     round_ = scene.peer.round()
-    scene.taken(round_.offer(token=round_.token(round_.ground(basis=basis, **SECOND))))
+    short = {"valid_until": scene.peer.now + DAY} if basis is Basis.VITAL_INTERESTS else {}
+    scene.taken(round_.offer(token=round_.token(round_.ground(basis=basis, **SECOND, **short))))
     assert scene.state(round_) is State.PENDING
 
 

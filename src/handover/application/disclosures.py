@@ -21,11 +21,12 @@ def register(
     content: Message | None,
     *,
     ground: UUID7 | None = None,
+    anew_: bool = False,
 ) -> None:
-    """Enter an envelope that was said or heard, if it holds the token of a ground; what came before, once."""
+    """Enter an envelope that was said or heard, if it holds the token of a ground; what was signed *anew_*, once."""
     if content is None or content.consent is None:
         return
-    if kept.incoming and len(anew.names(work, kept.digest)) > 1:
+    if anew_ and len(anew.names(work, kept.digest)) > 1:
         return
     token = consent.read(content.consent).claimed
     found = KeptDisclosure(

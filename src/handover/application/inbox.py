@@ -242,7 +242,8 @@ class Inbox:
         work.envelopes.add(checked.kept, plaintext=received.plaintext)
         if exhibited(envelope.act, received.content):
             work.exhibits.add(exhibit(received.digest, received.content, received.registry))
-        disclosures.register(work, handover, checked.kept, received.content)
+        again = envelope.replaces is not None
+        disclosures.register(work, handover, checked.kept, received.content, anew_=again)
         index = work.log.append(
             EntryKind.RECEIVED, stream=envelope.matter, object_=received.digest, now=work.now
         )
