@@ -245,7 +245,7 @@ def test_a_change_of_language_tells_the_same_verdict_in_other_words(
     give(opened, ("a.handover", evidence[0]), ("root.json", world.root))
     opened.locator("#language").select_option("fr")
     assert _verdict(opened) == "Verdict\u202f: valables"
-    assert "offre à" in opened.locator(".timeline li").first.inner_text()
+    assert "propose à" in opened.locator(".timeline li").first.inner_text()
 
 
 def test_what_was_found_is_told_in_the_language_of_the_reader_with_names_set_apart(
