@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, String, Table, literal_column, or_
 
 from handover.adapters.metadata import metadata
 
@@ -41,12 +41,13 @@ demand: Final = Table(
     Column("answered_at", BigInteger),
 )
 # Written out, for a database uses such an index only for a query with the very same words.
-_WORDS: Final = "answered IS NULL OR answered = 'legal-hold'"
-OPEN: Final[ColumnElement[bool]] = text(f"({_WORDS})")  # type: ignore[assignment]
+OPEN: Final[ColumnElement[bool]] = or_(
+    demand.c.answered.is_(None), demand.c.answered == literal_column("'legal-hold'")
+)
 Index(
     "ix_demand_open",
     demand.c.due,
     demand.c.envelope,
-    sqlite_where=text(_WORDS),
-    postgresql_where=text(_WORDS),
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )

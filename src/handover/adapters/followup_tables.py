@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, String, Table, and_
 
 from handover.adapters.metadata import metadata
 
@@ -20,13 +20,11 @@ follow_up: Final = Table(
     Column("ended_at", BigInteger),
     Column("alarmed_at", BigInteger),
 )
-# Written out, for a database uses such an index only for a query with the very same words.
-_WORDS: Final = "done_at IS NULL AND ended_at IS NULL"
-OPEN: Final[ColumnElement[bool]] = text(f"({_WORDS})")  # type: ignore[assignment]
+OPEN: Final[ColumnElement[bool]] = and_(follow_up.c.done_at.is_(None), follow_up.c.ended_at.is_(None))
 Index(
     "ix_follow_up_open",
     follow_up.c.due,
     follow_up.c.handover,
-    sqlite_where=text(_WORDS),
-    postgresql_where=text(_WORDS),
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, LargeBinary, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, LargeBinary, String, Table
 
 from handover.adapters.metadata import metadata
 
@@ -22,14 +22,13 @@ petition: Final = Table(
     Column("answered_at", BigInteger),
     Column("sealed", LargeBinary),
 )
-_WORDS: Final = "answered_at IS NULL"
-WAITING: Final[ColumnElement[bool]] = text(f"({_WORDS})")  # type: ignore[assignment]
+WAITING: Final[ColumnElement[bool]] = petition.c.answered_at.is_(None)
 Index(
     "ix_petition_waiting",
     petition.c.due,
     petition.c.id,
-    sqlite_where=text(_WORDS),
-    postgresql_where=text(_WORDS),
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
 )
 way: Final = Table(
     "petition_way",

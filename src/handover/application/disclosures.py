@@ -122,11 +122,13 @@ def is_held(work: UnitOfWork, found: KeptDisclosure) -> bool:
         except NotFoundError:
             continue
         return True
+    if not found.is_offer:
+        return False
     try:
         work.records.latest(found.matter)
     except NotFoundError:
         return False
-    return found.is_offer
+    return True
 
 
 def skeleton_of(work: UnitOfWork, found: KeptDisclosure) -> Digest | None:

@@ -32,11 +32,6 @@ class Withdrawal:
     text: str = ""
     actor: Actor | None = None
 
-    @property
-    def passed_on(self) -> "Withdrawal":
-        """The same, as the next node hears it: nobody's words travel further than to the first."""
-        return Withdrawal(scope=self.scope)
-
 
 class Withdrawals:
     """Carries a withdrawal to every holder that this node knows of, within one transaction."""

@@ -1,6 +1,7 @@
 """Corrections: sent to those who hold an earlier version; those that came, beside the own record."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.responses import Response
 
@@ -43,11 +44,11 @@ def send(visit: Visit) -> Response:
     """Send the record as it is now to those that were chosen."""
     id_ = paths.ident(MatterId, visit.args["matter"])
     form, desk = visit.form, visit.node.after.corrections
-    known = {each.handover.id: each for each in desk.recipients(id_, actor=visit.actor)}
+    known: dict[str, Recipient] = {each.handover.id: each for each in desk.recipients(id_, actor=visit.actor)}
     chosen = form.choices("to", known, missing="Choose at least one authority.")
     text = form.text("text", missing="Say what was wrong.")
     for each in chosen:
-        form.carry_out(lambda each=each: desk.send(known[each].handover.id, text=text, actor=visit.actor))  # type: ignore[misc]
+        form.carry_out(partial(desk.send, known[each].handover.id, text=text, actor=visit.actor))
     if not form.valid:
         return _show(visit, status=422)
     visit.node.worker.wake()
