@@ -229,7 +229,10 @@ def test_every_square_code_is_made_of_a_digest() -> None:
 
 
 @pytest.mark.parametrize("language", ["fr", "es", "el", "uk", "ar"])
-def test_papers_are_made_in_every_language(browser: Browser, rounds: tuple[str, str], language: str) -> None:
+def test_papers_are_made_in_every_language(
+    own: Offices, browser: Browser, rounds: tuple[str, str], language: str
+) -> None:
+    state_reason(browser, own.north.get(f"/handovers/{rounds[0]}")["matter"])
     pdf = pdf_at(browser, f"/office/handovers/{rounds[0]}/deed.pdf?language={language}")
     assert f"({language})".encode() in pdf or f"/Lang({language}".encode() in pdf
     browser.get("/office/help?language=en")
