@@ -1,1 +1,1 @@
-"""What makes two descriptions of one person meet: names in any script, keys, levels, weights. Pure; no name leaves it."""
+"""What makes two descriptions of one person meet: names in any script, keys, levels, weights. Pure."""

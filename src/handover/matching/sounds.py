@@ -1,0 +1,174 @@
+"""A word to its skeletons: letters are read by the table of their script, the likeliest readings first.
+
+A reading writes consonants in capitals, vowels small, `-` where a consonant was dropped and `?` where a script writes
+no vowel. A skeleton keeps the consonants; a short one also the vowel behind its first consonant.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from handover.matching import tables
+
+SCRIPTS: Final = ("arabic", "bengali", "cyrillic", "ethiopic", "greek", "latin")
+MOST: Final = 4
+_BEAM: Final = 12
+_SHORT: Final = 2
+
+Reading = tuple[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """Letters, between what they stand, and what they may be read as: (sounds, cost)."""
+
+    letters: str
+    before: str
+    after: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """How the letters of a script are read; a script without vowels never joins two equal consonants."""
+
+    rules: dict[str, tuple[Rule, ...]]
+    abjad: bool
+
+
+@cache
+def table(script: str) -> Table:
+    """Return the table of *script*."""
+    sets: dict[str, str] = {}
+    found: dict[str, list[Rule]] = {}
+    abjad = False
+    if script not in SCRIPTS:
+        return Table(rules={}, abjad=False)
+    for row in _syllables() if script == "ethiopic" else tables.rows(f"{script}.tsv"):
+        if row[0] == "set":
+            sets[row[1]] = row[2]
+        elif row[0] == "abjad":
+            abjad = True
+        else:
+            letters, before, after, readings = row
+            rule = Rule(
+                letters=letters,
+                before=sets.get(before, before),
+                after=sets.get(after, after),
+                readings=tuple(map(_reading, readings.split())),
+            )
+            found.setdefault(letters[0], []).append(rule)
+    ordered = {
+        first: tuple(sorted(rules, key=lambda rule: -len(rule.letters))) for first, rules in found.items()
+    }
+    return Table(rules=ordered, abjad=abjad)
+
+
+_ORDERS: Final = "euiae?oa"  # the vowels of a row of Ethiopic letters, in the order of the block
+
+
+def _syllables() -> list[list[str]]:
+    """Return a row for each Ethiopic letter, from the table of first forms."""
+    found = []
+    for base, _, _, readings in tables.rows("ethiopic.tsv"):
+        for step, vowel in enumerate(_ORDERS):
+            letter = chr(ord(base) + step)
+            if readings == "-":
+                found.append([letter, "", "", "a" if step == 0 else vowel])
+                continue
+            if readings == "Y":
+                found.append([letter, "!$", "", "i" if vowel == "?" else "i" + vowel])
+            pairs = (part.partition(":") for part in readings.split())
+            found.append([letter, "", "", " ".join(f"{one}{vowel}:{cost or 0}" for one, _, cost in pairs)])
+    return found
+
+
+def _reading(text: str) -> Reading:
+    sounds, _, cost = text.partition(":")
+    return ("" if sounds == "0" else sounds, int(cost or 0))
+
+
+def _stands(letters: str, condition: str) -> bool:
+    """Tell whether a neighbour (empty at the edge of the word) is one of those named; `$` is the edge."""
+    if not condition:
+        return True
+    if condition[0] == "!":
+        return not _stands(letters, condition[1:])
+    return letters in condition if letters else "$" in condition
+
+
+def _applies(rule: Rule, word: str, at: int) -> bool:
+    if not word.startswith(rule.letters, at):
+        return False
+    end = at + len(rule.letters)
+    return _stands(word[at - 1 : at] if at else "", rule.before) and _stands(word[end : end + 1], rule.after)
+
+
+@lru_cache(maxsize=65536)
+def skeletons(script: str, word: str) -> tuple[str, ...]:
+    """Return the skeletons of *word*, likeliest first, at most four."""
+    known = table(script)
+    beam: dict[str, int] = {"": 0}
+    at = 0
+    while at < len(word):
+        rule = next((rule for rule in known.rules.get(word[at], ()) if _applies(rule, word, at)), None)
+        if rule is None:
+            at += 1
+            continue
+        at += len(rule.letters)
+        beam = _on(beam, rule.readings, joining=not known.abjad)
+    found: dict[str, int] = {}
+    for sounds, cost in beam.items():
+        for form, extra in _finish(sounds, abjad=known.abjad):
+            found[form] = min(found.get(form, 999), cost + extra)
+    ranked = sorted(found, key=lambda form: found[form])
+    return tuple(form for form in ranked if form)[:MOST]
+
+
+def _on(beam: dict[str, int], readings: tuple[Reading, ...], *, joining: bool) -> dict[str, int]:
+    grown: dict[str, int] = {}
+    for sounds, cost in beam.items():
+        for more, extra in readings:
+            kept = more[1:] if joining and more[:1].isupper() and sounds.endswith(more[:1]) else more
+            whole = sounds + kept
+            if cost + extra < grown.get(whole, 999):
+                grown[whole] = cost + extra
+    if len(grown) <= _BEAM:
+        return grown
+    return dict(sorted(grown.items(), key=lambda item: item[1])[:_BEAM])
+
+
+_DEVOICED: Final = str.maketrans("DGZW", "TKSF")
+_VOWELS: Final = {"a": "a", "e": "ai", "i": "i", "o": "u", "u": "u", "?": "aiu"}
+
+
+def _finish(sounds: str, *, abjad: bool) -> list[Reading]:
+    """Return the skeletons of one reading."""
+    letters = "".join(sound for sound in sounds if sound.isupper())
+    start = "A" if sounds[:1] and not sounds[0].isupper() and sounds[0] != "-" else ""
+    if sounds.startswith("-"):
+        start = "A"
+    if letters:
+        letters = letters[:-1] + letters[-1].translate(_DEVOICED)
+    letters = letters.replace("NB", "MB")
+    whole = start + letters
+    if len(whole) > _SHORT:
+        return [(whole, 0)]
+    return [(whole[:1] + vowel + whole[1:], cost) for cost, vowel in enumerate(_vowel(sounds, abjad=abjad))]
+
+
+def _vowel(sounds: str, *, abjad: bool) -> str | tuple[str]:
+    """Return the classes that the vowel behind the first consonant may have, likeliest first."""
+    first = next((at for at, sound in enumerate(sounds) if sound.isupper()), -1)
+    run = ""
+    for sound in sounds[first + 1 :]:
+        if sound.isupper():
+            break
+        run += sound.replace("-", "")
+    last = first + 1 + len(run) >= len(sounds)
+    if run in {"", "?"}:
+        return ("",) if last or not (abjad or run) else _VOWELS["?"]
+    run = run.replace("?", "") or "?"
+    if run[0] in "ae" and set(run[1:]) & set("iuo"):
+        return "i" if "i" in run[1:] else "u"
+    return _VOWELS[run[0]]
