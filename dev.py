@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    at = 1 if arguments[:1] in (["demo"], ["bench"]) else len(arguments)
+    at = 1 if arguments[:1] in (["demo"], ["bench"], ["model"]) else len(arguments)
     at = arguments.index("--") if "--" in arguments else at
     options = _parser().parse_args(arguments[:at] or ["--help"])
     options.rest = [each for each in arguments[at:] if each != "--"]
@@ -103,6 +103,11 @@ def _parser() -> argparse.ArgumentParser:
         ("bench", bench, "measure; further arguments are passed on"),
         ("setup", lambda _: 0, "only install what the other commands need"),
         ("documents", documents, "write the generated parts of the documents anew"),
+        (
+            "model",
+            model,
+            "check the model of the lifecycle and all its mutants (needs spin and gcc; minutes)",
+        ),
         ("messages", messages, "bring the catalogues of the pages' texts up to date"),
         ("screenshots", screenshots, "take the pictures of the guides anew"),
         ("styles", styles, "compile the pages' styles anew"),
@@ -144,6 +149,11 @@ def bench(options: argparse.Namespace) -> int:
 def documents(_: argparse.Namespace) -> int:
     """Write the generated parts of the documents."""
     return _run("tests/documents.py")
+
+
+def model(options: argparse.Namespace) -> int:
+    """Check the model of the lifecycle."""
+    return _run("tests/model.py", *options.rest)
 
 
 def messages(_: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+import model  # noqa: E402
 from act_tables import ACT_PARTS  # noqa: E402
 from command_tables import COMMAND_PARTS  # noqa: E402
 from domain.joint import JOINT, RETRACTED  # noqa: E402
@@ -137,6 +138,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "effects": effects_table,
     "joint-states": joint_table,
     "void-reasons": void_reasons,
+    "model-runs": model.runs_table,
     **ACT_PARTS,
     **COMMAND_PARTS,
     **RECORD_PARTS,
@@ -164,6 +166,7 @@ def main() -> None:
         if new != text:
             page.write_text(new, encoding="utf-8")
             print(f"written: {page.relative_to(ROOT)}")
+    model.TABLES.write_text(model.tables(), encoding="utf-8")
 
 
 def _links(page: str, folder: str, pattern: str = "*.md") -> str:
