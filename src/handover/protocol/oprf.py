@@ -109,6 +109,14 @@ class Suite:
         key = int.from_bytes(_expand(seed + _sized(info) + bytes(1), self._to_key), "little") % ORDER
         return ristretto.scalar(ristretto.to_bytes(key))
 
+    def points(self, inputs: Sequence[bytes]) -> list[bytes]:
+        """Give the elements of inputs.
+
+        Raises:
+            MalformedError: an input is too long.
+        """
+        return [self.hash_to_group(_short(each)) for each in inputs]
+
     def blind(self, inputs: Sequence[bytes], blinds: Sequence[int] | None = None) -> Blinded:
         """Give the blinded elements of *inputs*; *blinds* are fresh unless a test vector names them.
 
@@ -117,11 +125,12 @@ class Suite:
             ElementError: an input hashes to the identity, which none is known to do.
         """
         chosen = tuple(blinds or [ristretto.random_scalar() for _ in inputs])
-        points = [self.hash_to_group(_short(each)) for each in inputs]
         return Blinded(
             inputs=tuple(inputs),
             blinds=chosen,
-            elements=tuple([ristretto.multiply(r, point) for r, point in zip(chosen, points, strict=True)]),
+            elements=tuple(
+                [ristretto.multiply(r, point) for r, point in zip(chosen, self.points(inputs), strict=True)]
+            ),
         )
 
     def evaluate(self, key: int, elements: Sequence[bytes]) -> tuple[bytes, ...]:

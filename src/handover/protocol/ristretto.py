@@ -116,8 +116,9 @@ def multiply_base(factor: int) -> bytes:
 
 
 def total(points: Iterable[bytes]) -> bytes:
-    """Give the sum of elements; the identity where there are none."""
-    return reduce(add, points, IDENTITY)
+    """Give the sum of elements, of which there is at least one; it can be the identity."""
+    found: bytes = reduce(add, points)
+    return found
 
 
 def inverse(value: int) -> int:
