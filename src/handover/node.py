@@ -42,6 +42,7 @@ from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
 from handover.application.stepups import StepUp, StepUps
+from handover.application.tracing import Tracing
 from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
 from handover.domain.errors import HandoverError
@@ -97,6 +98,11 @@ class Node(Desks):
     def retention(self) -> Retention:
         """What is erased when."""
         return Retention(self.database, self.vault, self.settings.rules, self.after.withdrawals)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """The desks of tracing."""
+        return Tracing.of(self.database, self.vault)
 
     @cached_property
     def worker(self) -> Worker:

@@ -17,6 +17,7 @@ from handover.adapters import (
     petition_tables,
     retention_tables,
     tables,
+    tracing_tables,
 )
 from handover.adapters.database import translated
 from handover.adapters.engines import DatabaseAddressError, make_engine
@@ -33,6 +34,7 @@ _KNOWN: Final = (
     continuity_tables.demand,
     followup_tables.follow_up,
     petition_tables.petition,
+    tracing_tables.permission,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"
 

@@ -5,7 +5,14 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
-from handover.adapters import access_tables, override_tables, petition_tables, retention_tables, tables
+from handover.adapters import (
+    access_tables,
+    override_tables,
+    petition_tables,
+    retention_tables,
+    tables,
+    tracing_tables,
+)
 from handover.adapters.decision_tables import decision
 from handover.adapters.notice_tables import notice
 from handover.adapters.unit import Unit
@@ -21,6 +28,10 @@ SEALED_BY_MATTER: Final = (
     override_tables.override,
     petition_tables.petition,
     petition_tables.answer,
+    tracing_tables.permission,
+    tracing_tables.limits,
+    tracing_tables.question,
+    tracing_tables.candidate,
 )
 """Tables whose values are under the data key of the matter that a row names."""
 

@@ -23,6 +23,7 @@ from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
 from handover.adapters.statistics import StatisticsShelf
+from handover.adapters.tracing import TracingWork
 from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
 
@@ -62,6 +63,11 @@ class Work:
         self.retention = RetentionShelf(unit)
         self.notices = NoticeShelf(unit, self.accounts, kept=notices)
         self.statistics = StatisticsShelf(unit, vault)
+
+    @cached_property
+    def tracing(self) -> TracingWork:
+        """What is kept of tracing."""
+        return TracingWork(self.unit, self._vault)
 
     @cached_property
     def log(self) -> Logbook:

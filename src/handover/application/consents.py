@@ -23,7 +23,7 @@ from handover.protocol.entry import EntryKind
 from handover.protocol.strict import Json
 
 GIVERS = ("child", "caregiver", "guardian", "authority")
-_STATEMENT = (
+STATEMENT = (
     "given_by", "capacity", "relation", "explained_by", "language", "interpreter", "expressed", "child_assent", "text",
 )  # fmt: skip
 
@@ -157,10 +157,8 @@ class Consents:
             work.log.append(
                 EntryKind.DISCLOSED, stream=matter, object_=strict.digest(mark.encode()), now=work.now
             )
-            told = strict.members(strict.loads(kept.statement), *_STATEMENT)
-            return kept, {
-                name: strict.text(value, 4000) for name, value in zip(_STATEMENT, told, strict=True)
-            }
+            told = strict.members(strict.loads(kept.statement), *STATEMENT)
+            return kept, {name: strict.text(value, 4000) for name, value in zip(STATEMENT, told, strict=True)}
 
     def withdraw(
         self,
@@ -184,12 +182,12 @@ class Consents:
 
 
 def _statement(statement: Mapping[str, Json]) -> bytes:
-    for name in _STATEMENT:
+    for name in STATEMENT:
         value = statement.get(name)
         if not isinstance(value, str) or not value.strip() or len(value) > 4000:
             raise StatementError(f"{name} is missing or empty")
-    if len(statement) != len(_STATEMENT):
-        raise StatementError(f"a statement has exactly: {', '.join(_STATEMENT)}")
+    if len(statement) != len(STATEMENT):
+        raise StatementError(f"a statement has exactly: {', '.join(STATEMENT)}")
     if statement["given_by"] not in GIVERS:
         raise StatementError(f"given_by is one of: {', '.join(GIVERS)}")
-    return strict.dumps({name: statement[name] for name in _STATEMENT})
+    return strict.dumps({name: statement[name] for name in STATEMENT})

@@ -36,6 +36,7 @@ from handover.application.shelves import (
     Records,
     Staff,
 )
+from handover.application.tracing_shelf import TracingShelves
 from handover.domain.ids import Digest, NodeId
 from handover.protocol.jwe import Opener
 from handover.protocol.jws import Signer
@@ -131,6 +132,8 @@ class UnitOfWork(Protocol):
     def keys(self) -> Keys: ...
     @property
     def retention(self) -> Retained: ...
+    @property
+    def tracing(self) -> TracingShelves: ...
 
 
 class Database(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from handover.application import erasing, notices, stated_holds
+from handover.application import erasing, notices, stated_holds, untracing
 from handover.application.facts import TALK, Actor, Handover
 from handover.application.keeping import Ended, KeptHold
 from handover.application.permissions import Right, require
@@ -17,6 +17,7 @@ from handover.domain.handover import Act, State
 from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.domain.retention import DAY, Hold, Keeping, Rule, Rules
 from handover.domain.schema import MatterKind
+from handover.domain.searching import ClosingReason
 from handover.domain.sequence import AFTER_DEED, ARRIVES
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
@@ -249,6 +250,7 @@ def erase_matter(
         work.queue.retire(each.id, _WITH_VALUES)
         if each.offer is not None and each.state not in _VOID:
             work.log.append(EntryKind.ERASED, stream=each.pair, object_=each.offer, now=work.now)
+    untracing.forget(work, matter, ClosingReason.ERASED)
     work.matters.erase_matter(matter, [each.id for each in rounds])
     work.follow_ups.end(matter)
     for each in rounds:

@@ -19,6 +19,7 @@ from handover.application.ports import Database
 from handover.application.repeats import Repeats
 from handover.application.retention import Retention
 from handover.application.statistics import Statistics
+from handover.application.tracing import Tracing
 from handover.application.watch import Watch
 from handover.application.worker import Worker
 from handover.application.worklist import Worklist
@@ -103,6 +104,11 @@ class Node(Protocol):
     @property
     def after(self) -> After:
         """The desks for what goes on after a handover."""
+        ...
+
+    @property
+    def tracing(self) -> Tracing:
+        """The desks of tracing."""
         ...
 
     @property

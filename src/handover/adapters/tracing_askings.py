@@ -1,0 +1,103 @@
+"""What this node asks, in the database; a question's bytes are under the matter's data key until they are away."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from handover.adapters.tracing_tables import DUE, asking, question
+from handover.adapters.unit import Unit
+from handover.application.traced import KeptAsking, KeptQuestion
+from handover.domain.errors import NotFoundError
+from handover.domain.ids import UUID7, Digest, MatterId, NodeId
+from handover.domain.searching import AskingState, ClosingReason, QuestionState
+
+
+class AskingShelf:
+    """Askings and their questions."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def add(self, new: KeptAsking, questions: Sequence[KeptQuestion]) -> None:
+        """Keep a new asking with its questions."""
+        self._unit.insert(asking, vars(new))
+        for each in questions:
+            self._unit.insert(question, {**vars(each), "sealed": None})
+
+    def change(self, old: KeptAsking, new: KeptAsking) -> None:
+        """Write *new* if *old* stands."""
+        self._unit.change(asking, vars(new), guard={"state": old.state})
+
+    def get(self, id_: UUID7) -> KeptAsking:
+        """Give it; raises NotFoundError."""
+        rows = self._unit.rows(select(asking).where(asking.c.id == id_))
+        if not rows:
+            raise NotFoundError
+        return _asking(rows[0])
+
+    def of_matter(self, matter: MatterId) -> list[KeptAsking]:
+        """Give those of a matter, oldest first."""
+        query = select(asking).where(asking.c.matter == matter).order_by(asking.c.id)
+        return [_asking(row) for row in self._unit.rows(query)]
+
+    def page(self, *, after: str, limit: int) -> list[KeptAsking]:
+        """Give askings, oldest first, from behind *after*."""
+        query = select(asking).where(asking.c.id > after).order_by(asking.c.id).limit(limit)
+        return [_asking(row) for row in self._unit.rows(query)]
+
+    def ending(self, *, limit: int) -> list[KeptAsking]:
+        """Give askings that are open or proposed, and whose time is over."""
+        over = asking.c.until <= self._unit.now
+        query = select(asking).where(asking.c.state != AskingState.CLOSED, over).limit(limit)
+        return [_asking(row) for row in self._unit.rows(query)]
+
+    def questions(self, id_: UUID7) -> list[KeptQuestion]:
+        """Give the questions of an asking, in the order of the holders' names."""
+        query = select(question).where(question.c.asking == id_).order_by(question.c.holder)
+        return [_question(row) for row in self._unit.rows(query)]
+
+    def question(self, digest: Digest) -> KeptQuestion | None:
+        """Give the question that has this digest."""
+        rows = self._unit.rows(select(question).where(question.c.digest == digest))
+        return _question(rows[0]) if rows else None
+
+    def turn(self, old: KeptQuestion, new: KeptQuestion, data: bytes | None = None) -> None:
+        """Write *new* if *old* stands, with the bytes that are to be sent, or none any more."""
+        sealed = None if data is None else self._unit.cells.seal(new.matter, _place(new), data)
+        self._unit.change(question, {**vars(new), "sealed": sealed}, guard={"state": old.state})
+
+    def data(self, of: KeptQuestion) -> bytes:
+        """Give the bytes that are to be sent; raises NotFoundError where they were erased."""
+        rows = self._unit.rows(select(question.c.sealed).where(question.c.id == of.id))
+        return self._unit.cells.open(of.matter, _place(of), rows[0].sealed)
+
+    def due(self, *, limit: int) -> list[KeptQuestion]:
+        """Give questions that are to be sealed, sent or withdrawn now, those that wait longest first."""
+        query = select(question).where(DUE, question.c.due <= self._unit.now)
+        return [_question(row) for row in self._unit.rows(query.order_by(question.c.due).limit(limit))]
+
+    def waiting(self) -> Mapping[NodeId, int]:
+        """Give how many questions wait, by holder."""
+        query = select(question.c.holder, func.count().label("number")).where(DUE).group_by(question.c.holder)
+        return {NodeId.known(row.holder): row.number for row in self._unit.rows(query)}
+
+
+def _place(of: KeptQuestion) -> str:
+    return f"tracing-question|{of.id}"
+
+
+def _asking(row: Row[Any]) -> KeptAsking:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    values |= {"id": UUID7.known(row.id), "matter": MatterId.known(row.matter), "data": bytes(row.data)}
+    values |= {"permission": UUID7.known(row.permission), "state": AskingState(row.state)}
+    return KeptAsking(**values | {"reason": row.reason and ClosingReason(row.reason)})
+
+
+def _question(row: Row[Any]) -> KeptQuestion:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    del values["sealed"]
+    values |= {"id": UUID7.known(row.id), "asking": UUID7.known(row.asking)}
+    values |= {"matter": MatterId.known(row.matter), "holder": NodeId.known(row.holder)}
+    values |= {"state": QuestionState(row.state), "digest": row.digest and Digest.known(row.digest)}
+    return KeptQuestion(**values)
