@@ -17,6 +17,7 @@ from handover.protocol.envelope import Envelope
 from handover.protocol.message import Message
 
 OVERDUE = "demand-overdue"
+LOST = "demand-undeliverable"
 
 
 class AnsweredError(OutOfOrderError):
@@ -35,6 +36,8 @@ def ask(work: UnitOfWork, sealer: Sealer, handover: Handover, saying: Saying) ->
     if said.last is None or saying.re is None:
         raise OutOfOrderError("a demand names what it is about")
     _keep(work, handover, saying.act, about=saying.re, digest=said.last, incoming=False)
+    if sealer.lost(handover.peer, work.now):
+        raise_lost(work, handover)
     return said.last
 
 
@@ -94,6 +97,11 @@ def raise_overdue(work: UnitOfWork, late: Sequence[KeptDemand]) -> None:
     for demand in late:
         handover = work.handovers.get(demand.handover)
         raise_alarm(work, OVERDUE, peer=demand.peer, handover=handover)
+
+
+def raise_lost(work: UnitOfWork, handover: Handover) -> None:
+    """Put before a person that a demand of this node cannot reach the other side, as far as can be seen, ever."""
+    raise_alarm(work, LOST, peer=handover.peer, handover=handover)
 
 
 def _keep(

@@ -35,7 +35,7 @@ _TALK: Final = {
     **dict.fromkeys(DEMANDS, NoticeKind.DEMAND),
     **dict.fromkeys(AFTER_DEED - DEMANDS.keys() - {Act.ARRIVAL, Act.NON_ARRIVAL}, NoticeKind.NEWS),
 }
-_TECHNICAL: Final = frozenset({"fault", "refused", "split-view"})
+_TECHNICAL: Final = frozenset({"fault", "refused", "split-view", "demand-undeliverable"})
 """Alarms in which an operator can do something."""
 
 

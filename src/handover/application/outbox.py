@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers, departures, following
+from handover.application import answers, demands, departures, following
 from handover.application.alarms import raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
@@ -32,6 +32,7 @@ from handover.protocol.delivery import (
 )
 from handover.protocol.entry import EntryKind
 from handover.protocol.node_entry import UnknownKeyError
+from handover.protocol.registry_set import UnknownNodeError
 
 CAP: Final = 900
 """Seconds: the longest back-off, and how long after its receipt a standing message is said again."""
@@ -181,6 +182,8 @@ class Outbox:
         except HandoverError as error:  # it was raised before anything was written
             name = error.name
             again = error.retry or isinstance(error, UnknownKeyError)  # a key may yet be published
+            if isinstance(error, UnknownKeyError):
+                _alarm_lost(work, [kept])
         retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
         if (standing or kept.act in DEMANDS) and retry_at is None:
@@ -196,11 +199,20 @@ class Outbox:
             if isinstance(error, SplitViewError):
                 _keep_views(work, asked, error)
             work.queue.postpone([kept.digest for kept in batch], due=work.now)
+            if isinstance(
+                error, UnknownNodeError
+            ):  # before anything was sent: the registry does not name the peer
+                _alarm_lost(work, batch)
         return Round(peer=asked.node, sent=len(batch), error=error.name)
 
     def _spread(self, seconds: int) -> int:
         """Full jitter: peers that failed together do not come back together."""
         return max(1, round(seconds * (0.5 + self._jitter() / 2)))
+
+
+def _alarm_lost(work: UnitOfWork, batch: Sequence[KeptEnvelope]) -> None:
+    for id_ in {kept.handover: None for kept in batch if kept.act in DEMANDS}:
+        demands.raise_lost(work, work.handovers.get(id_))
 
 
 def _fitting(batch: Batch) -> Batch:

@@ -10,15 +10,18 @@ from handover.application import disclosures
 from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope, changed
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
+from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
-from handover.domain.ids import UUID7, Digest, Pseudonym
+from handover.domain.ids import UUID7, Digest, NodeId, Pseudonym
 from handover.domain.record import schema
 from handover.domain.sequence import SHOWS_NOTHING
 from handover.protocol import bodies, jwe, message, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import By, Envelope, LogHead, Sealed
+from handover.protocol.jwe import SealingKey
 from handover.protocol.message import Message
+from handover.protocol.node_key import KeyStatus, KeyUse
 from handover.protocol.strict import Json
 
 WEIGHTY: Final = frozenset({Act.OFFER, Act.DEED})  # acts that rest on a fresh registry and on a ground
@@ -121,7 +124,7 @@ class Sealer:
         if content is None:
             return None, None, None
         bodies.check_body(saying.act, content.body)
-        key = self._registry.sealing_key(handover.peer, work.now, ended=saying.act in SHOWS_NOTHING)
+        public, kid = self._key(handover.peer, saying.act, work.now)
         context = envelopes.context(
             iss=self._vault.node,
             aud=handover.peer,
@@ -130,9 +133,37 @@ class Sealer:
             kid=self._vault.signer.kid,
         )
         plaintext = message.encode(content)
-        payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
+        payload = jwe.seal(plaintext, public=public, kid=kid, context=context)
         sealed = Sealed(digest=strict.digest(payload), commit=strict.digest(plaintext))
         return plaintext, payload, sealed
+
+    def _key(self, peer: NodeId, act: Act, now: int) -> tuple[bytes, str]:
+        """Give the key that an act is sealed to. What has to be kept for who has none is sealed to one that nobody has.
+
+        It is signed anew, and sealed to a key of the peer, once the peer has one again and says that it cannot open it.
+        """
+        try:
+            key = self._registry.sealing_key(peer, now, ended=act in SHOWS_NOTHING)
+        except NotFoundError:
+            if act not in SHOWS_NOTHING:
+                raise
+            nobodys = SealingKey.generate()
+            return nobodys.public, nobodys.kid
+        return key.public, key.kid
+
+    def lost(self, peer: NodeId, now: int) -> bool:
+        """Tell whether nothing reaches a peer any more, or nothing that it says can be believed.
+
+        The registry does not name it, or each of its keys of one use is compromised.
+        """
+        try:
+            keys = self._registry.entry(peer, now).keys
+        except NotFoundError:
+            return True
+        return any(
+            all(key.status is KeyStatus.COMPROMISED for key in keys if key.use is use)
+            for use in (KeyUse.SIG, KeyUse.SEAL)
+        )
 
     def _envelope(
         self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, sealed: Sealed | None

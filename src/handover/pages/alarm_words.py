@@ -9,6 +9,10 @@ ALARMS: Final[Mapping[str, str]] = {
     "demand-overdue": N_(
         "What one authority demanded of the other in this handover has not been answered in time."
     ),
+    "demand-undeliverable": N_(
+        "What this office demands cannot reach the other authority: the registry does not name it, or its keys are"
+        " compromised. Telephone it, or the registry's operators."
+    ),
     "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
     "attachment": N_("A file that came with an offer is not what the other authority signed for."),
     "fault": N_("A message could not be stored here. The other authority sends it again."),
