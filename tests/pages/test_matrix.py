@@ -13,14 +13,17 @@ import pytest
 
 import cases
 from cases import MARK
+from handover.application.consents import STATEMENT
 from handover.application.decided import Decided
 from handover.application.facts import OfficerRole
 from handover.application.holds import Wanted
 from handover.application.overrides import Told
 from handover.application.permissions import MAY, Right
 from handover.application.petitions import Filing
+from handover.application.tracing_permissions import Permit
 from handover.domain.continuity import DecisionKind, OverrideReason, PetitionKind
 from handover.domain.retention import HoldGround
+from handover.domain.traceable import ProtectionReason, TracingBasis
 from handover.pages.routes import PAGES
 from handover.pages.visit import PREFIX, Page
 from pages.office import Browser, Offices
@@ -32,7 +35,7 @@ REFERENCE = "A-1"
 ACTS = (200, 303)  # done, or shown
 REFUSES = (401, 403, 404, 405, 409, 415, 422)
 ABSENT = {
-    **dict.fromkeys(("ground", "hold", "override", "decision"), NOTHING),
+    **dict.fromkeys(("ground", "hold", "override", "decision", "permission"), NOTHING),
     **dict.fromkeys(("file", "question"), "A" * 43),
     "section": "nothing",
 }
@@ -100,6 +103,15 @@ def scene(shared: Offices) -> Scene:
     other["shown"], other["demand"] = str(sent.offer), "A" * 43
     own["decision"] = north.after.decisions.record(matter.id, DECIDED, actor=first).id
     other["hold"] = other["override"] = other["decision"] = NOTHING
+    statement = dict.fromkeys(STATEMENT, f"Said {MARK}")
+    permit = Permit(
+        basis=TracingBasis.CONSENT,
+        statement={**statement, "given_by": "guardian"},
+        until=fed.clock.now + 86400,
+    )
+    own["permission"] = north.tracing.permissions.record(matter.id, permit, actor=first).id
+    north.tracing.protections.protect(matter.id, ProtectionReason.OTHER, f"A danger {MARK}", actor=first)
+    other["permission"] = NOTHING
     own["question"] = other["question"] = "A" * 43
     own["correction"] = other["correction"] = "A" * 43
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})

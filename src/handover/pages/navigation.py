@@ -37,6 +37,13 @@ SAID: Final[Mapping[str, str]] = {
     "decision-told": N_("What you chose is on its way to the other authority."),
     "override-told": N_("Recorded. Whoever showed it to this office is told; a third officer reviews it."),
     "override-reviewed": N_("The review is kept."),
+    "tracing-permitted": N_("The permission is recorded. The record is prepared for the search."),
+    "tracing-withdrawn": N_(
+        "The permission is withdrawn. Questions are taken back, and the record is compared with no question any more."
+    ),
+    "tracing-protected": N_("The person is protected from being found, from now on."),
+    "tracing-lifted": N_("The protection has ended. The record is prepared for the search."),
+    "tracing-excluded": N_("It is kept who must never be told of this record."),
     "passkey-added": N_("The passkey is kept. Use it from now on to sign in."),
     "codes-set": N_("The codes are set. You can sign in with password and code from now on."),
     "signed-out": N_("You are signed out."),

@@ -34,6 +34,7 @@ from handover.pages import (
     staff,
     static,
     statistics,
+    traced,
     work,
 )
 from handover.pages.parts import Check, Node
@@ -67,6 +68,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *followups.PAGES,
     *decisions.PAGES,
     *petitions.PAGES,
+    *traced.PAGES,
 )
 
 
