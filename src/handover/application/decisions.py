@@ -13,7 +13,7 @@ from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.readings import require_stated
 from handover.application.sealing import Saying, Sealer, new_id
-from handover.application.telling import Telling, fields_of, kinds_of
+from handover.application.telling import EVERY, Telling, fields_of, kinds_of
 from handover.domain.consent import GroundError
 from handover.domain.continuity import DecisionKind
 from handover.domain.errors import NotFoundError, OutOfOrderError, RefusedError
@@ -24,6 +24,7 @@ from handover.domain.sequence import TAKEN
 from handover.protocol import bodies, message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.message import Message
+from handover.protocol.strict import Json
 
 
 class NoDecisionsError(RefusedError):
@@ -38,7 +39,8 @@ class NoDecisionsError(RefusedError):
 class Question:
     """What one authority asks another, and the words of the answer, if one was given and is still kept.
 
-    Where this office is asked, `found` are its own decisions of these kinds, `covered` those that may be told now.
+    Of a question whose words were erased only that it was asked is known: no text, and every kind. Where this office is
+    asked, `found` are its own decisions of these kinds, `covered` those that may be told now.
     """
 
     demand: KeptDemand
@@ -157,20 +159,20 @@ class Decisions:
         """Give what one side asked, with the words of the answer and what there is to be told.
 
         Raises:
-            NotFoundError: there is no such question, or it was erased.
+            NotFoundError: there is no such question.
             ReadingReasonError: the officer has not said today why.
         """
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             asked = _asked(work, demand)
             require_stated(work, asked.matter, actor)
-            body = message.decode_kept(work.envelopes.plaintext(demand)).body
-            kinds = kinds_of(body)
+            body = _body(work, demand)
+            kinds = EVERY if body is None else kinds_of(body)
             found = tuple(work.decisions.own(asked.matter, kinds)) if asked.incoming else ()
             return Question(
                 demand=asked,
                 kinds=kinds,
-                text=str(body["text"]),
+                text="" if body is None else str(body["text"]),
                 found=tuple(
                     each for each in work.decisions.of_matter(asked.matter) if each.id in _ids(found)
                 ),
@@ -234,10 +236,13 @@ def _asked(work: UnitOfWork, demand: Digest) -> KeptDemand:
 
 
 def _words(work: UnitOfWork, answer: Digest | None) -> str | None:
-    if answer is None:
-        return None
+    body = None if answer is None else _body(work, answer)
+    return None if body is None else str(body["text"])
+
+
+def _body(work: UnitOfWork, said: Digest) -> dict[str, Json] | None:
     try:
-        return str(message.decode_kept(work.envelopes.plaintext(answer)).body["text"])
+        return message.decode_kept(work.envelopes.plaintext(said)).body
     except NotFoundError:
         return None
 

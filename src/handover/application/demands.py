@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handover.application import anew, counting
+from handover.application import anew, counting, notices
 from handover.application.alarms import raise_alarm
 from handover.application.continuity import KeptDemand
-from handover.application.facts import Handover
+from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
 from handover.application.sealing import Saying, Sealer
 from handover.domain.continuity import ANSWERING, DEMANDS
@@ -74,6 +74,20 @@ def note(
         demand = named(work, envelope.re)
         if demand is not None and envelope.act in DEMANDS[demand.act].answers:
             _answered(work, demand, envelope.act, digest, until=envelope.deadline)
+
+
+def unsaid(work: UnitOfWork, kept: KeptEnvelope) -> None:
+    """Open a question again whose answer by this node does not leave, or is refused for good, and tell officers of it.
+
+    By itself nothing more is told: what there is to be said now is an officer's to say.
+    """
+    if kept.act is not Act.DECISION or kept.re is None:
+        return
+    demand = named(work, kept.re)
+    if demand is None or demand.answer not in anew.names(work, kept.digest):
+        return
+    work.demands.change(demand, replace(demand, answer=None, answered=None, answered_at=None))
+    notices.said(work, work.handovers.get(demand.handover), demand.act, kept.digest)
 
 
 def named(work: UnitOfWork, envelope: Digest) -> KeptDemand | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handover.application import anew
+from handover.application import anew, demands
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.facts import Delivery, Handover
 from handover.application.ports import UnitOfWork
@@ -22,10 +22,16 @@ def shown(work: UnitOfWork, found: KeptDisclosure) -> None:
 
 
 def told(work: UnitOfWork, handover: Handover) -> None:
-    """Destroy what each envelope of a round has told after the deed, also where it disclosed nothing."""
+    """Destroy what each envelope of a round has told after the deed, also where it disclosed nothing.
+
+    A question that one of them was to answer, and that has not come there, is open again.
+    """
+    queued = work.queue.of_handover(handover.id)
     for kept in work.envelopes.of_handover(handover.id):
         if kept.act in SHOWS:
             work.matters.erase(kept.owner)
+            if kept.digest in queued and queued[kept.digest].delivery is not Delivery.RECEIPTED:
+                demands.unsaid(work, kept)
 
 
 def words(work: UnitOfWork, demand: KeptDemand) -> None:

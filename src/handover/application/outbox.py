@@ -116,6 +116,7 @@ class Outbox:
         with self._database.begin() as work:
             for digest, name in lapsed.items():
                 work.queue.refused(digest, problem=name, retry_at=None)
+                demands.unsaid(work, work.envelopes.get(digest))
 
     def pack(self, peer: NodeId) -> bytes:
         """Give the next batch for *peer* as a file to be carried by hand; it stays in the queue all the same.
@@ -186,6 +187,8 @@ class Outbox:
                 _alarm_lost(work, [kept])
         retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
+        if retry_at is None:
+            demands.unsaid(work, kept)
         if (standing or kept.act in DEMANDS) and retry_at is None:
             handover = work.handovers.get(kept.handover)
             raise_alarm(work, "refused", peer=kept.peer, handover=handover, evidence=(kept.data,))
