@@ -1,19 +1,23 @@
 """The words of a name to the skeletons of its parts: titles, articles and placeholders go, compounds are joined."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from handover.matching import sounds, tables
-from handover.matching.text import words
+from handover.matching.text import Word, words
 
 LARGEST: Final = 1000  # variants of one name in the table
+MOST_PARTS: Final = 5
+_SERVANT: Final = "ABT"
+_LONG: Final = 6
 
 Forms = tuple[str, ...]
-Word = tuple[str, str]
 
 
 @lru_cache(maxsize=1)
-def _lists() -> dict[str, frozenset[str]]:
+def lists() -> dict[str, frozenset[str]]:
+    """Return the lists of words that are no names, or are half of one."""
     found: dict[str, set[str]] = {}
     for kind, members in tables.rows("words.tsv"):
         found.setdefault(kind, set()).update(word for _, word in words(members, most=LARGEST))
@@ -21,42 +25,67 @@ def _lists() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _equals() -> dict[str, str]:
-    """Return the name that stands for each known variant."""
-    found: dict[str, str] = {}
+def _equals() -> dict[str, Forms]:
+    """Return for each known variant the first skeletons of the names that it may be."""
+    found: dict[str, dict[str, None]] = {}
     for row in tables.rows("equals.tsv"):
-        members = [word for _, word in words(row[-1], most=LARGEST)]
-        for member in members:
-            found.setdefault(member, members[0])
-    return found
+        members = list(words(row[-1], most=LARGEST))
+        stands = sounds.skeletons(*members[0])[:1]
+        for _, member in members:
+            found.setdefault(member, {}).update(dict.fromkeys(stands))
+    return {member: tuple(stands) for member, stands in found.items()}
 
 
-def read(text: str) -> tuple[Forms, ...]:
-    """Return the skeletons of each part of the name in *text*; nothing where it holds no name."""
-    kept = _joined(list(words(text)))
-    return tuple(dict.fromkeys(forms for word in kept if (forms := _forms(word))))
+@lru_cache(maxsize=16384)
+def read(text: str, *, joined: bool = False) -> tuple[Forms, ...]:
+    """Return the skeletons of each part of the name in *text*; nothing where it holds no name.
+
+    Two parts are read as one, too, where *joined*: many write them so.
+    """
+    kept = _kept(words(text))
+    found = dict.fromkeys(forms for word in kept if (forms := _forms(word)))
+    if joined and len(kept) == 2 and kept[0][0] == kept[1][0]:
+        found.update(dict.fromkeys(_together(kept)))
+    return tuple(found)
 
 
-def _joined(found: list[Word]) -> list[Word]:
-    lists = _lists()
-    bare = "".join(word for _, word in found)
-    if bare in lists["placeholder"]:
+def _together(kept: list[Word]) -> list[Forms]:
+    (script, one), (_, other) = kept
+    forms = sounds.skeletons(script, one + other)
+    return [forms] if forms else []
+
+
+def _kept(found: tuple[Word, ...]) -> list[Word]:
+    """Return the words that are names, compounds joined to one word."""
+    known = lists()
+    if "".join(word for _, word in found) in known["placeholder"]:
         return []
+    named = [word for word in found if word[1] not in known["placeholder"]]
+    named = [word for word in named if word[1] not in known["title"]] or named
     kept: list[Word] = []
-    for script, word in found:
-        if word in lists["placeholder"] or word in lists["title"]:
+    open_ = False  # the last word is the first half of a compound
+    for script, word in named:
+        if word in known["article"]:
             continue
-        if kept and kept[-1][1] in lists["first"] and kept[-1][0] == script:
-            if word not in lists["article"]:
-                kept[-1] = (script, kept[-1][1] + word)
-        elif word not in lists["article"]:
-            kept.append((script, _bare(word, script, lists)))
-    return kept
+        half = word if open_ or (kept and word in known["last"]) else ""
+        if half and kept[-1][0] == script:
+            kept[-1] = (script, kept[-1][1] + bare(half, script, always=open_))
+        else:
+            kept.append((script, bare(word, script)))
+        open_ = word in known["first"] or (word in known["before-saint"] and _saint_follows(named, word))
+    return kept[:MOST_PARTS]
 
 
-def _bare(word: str, script: str, lists: dict[str, frozenset[str]]) -> str:
-    """Return *word* without an article written together with it."""
-    if script == "arabic" and word.startswith("ال") and len(word) > 4 and word not in lists["whole"]:
+def _saint_follows(named: list[Word], word: str) -> bool:
+    follows = next((other for (_, one), (_, other) in pairwise(named) if one == word), "")
+    return follows in lists()["saint"]
+
+
+def bare(word: str, script: str, *, always: bool = False) -> str:
+    """Return *word* without an article written together with it, in Latin letters only where it *always* is one."""
+    if script == "arabic" and word.startswith("ال") and len(word) > 4 and word not in lists()["whole"]:
+        return word[2:]
+    if always and script == "latin" and word[:2] in {"al", "el", "ul"} and len(word) > 4:
         return word[2:]
     return word
 
@@ -64,7 +93,37 @@ def _bare(word: str, script: str, lists: dict[str, frozenset[str]]) -> str:
 @lru_cache(maxsize=65536)
 def _forms(word: Word) -> Forms:
     script, letters = word
-    stands = _equals().get(letters)
-    if stands is not None:
-        return sounds.skeletons("latin", stands)
-    return sounds.skeletons(script, letters)
+    letters = _father(letters)
+    found = dict.fromkeys(_equals().get(letters, ()))
+    own = sounds.skeletons(script, letters)
+    found.update(dict.fromkeys(_servant(own)))
+    if script == "latin" and letters[:2] in {"al", "el"} and len(letters) >= _LONG:
+        without = dict.fromkeys((*_equals().get(letters[2:], ()), *sounds.skeletons(script, letters[2:])[:1]))
+        return tuple(dict.fromkeys((*tuple(found)[:2], *without, *found)))[: sounds.MOST]
+    return tuple(found)[: sounds.MOST]
+
+
+def _servant(forms: Forms) -> Forms:
+    """Return *forms* with the article gone that stands behind Abd in one word."""
+    found: dict[str, None] = {}
+    for form in forms:
+        if form.startswith(_SERVANT + "L") and len(form) > len(_SERVANT) + 2:
+            found[_SERVANT + form[len(_SERVANT) + 1 :]] = None
+        found[form] = None
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _endings() -> tuple[tuple[str, str], ...]:
+    found = []
+    for ending, instead in tables.rows("endings.tsv"):
+        found.append((ending, "" if instead == "0" else instead))
+    return tuple(sorted(found, key=lambda row: -len(row[0])))
+
+
+def _father(word: str) -> str:
+    """Return *word* without the ending that makes a patronymic of it."""
+    for ending, instead in _endings():
+        if word.endswith(ending) and len(word) >= len(ending) + 2:
+            return word[: len(word) - len(ending)] + instead
+    return word

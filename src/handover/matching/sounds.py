@@ -4,6 +4,8 @@ A reading writes consonants in capitals, vowels small, `-` where a consonant was
 no vowel. A skeleton keeps the consonants; a short one also the vowel behind its first consonant.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -55,7 +57,7 @@ def table(script: str) -> Table:
                 letters=letters,
                 before=sets.get(before, before),
                 after=sets.get(after, after),
-                readings=tuple(map(_reading, readings.split())),
+                readings=_folded(readings.split()),
             )
             found.setdefault(letters[0], []).append(rule)
     ordered = {
@@ -88,6 +90,19 @@ def _reading(text: str) -> Reading:
     return ("" if sounds == "0" else sounds, int(cost or 0))
 
 
+def _folded(texts: Iterable[str]) -> tuple[Reading, ...]:
+    """Return the readings with sounds that ears confuse made one, each at its least cost."""
+    found: dict[str, int] = {}
+    for sounds, cost in map(_reading, texts):
+        folded = sounds.translate(_CONFUSED)
+        found[folded] = min(found.get(folded, 99), cost)
+    return tuple(found.items())
+
+
+# b, p and v; t and d; k and g; s and z
+_CONFUSED: Final = str.maketrans("DGZW", "TKSB")
+
+
 def _stands(letters: str, condition: str) -> bool:
     """Tell whether a neighbour (empty at the edge of the word) is one of those named; `$` is the edge."""
     if not condition:
@@ -104,9 +119,8 @@ def _applies(rule: Rule, word: str, at: int) -> bool:
     return _stands(word[at - 1 : at] if at else "", rule.before) and _stands(word[end : end + 1], rule.after)
 
 
-@lru_cache(maxsize=65536)
-def skeletons(script: str, word: str) -> tuple[str, ...]:
-    """Return the skeletons of *word*, likeliest first, at most four."""
+def _read(script: str, word: str) -> list[tuple[str, int]]:
+    """Return what *word* may be read as, likeliest first."""
     known = table(script)
     beam: dict[str, int] = {"": 0}
     at = 0
@@ -117,12 +131,65 @@ def skeletons(script: str, word: str) -> tuple[str, ...]:
             continue
         at += len(rule.letters)
         beam = _on(beam, rule.readings, joining=not known.abjad)
+    return sorted(beam.items(), key=lambda item: item[1])
+
+
+@lru_cache(maxsize=65536)
+def skeletons(script: str, word: str) -> tuple[str, ...]:
+    """Return the skeletons of *word*, likeliest first, at most four."""
+    abjad = table(script).abjad
     found: dict[str, int] = {}
-    for sounds, cost in beam.items():
-        for form, extra in _finish(sounds, abjad=known.abjad):
+    for heard, cost in _read(script, word):
+        for form, extra in _finish(heard, abjad=abjad):
             found[form] = min(found.get(form, 999), cost + extra)
     ranked = sorted(found, key=lambda form: found[form])
     return tuple(form for form in ranked if form)[:MOST]
+
+
+def heard(script: str, word: str) -> tuple[str, ...]:
+    """Return what *word* is heard as, with vowels (`?` where they are not written), likeliest first, at most four."""
+    found = [_GAP.sub("?", sounds) for sounds, _ in _read(script, word)]
+    return tuple(
+        dict.fromkeys(found if table(script).abjad else (sounds for sounds, _ in _read(script, word)))
+    )[:MOST]
+
+
+_GAP: Final = re.compile("(?<=[A-Z])-?(?=[A-Z])")
+_RUN: Final = re.compile("[^A-Z]+|(?<=[A-Z])(?=[A-Z])|^(?=[A-Z])|(?<=[A-Z])$")
+
+
+@lru_cache(maxsize=65536)
+def consonants(sounds: str) -> str:
+    """Return the consonants of *sounds* as a key of places: without its vowels, an A where it begins with one."""
+    letters = "".join(sound for sound in sounds if sound.isupper()).translate(_CONFUSED)
+    start = "A" if sounds and not sounds[0].isupper() else ""
+    return start + letters
+
+
+_NEAR: Final = {"a": "ae", "e": "aei", "i": "ei", "o": "ou", "u": "ou"}
+
+
+def apart(one: str, others: Iterable[str]) -> int:
+    """Return in how many places the vowels of *one* differ from those of the nearest of *others*."""
+    mine = _vowels(one)
+    return min(
+        (_differing(mine, theirs) for theirs in map(_vowels, others) if len(theirs) == len(mine)), default=9
+    )
+
+
+@lru_cache(maxsize=65536)
+def _vowels(sounds: str) -> tuple[str, ...]:
+    return tuple(_RUN.findall(sounds))
+
+
+def _differing(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:
+    return sum(not _alike(one, other) for one, other in zip(mine, theirs, strict=True))
+
+
+def _alike(one: str, other: str) -> bool:
+    if "?" in one or "?" in other or one == other:
+        return True
+    return bool(one and other) and (other[0] in _NEAR.get(one[0], "") or other[-1] in _NEAR.get(one[-1], ""))
 
 
 def _on(beam: dict[str, int], readings: tuple[Reading, ...], *, joining: bool) -> dict[str, int]:
@@ -138,8 +205,7 @@ def _on(beam: dict[str, int], readings: tuple[Reading, ...], *, joining: bool) -
     return dict(sorted(grown.items(), key=lambda item: item[1])[:_BEAM])
 
 
-_DEVOICED: Final = str.maketrans("DGZW", "TKSF")
-_VOWELS: Final = {"a": "a", "e": "ai", "i": "i", "o": "u", "u": "u", "?": "aiu"}
+_VOWELS: Final = {"a": "a", "e": "a", "i": "a", "o": "u", "u": "u", "?": "au"}
 
 
 def _finish(sounds: str, *, abjad: bool) -> list[Reading]:
@@ -148,8 +214,6 @@ def _finish(sounds: str, *, abjad: bool) -> list[Reading]:
     start = "A" if sounds[:1] and not sounds[0].isupper() and sounds[0] != "-" else ""
     if sounds.startswith("-"):
         start = "A"
-    if letters:
-        letters = letters[:-1] + letters[-1].translate(_DEVOICED)
     letters = letters.replace("NB", "MB")
     whole = start + letters
     if len(whole) > _SHORT:
@@ -157,7 +221,7 @@ def _finish(sounds: str, *, abjad: bool) -> list[Reading]:
     return [(whole[:1] + vowel + whole[1:], cost) for cost, vowel in enumerate(_vowel(sounds, abjad=abjad))]
 
 
-def _vowel(sounds: str, *, abjad: bool) -> str | tuple[str]:
+def _vowel(sounds: str, *, abjad: bool) -> str | tuple[str, ...]:
     """Return the classes that the vowel behind the first consonant may have, likeliest first."""
     first = next((at for at, sound in enumerate(sounds) if sound.isupper()), -1)
     run = ""
@@ -168,7 +232,8 @@ def _vowel(sounds: str, *, abjad: bool) -> str | tuple[str]:
     last = first + 1 + len(run) >= len(sounds)
     if run in {"", "?"}:
         return ("",) if last or not (abjad or run) else _VOWELS["?"]
-    run = run.replace("?", "") or "?"
+    if "?" in run:
+        return _VOWELS["?"]
     if run[0] in "ae" and set(run[1:]) & set("iuo"):
-        return "i" if "i" in run[1:] else "u"
-    return _VOWELS[run[0]]
+        return "a" if "i" in run[1:] else "u"
+    return tuple(dict.fromkeys(_VOWELS[vowel] for vowel in run[:2]))

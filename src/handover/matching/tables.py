@@ -5,14 +5,19 @@ from importlib import resources
 from typing import Final
 
 VERSION: Final = b"1"  # raise it with every change of the code that changes a skeleton, a year or a place
+PLACES: Final = ("places-1.tsv", "places-2.tsv", "places-3.tsv")
 FILES: Final = (
     "arabic.tsv",
     "bengali.tsv",
+    "countries.tsv",
     "cyrillic.tsv",
+    "endings.tsv",
     "equals.tsv",
     "ethiopic.tsv",
     "greek.tsv",
     "latin.tsv",
+    "marks.tsv",
+    *PLACES,
     "words.tsv",
 )
 

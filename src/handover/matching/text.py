@@ -8,6 +8,8 @@ LONGEST: Final = 400  # characters of a field that are read; more is no name
 MOST_WORDS: Final = 16
 LONGEST_WORD: Final = 40
 
+Word = tuple[str, str]  # script, folded letters
+
 _KEPT: Final = {"Mn", "Mc"}
 _INSIDE: Final = re.compile("[\u0027\u0060\u00b4\u02b0-\u02ff\u2018\u2019\u201b\u2032\u0640]")
 # blocks: (first, last, script); what is in none of them separates words
@@ -40,11 +42,11 @@ def script(letter: str) -> str:
     return next((name for first, last, name in _BLOCKS if first <= code <= last), "")
 
 
-def words(text: str, *, most: int = MOST_WORDS) -> tuple[tuple[str, str], ...]:
+def words(text: str, *, most: int = MOST_WORDS) -> tuple[Word, ...]:
     """Return at *most* so many words of *text*, each with its script: folded, without marks that only some set."""
     begin = text[: most * LONGEST // MOST_WORDS]
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", begin).casefold())
-    found: list[tuple[str, str]] = []
+    found: list[Word] = []
     word, of = "", ""
     for letter in _INSIDE.sub("", "".join(map(_visible, folded))) + " ":
         now = of if unicodedata.combining(letter) and of else script(letter)
@@ -76,7 +78,7 @@ _LATIN: Final = str.maketrans(
     {
         "š": "sh", "ş": "sh", "ș": "sh", "ś": "sh", "ŝ": "sh", "č": "ch", "ć": "ch", "ĉ": "ch",
         "ž": "zh", "ż": "zh", "ź": "zh", "ġ": "gh", "ḫ": "kh", "ẖ": "kh", "ḵ": "kh", "ǧ": "j", "ĝ": "j",
-        "ł": "l", "ı": "i", "ø": "o", "œ": "oe", "æ": "ae", "å": "a", "ß": "ss", "ð": "dh", "þ": "th",
+        "ł": "\u0142", "ı": "i", "ø": "o", "œ": "oe", "æ": "ae", "å": "a", "ß": "ss", "ð": "dh", "þ": "th",
         "đ": "d", "ə": "e", "ŋ": "ng", "ħ": "h", "ɖ": "d", "ɛ": "e", "ɔ": "o", "ɓ": "b", "ɗ": "d",
         "ç": "\u00e7", "ğ": "\u011f",
     }

@@ -35,9 +35,9 @@ def view(person: Person) -> View:
     """Return what is compared of *person*; nothing in a description makes this fail."""
     born = dates.birth(person.birth_date, age=person.age, registered=person.registered_on)
     return View(
-        given=_bag(person.given_name),
-        paternal=_bag(person.family_name, person.father_name, person.other_names),
-        mother=_bag(person.mother_name),
+        given=_bag(person.given_name, joined=True),
+        paternal=_bag(person.family_name, person.father_name, person.other_names, joined=True),
+        mother=_bag(person.mother_name, joined=True),
         sex=person.sex if person.sex in {"m", "f"} else "",
         years=born.years,
         month=born.month,
@@ -50,13 +50,16 @@ def view(person: Person) -> View:
     )
 
 
-def _bag(*texts: str) -> tuple[Forms, ...]:
-    found = dict.fromkeys(forms for text in texts for forms in names.read(text))
+def _bag(*texts: str, joined: bool = False) -> tuple[Forms, ...]:
+    found = dict.fromkeys(forms for text in texts for forms in names.read(text, joined=joined))
     return tuple(found)[:MOST_NAMES]
 
 
 def _homes(person: Person) -> tuple[Place, ...]:
-    read = (places.read(text) for text in (person.birth_place, person.last_residence))
+    told = (person.birth_place, person.last_residence)
+    nationality = places.country(person.nationality)
+    hints = (nationality,) if nationality else ()
+    read = (places.read(text, hints=hints) for text in told)
     return tuple(dict.fromkeys(place for place in read if place != places.NOWHERE))
 
 
