@@ -16,7 +16,7 @@ from typing import Any, Final
 from babel import Locale
 
 from handover.domain.countries import COUNTRIES
-from handover.matching import places, sounds
+from handover.matching import hearing, places, sounds
 from handover.matching.text import words
 
 Town = dict[str, Any]
@@ -105,7 +105,7 @@ def _keys(names: Iterable[str]) -> list[str]:
     kept: list[str] = []
     seen: Counter[str] = Counter()
     for heard, _ in sorted(counted.items(), key=lambda item: ("?" in item[0], -item[1])):
-        key = sounds.consonants(heard)
+        key = hearing.consonants(heard)
         if len(heard) <= 24 and (seen[key] == 0 or ("?" not in heard and seen[key] < LATEST)):
             kept.append(heard)
             seen[key] += 1

@@ -11,6 +11,7 @@ LARGEST: Final = 1000  # variants of one name in the table
 MOST_PARTS: Final = 5
 _SERVANT: Final = "ABT"
 _LONG: Final = 6
+_TELLING: Final = 3
 
 Forms = tuple[str, ...]
 
@@ -25,15 +26,33 @@ def lists() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
+def _classes() -> tuple[tuple[str, tuple[Word, ...]], ...]:
+    """Return the classes of known equivalents: the skeleton that stands for each, and its members."""
+    listed = [words(row[-1], most=LARGEST) for row in tables.rows("equals.tsv")]
+    return tuple((sounds.skeletons(*members[0])[0], members) for members in listed)
+
+
+@lru_cache(maxsize=1)
 def _equals() -> dict[str, Forms]:
-    """Return for each known variant the first skeletons of the names that it may be."""
+    """Return for each known variant the skeletons of the classes that it is in."""
     found: dict[str, dict[str, None]] = {}
-    for row in tables.rows("equals.tsv"):
-        members = list(words(row[-1], most=LARGEST))
-        stands = sounds.skeletons(*members[0])[:1]
+    for stands, members in _classes():
         for _, member in members:
-            found.setdefault(member, {}).update(dict.fromkeys(stands))
+            found.setdefault(member, {})[stands] = None
     return {member: tuple(stands) for member, stands in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _sounding() -> dict[str, str]:
+    """Return the class of every skeleton that is long enough and is a variant's first in one class alone."""
+    found: dict[str, set[str]] = {}
+    for stands, members in _classes():
+        for member in members:
+            for form in sounds.skeletons(*member)[:1]:
+                found.setdefault(form, set()).add(stands)
+    return {
+        form: stands.pop() for form, stands in found.items() if len(stands) == 1 and len(form) >= _TELLING
+    }
 
 
 @lru_cache(maxsize=16384)
@@ -97,6 +116,9 @@ def _forms(word: Word) -> Forms:
     found = dict.fromkeys(_equals().get(letters, ()))
     own = sounds.skeletons(script, letters)
     found.update(dict.fromkeys(_servant(own)))
+    alike = [_sounding()[form] for form in own[:1] if form in _sounding()]
+    if any(form not in found for form in alike):
+        found = dict.fromkeys((*tuple(found)[: sounds.MOST - 1], *alike))
     if script == "latin" and letters[:2] in {"al", "el"} and len(letters) >= _LONG:
         without = dict.fromkeys((*_equals().get(letters[2:], ()), *sounds.skeletons(script, letters[2:])[:1]))
         return tuple(dict.fromkeys((*tuple(found)[:2], *without, *found)))[: sounds.MOST]
@@ -110,6 +132,9 @@ def _servant(forms: Forms) -> Forms:
         if form.startswith(_SERVANT + "L") and len(form) > len(_SERVANT) + 2:
             found[_SERVANT + form[len(_SERVANT) + 1 :]] = None
         found[form] = None
+    first = next(iter(found), "")
+    if first.startswith(_SERVANT) and len(first) > len(_SERVANT) + 1:
+        return (*tuple(found)[: sounds.MOST - 1], first[len(_SERVANT) :])  # many leave the servant out
     return tuple(found)
 
 
@@ -121,8 +146,15 @@ def _endings() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found, key=lambda row: -len(row[0])))
 
 
+@lru_cache(maxsize=1)
+def _any_ending() -> tuple[str, ...]:
+    return tuple(ending for ending, _ in _endings())
+
+
 def _father(word: str) -> str:
     """Return *word* without the ending that makes a patronymic of it."""
+    if not word.endswith(_any_ending()):
+        return word
     for ending, instead in _endings():
         if word.endswith(ending) and len(word) >= len(ending) + 2:
             return word[: len(word) - len(ending)] + instead

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from handover.domain.countries import COUNTRIES
-from handover.matching import names, sounds, tables
+from handover.matching import hearing, names, sounds, tables
 from handover.matching.text import LONGEST, Word, words
 
 _PARTS: Final = re.compile("[,;:/()\\[\\]|\u060c\u061b\u1363\u2022\n\u2013\u2014]+|\\s-\\s")
@@ -47,6 +47,13 @@ def country(text: str) -> str:
     if code in COUNTRIES.codes:
         return code
     return _countries().get(_folded(words(text)), "")
+
+
+@lru_cache(maxsize=16384)
+def country_in(text: str) -> str:
+    """Return the country that *text* names as one of its parts."""
+    named = (_countries().get(_folded(words(part)), "") for part in _PARTS.split(text[:LONGEST])[:MOST_PARTS])
+    return next(filter(None, named), "")
 
 
 @lru_cache(maxsize=16384)
@@ -124,24 +131,27 @@ def _best(chosen: tuple[Word, ...], near: tuple[str, ...], *, strict: bool, regi
     """Return the likeliest place of that name, a region where the text says *regional*."""
     best: tuple[float, Place] | None = None
     for step, sound in enumerate(heard(chosen)):
-        key = sounds.consonants(sound)
+        key = hearing.consonants(sound)
         for found, without in _gazetteer().get(key, ()):
             code = found.place.country
             if (strict and code != near[0]) or (len(key) < 2 and code not in near):
                 continue
-            differs = min(step, 2) + without + sounds.apart(sound, found.sounds)
-            if differs > (3 if code in near else 2):
-                continue
+            differs = min(step, 2) + without
             cost = 2 * differs - found.size / 14 + _far(code, near) + (bool(found.place.locality) == regional)
-            if best is None or cost < best[0]:
+            if best is not None and cost >= best[0]:
+                continue
+            apart = hearing.apart(sound, found.sounds)
+            cost += 2 * apart
+            if differs + apart <= (3 if code in near else 2) and (best is None or cost < best[0]):
                 best = (cost, found.place)
     return None if best is None else best[1]
 
 
+@lru_cache(maxsize=65536)
 def _far(code: str, near: tuple[str, ...]) -> float:
     """Return what speaks against a place in the country *code*: not told, and no country that children come from."""
     if code in near:
-        return 0.0
+        return near.index(code) / 4
     return 3.0 if code in origins() else 4.5
 
 
@@ -153,7 +163,7 @@ def heard(chosen: tuple[Word, ...]) -> tuple[str, ...]:
     articles = names.lists()["article"]
     kept = [word for _, word in chosen if word not in articles] or [word for _, word in chosen]
     script = scripts.pop()
-    return sounds.heard(script, "".join(names.bare(word, script) for word in kept))
+    return hearing.heard(script, "".join(names.bare(word, script) for word in kept))
 
 
 def _folded(segment: tuple[Word, ...]) -> str:
@@ -193,7 +203,7 @@ def _gazetteer() -> dict[str, list[tuple[Found, int]]]:
             heard = tuple(keys.split())
             place = Place(country=code, region=f"{code}.{region}" if region else "", locality=number)
             one = Found(place=place, size=int(size), sounds=heard)
-            whole = dict.fromkeys(map(sounds.consonants, heard))
+            whole = dict.fromkeys(map(hearing.consonants, heard))
             missed = {_without_h(key): 1 for key in whole if "H" in key}
             for key, cost in {**missed, **dict.fromkeys(whole, 0)}.items():
                 found.setdefault(key, []).append((one, cost))

@@ -4,7 +4,6 @@ A reading writes consonants in capitals, vowels small, `-` where a consonant was
 no vowel. A skeleton keeps the consonants; a short one also the vowel behind its first consonant.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,13 +19,16 @@ _SHORT: Final = 2
 Reading = tuple[str, int]
 
 
+Condition = tuple[bool, frozenset[str]]  # whether a neighbour is, or is not, one of these; "" is the edge
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """Letters, between what they stand, and what they may be read as: (sounds, cost)."""
 
     letters: str
-    before: str
-    after: str
+    before: Condition | None
+    after: Condition | None
     readings: tuple[Reading, ...]
 
 
@@ -55,8 +57,8 @@ def table(script: str) -> Table:
             letters, before, after, readings = row
             rule = Rule(
                 letters=letters,
-                before=sets.get(before, before),
-                after=sets.get(after, after),
+                before=_condition(sets.get(before, before)),
+                after=_condition(sets.get(after, after)),
                 readings=_folded(readings.split()),
             )
             found.setdefault(letters[0], []).append(rule)
@@ -94,38 +96,44 @@ def _folded(texts: Iterable[str]) -> tuple[Reading, ...]:
     """Return the readings with sounds that ears confuse made one, each at its least cost."""
     found: dict[str, int] = {}
     for sounds, cost in map(_reading, texts):
-        folded = sounds.translate(_CONFUSED)
+        folded = sounds.translate(CONFUSED)
         found[folded] = min(found.get(folded, 99), cost)
     return tuple(found.items())
 
 
 # b, p and v; t and d; k and g; s and z
-_CONFUSED: Final = str.maketrans("DGZW", "TKSB")
+CONFUSED: Final = str.maketrans("DGZW", "TKSB")
 
 
-def _stands(letters: str, condition: str) -> bool:
-    """Tell whether a neighbour (empty at the edge of the word) is one of those named; `$` is the edge."""
-    if not condition:
-        return True
-    if condition[0] == "!":
-        return not _stands(letters, condition[1:])
-    return letters in condition if letters else "$" in condition
+def _condition(text: str) -> Condition | None:
+    """Return what *text* asks of a neighbour: to be one of its letters, after `!` to be none; `$` is the edge."""
+    if not text:
+        return None
+    wanted = text[0] != "!"
+    return wanted, frozenset("" if letter == "$" else letter for letter in text[not wanted :])
 
 
-def _applies(rule: Rule, word: str, at: int) -> bool:
-    if not word.startswith(rule.letters, at):
-        return False
-    end = at + len(rule.letters)
-    return _stands(word[at - 1 : at] if at else "", rule.before) and _stands(word[end : end + 1], rule.after)
+def _rule(rules: tuple[Rule, ...], word: str, at: int) -> Rule | None:
+    """Return the first of *rules* that applies *at* this letter."""
+    before = word[at - 1 : at]
+    for rule in rules:
+        if rule.before is not None and (before in rule.before[1]) is not rule.before[0]:
+            continue
+        if len(rule.letters) > 1 and not word.startswith(rule.letters, at):
+            continue
+        end = at + len(rule.letters)
+        if rule.after is None or (word[end : end + 1] in rule.after[1]) is rule.after[0]:
+            return rule
+    return None
 
 
-def _read(script: str, word: str) -> list[tuple[str, int]]:
+def read(script: str, word: str) -> list[tuple[str, int]]:
     """Return what *word* may be read as, likeliest first."""
     known = table(script)
     beam: dict[str, int] = {"": 0}
     at = 0
     while at < len(word):
-        rule = next((rule for rule in known.rules.get(word[at], ()) if _applies(rule, word, at)), None)
+        rule = _rule(known.rules.get(word[at], ()), word, at)
         if rule is None:
             at += 1
             continue
@@ -139,65 +147,19 @@ def skeletons(script: str, word: str) -> tuple[str, ...]:
     """Return the skeletons of *word*, likeliest first, at most four."""
     abjad = table(script).abjad
     found: dict[str, int] = {}
-    for heard, cost in _read(script, word):
+    for heard, cost in read(script, word):
         for form, extra in _finish(heard, abjad=abjad):
             found[form] = min(found.get(form, 999), cost + extra)
     ranked = sorted(found, key=lambda form: found[form])
     return tuple(form for form in ranked if form)[:MOST]
 
 
-def heard(script: str, word: str) -> tuple[str, ...]:
-    """Return what *word* is heard as, with vowels (`?` where they are not written), likeliest first, at most four."""
-    found = [_GAP.sub("?", sounds) for sounds, _ in _read(script, word)]
-    return tuple(
-        dict.fromkeys(found if table(script).abjad else (sounds for sounds, _ in _read(script, word)))
-    )[:MOST]
-
-
-_GAP: Final = re.compile("(?<=[A-Z])-?(?=[A-Z])")
-_RUN: Final = re.compile("[^A-Z]+|(?<=[A-Z])(?=[A-Z])|^(?=[A-Z])|(?<=[A-Z])$")
-
-
-@lru_cache(maxsize=65536)
-def consonants(sounds: str) -> str:
-    """Return the consonants of *sounds* as a key of places: without its vowels, an A where it begins with one."""
-    letters = "".join(sound for sound in sounds if sound.isupper()).translate(_CONFUSED)
-    start = "A" if sounds and not sounds[0].isupper() else ""
-    return start + letters
-
-
-_NEAR: Final = {"a": "ae", "e": "aei", "i": "ei", "o": "ou", "u": "ou"}
-
-
-def apart(one: str, others: Iterable[str]) -> int:
-    """Return in how many places the vowels of *one* differ from those of the nearest of *others*."""
-    mine = _vowels(one)
-    return min(
-        (_differing(mine, theirs) for theirs in map(_vowels, others) if len(theirs) == len(mine)), default=9
-    )
-
-
-@lru_cache(maxsize=65536)
-def _vowels(sounds: str) -> tuple[str, ...]:
-    return tuple(_RUN.findall(sounds))
-
-
-def _differing(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:
-    return sum(not _alike(one, other) for one, other in zip(mine, theirs, strict=True))
-
-
-def _alike(one: str, other: str) -> bool:
-    if "?" in one or "?" in other or one == other:
-        return True
-    return bool(one and other) and (other[0] in _NEAR.get(one[0], "") or other[-1] in _NEAR.get(one[-1], ""))
-
-
 def _on(beam: dict[str, int], readings: tuple[Reading, ...], *, joining: bool) -> dict[str, int]:
     grown: dict[str, int] = {}
     for sounds, cost in beam.items():
         for more, extra in readings:
-            kept = more[1:] if joining and more[:1].isupper() and sounds.endswith(more[:1]) else more
-            whole = sounds + kept
+            doubled = joining and sounds and more and sounds[-1] == more[0] and more[0].isupper()
+            whole = sounds + (more[1:] if doubled else more)
             if cost + extra < grown.get(whole, 999):
                 grown[whole] = cost + extra
     if len(grown) <= _BEAM:
@@ -218,7 +180,9 @@ def _finish(sounds: str, *, abjad: bool) -> list[Reading]:
     whole = start + letters
     if len(whole) > _SHORT:
         return [(whole, 0)]
-    return [(whole[:1] + vowel + whole[1:], cost) for cost, vowel in enumerate(_vowel(sounds, abjad=abjad))]
+    return [
+        (whole[:1] + vowel + whole[1:], 2 * cost) for cost, vowel in enumerate(_vowel(sounds, abjad=abjad))
+    ]
 
 
 def _vowel(sounds: str, *, abjad: bool) -> str | tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 LONGEST: Final = 400  # characters of a field that are read; more is no name
@@ -12,6 +13,8 @@ Word = tuple[str, str]  # script, folded letters
 
 _KEPT: Final = {"Mn", "Mc"}
 _INSIDE: Final = re.compile("[\u0027\u0060\u00b4\u02b0-\u02ff\u2018\u2019\u201b\u2032\u0640]")
+_HUMP: Final = re.compile("(?<=[A-Za-z][a-z][a-z])(?=[A-Z][a-z])")  # two names written as AbdAllah
+_PLAIN: Final = re.compile("[a-z]+")
 # blocks: (first, last, script); what is in none of them separates words
 _BLOCKS: Final = (
     (0x0061, 0x007A, "latin"),
@@ -34,6 +37,7 @@ _BLOCKS: Final = (
 _WITH_MARKS: Final = {"devanagari", "bengali"}  # whose vowels are marks
 
 
+@cache
 def script(letter: str) -> str:
     """Return the script of *letter*, or nothing."""
     if not letter.isalpha() and unicodedata.category(letter) not in _KEPT:
@@ -44,7 +48,10 @@ def script(letter: str) -> str:
 
 def words(text: str, *, most: int = MOST_WORDS) -> tuple[Word, ...]:
     """Return at *most* so many words of *text*, each with its script: folded, without marks that only some set."""
-    begin = text[: most * LONGEST // MOST_WORDS]
+    begin = _HUMP.sub(" ", text[: most * LONGEST // MOST_WORDS])
+    if begin.isascii():
+        plain = _PLAIN.findall(_INSIDE.sub("", begin.lower()))
+        return tuple(("latin", word[:LONGEST_WORD]) for word in plain[:most])
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", begin).casefold())
     found: list[Word] = []
     word, of = "", ""
@@ -58,6 +65,7 @@ def words(text: str, *, most: int = MOST_WORDS) -> tuple[Word, ...]:
     return tuple(found[:most])
 
 
+@cache
 def _visible(letter: str) -> str:
     return "" if unicodedata.category(letter) == "Cf" else letter
 

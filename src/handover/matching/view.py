@@ -12,6 +12,22 @@ MOST_NAMES: Final = 8  # of one role: a bag of more is a list of something else
 
 TABLES: Final = tables.digest()
 
+# calendars by the countries and languages of those who write in them
+CALENDARS: Final = (
+    ("solar", frozenset({"AF", "IR", "TJ", "fa", "ps", "prs", "haz"})),
+    ("hijri", frozenset({"SA", "YE", "SY", "IQ", "JO", "PS", "LY", "SD", "SO", "ar", "so"})),
+    ("ethiopian", frozenset({"ET", "ER", "am", "ti", "om", "tig"})),
+)
+# where a language is spoken that is spoken in few countries
+SPOKEN: Final = {
+    "am": ("ET",), "ti": ("ER", "ET"), "om": ("ET",), "tig": ("ER",), "so": ("SO",), "ps": ("AF", "PK"),
+    "prs": ("AF",), "haz": ("AF",), "fa": ("AF", "IR"), "uk": ("UA",), "el": ("GR", "CY"), "bn": ("BD",),
+    "rhg": ("MM", "BD"), "my": ("MM",), "ku": ("SY", "IQ", "TR"), "ckb": ("IQ",), "kmr": ("SY", "TR"),
+    "tr": ("TR",), "ur": ("PK",), "wo": ("SN",), "bm": ("ML",), "ha": ("NG", "NE"), "yo": ("NG",), "ig": ("NG",),
+    "ln": ("CD", "CG"), "rn": ("BI",), "rw": ("RW",), "sw": ("CD", "TZ", "KE"), "ka": ("GE",), "hy": ("AM",),
+    "ar": ("SY", "IQ", "SD", "YE", "LY", "PS", "EG"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
@@ -33,7 +49,14 @@ class View:
 
 def view(person: Person) -> View:
     """Return what is compared of *person*; nothing in a description makes this fail."""
-    born = dates.birth(person.birth_date, age=person.age, registered=person.registered_on)
+    languages = tuple(sorted({code for code in map(_language, person.languages) if code}))
+    nationality = places.country(person.nationality)
+    homes = _homes(person, nationality, languages)
+    lands = {nationality} if nationality else {place.country for place in homes}
+    calendars = tuple(name for name, users in CALENDARS if users & (lands | set(languages)))
+    born = dates.birth(
+        person.birth_date, age=person.age, registered=person.registered_on, calendars=calendars
+    )
     return View(
         given=_bag(person.given_name, joined=True),
         paternal=_bag(person.family_name, person.father_name, person.other_names, joined=True),
@@ -43,9 +66,9 @@ def view(person: Person) -> View:
         month=born.month,
         day=born.day,
         exact=born.day is not None,
-        homes=_homes(person),
-        nationality=places.country(person.nationality),
-        languages=tuple(sorted({code for code in map(_language, person.languages) if code})),
+        homes=homes,
+        nationality=nationality,
+        languages=languages,
         separated=dates.month(person.separated_on),
     )
 
@@ -55,12 +78,18 @@ def _bag(*texts: str, joined: bool = False) -> tuple[Forms, ...]:
     return tuple(found)[:MOST_NAMES]
 
 
-def _homes(person: Person) -> tuple[Place, ...]:
+def _homes(person: Person, nationality: str, languages: tuple[str, ...]) -> tuple[Place, ...]:
+    """Return the places; each is read with the countries that the rest of the description speaks of."""
     told = (person.birth_place, person.last_residence)
-    nationality = places.country(person.nationality)
-    hints = (nationality,) if nationality else ()
-    read = (places.read(text, hints=hints) for text in told)
-    return tuple(dict.fromkeys(place for place in read if place != places.NOWHERE))
+    hints = [nationality, *(land for language in languages for land in SPOKEN.get(language, ()))]
+    first = [places.read(text, hints=_known(hints)) for text in told]
+    certain = [places.country_in(text) for text in told]
+    both = [places.read(text, hints=_known([*hints, *certain])) for text in told] if any(certain) else first
+    return tuple(dict.fromkeys(place for place in both if place != places.NOWHERE))
+
+
+def _known(codes: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _language(text: str) -> str:
