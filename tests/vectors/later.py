@@ -37,6 +37,7 @@ DECIDED: Final[dict[str, Json]] = {
     "outcome": "Frauke Petersen is appointed guardian.",
     "reasons": "",
 }
+HANDED_ON: Final[dict[str, Json]] = {"due": 0, "date": "2026-10-05", "state": "handed-on", "text": ""}
 BODIES: Final[dict[Act, dict[str, Json]]] = {
     Act.FOLLOW_UP: {"due": 7, "date": "2026-10-05", "state": "well", "text": "She goes to school."},
     Act.CORRECTION: {"text": "The birth date was read wrongly."},

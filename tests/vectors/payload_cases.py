@@ -26,6 +26,8 @@ def cases() -> dict[str, Case]:
         _input(Act.QUESTION, question + b" " * STEP),
         _shown(one_round.content(Act.QUESTION)),
     )
+    handed_on = Message(nonce=one_round.bits("nonce", 32), body=later.HANDED_ON)
+    found["handed-on"] = _whole("The case was handed on: no ground, no word more.", Act.FOLLOW_UP, handed_on)
     for name, note, plaintext in _shapes(question):
         found[name] = refused(note, _input(Act.QUESTION, plaintext), "malformed")
     for name, note, act, body in _bodies():
@@ -171,6 +173,9 @@ def _later() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
         yield f"acceptance-days-{name}", note, Act.ACCEPTANCE, said | {"follow_ups": days}
     follow_up: dict[str, Any] = later.BODIES[Act.FOLLOW_UP]
     yield "follow-up-no-text", "A follow-up says how the child is.", Act.FOLLOW_UP, follow_up | {"text": ""}
+    handed_on = later.HANDED_ON
+    yield "handed-on-text", "Nothing more is told.", Act.FOLLOW_UP, handed_on | {"text": "She is well."}
+    yield "handed-on-day", "It answers no day.", Act.FOLLOW_UP, handed_on | {"due": 7}
     yield "follow-up-state", "A word of the list.", Act.FOLLOW_UP, follow_up | {"state": "fine"}
     yield "correction-empty", "A correction says why.", Act.CORRECTION, {"text": " "}
     scope = {"scope": "everything", "text": ""}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from handover.application import counting, notices
 from handover.application.alarms import raise_alarm
@@ -10,7 +11,8 @@ from handover.application.intake import MismatchError, Received
 from handover.application.notice import NoticeKind
 from handover.application.ports import UnitOfWork
 from handover.application.promised import KeptFollowUp
-from handover.domain.continuity import FollowUpState
+from handover.application.sealing import Saying
+from handover.domain.continuity import ENDS_FOLLOW_UPS, FollowUpState
 from handover.domain.errors import NotFoundError
 from handover.domain.followup import EXTRA, GRACE, Stage, dates
 from handover.domain.handover import Act, Role, State
@@ -27,10 +29,8 @@ def settled(work: UnitOfWork, handover: Handover) -> None:
     if handover.state not in (State.HOLDING, State.TRANSFERRED):
         return
     receives = handover.role is Role.RECEIVER
-    if (
-        handover.epoch > 1
-    ):  # there are earlier rounds: a receiver waited in them, a sender may have owed its peer
-        work.follow_ups.end(handover.matter, owed=not receives, peer=None if receives else handover.peer)
+    if handover.epoch > 1:  # there are earlier rounds: a receiver waited in them, a sender owed something
+        work.follow_ups.end(handover.matter, owed=not receives)
     promised = dates(_taken_up(work, handover), _promised(work, handover))
     work.follow_ups.add(
         [
@@ -48,6 +48,27 @@ def settled(work: UnitOfWork, handover: Handover) -> None:
     for kept in [] if receives else work.envelopes.of_handover(handover.id):
         if kept.incoming:
             note(work, kept.act, handover, kept.digest)  # one that has overtaken the receipt of the take-up
+
+
+def handed_on(work: UnitOfWork, handover: Handover) -> list[tuple[Handover, Saying]]:
+    """Give what has to be said once *handover* was taken up: to each who is still owed something that this is over.
+
+    Nothing of the record, nor who is responsible now, is told; whoever is responsible again knows.
+    """
+    if handover.state is not State.TRANSFERRED or handover.epoch == 1:
+        return []
+    day = datetime.fromtimestamp(work.now, UTC).date().isoformat()
+    body: dict[str, Json] = {"due": EXTRA, "date": day, "state": FollowUpState.HANDED_ON.value, "text": ""}
+    return [
+        (each, Saying(act=Act.FOLLOW_UP, re=each.deed, body=body))
+        for each in work.handovers.of_matter(handover.matter)
+        if each.role is Role.RECEIVER and each.peer != handover.peer and _owed(work, each)
+    ]
+
+
+def _owed(work: UnitOfWork, handover: Handover) -> bool:
+    found = work.follow_ups.of_round(handover.id)
+    return any(each.owed and each.done_at is None and each.ended_at is None for each in found)
 
 
 def require_promised(work: UnitOfWork, handover: Handover, received: Received) -> None:
@@ -72,7 +93,7 @@ def note(work: UnitOfWork, act: Act, handover: Handover, digest: Digest) -> None
         if each.day == body["due"] and each.done_at is None:
             counting.followed(work, each, late=each.stage(work.now) is Stage.OVERDUE)
             work.follow_ups.change(replace(each, envelope=digest, done_at=work.now))
-    if body["state"] == FollowUpState.CLOSED:
+    if body["state"] in ENDS_FOLLOW_UPS:
         work.follow_ups.close(handover.id)
 
 

@@ -12,7 +12,7 @@ from handover.application.readings import require_stated
 from handover.application.sealing import answers_to
 from handover.application.showing import Showing, Shown
 from handover.domain.consent import GroundError
-from handover.domain.continuity import DAY, FOLLOW_UP_FIELDS, FollowUpState
+from handover.domain.continuity import DAY, FOLLOW_UP_FIELDS, TOLD_BY_OFFICERS, FollowUpState
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
 from handover.domain.followup import EXTRA, Stage
 from handover.domain.handover import Act, Role, State
@@ -146,6 +146,8 @@ class FollowUps:
             found = work.handovers.get(handover)
             if not _tells(found):
                 raise OutOfOrderError("nothing is told in this round")
+            if state not in TOLD_BY_OFFICERS:
+                raise OutOfOrderError("a node says by itself that it has handed a case on")
             _require_open(work, found, due)
             re = answers_to(found, Act.FOLLOW_UP)
             if re is None:

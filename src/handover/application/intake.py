@@ -172,7 +172,8 @@ class Intake:
         if (envelope.record is None) != (content.record is None):
             raise MismatchError("the record is there if the envelope names one")
         if content.consent is None:
-            if envelope.consent is not None or envelope.fields is not None or content.body.get("decisions"):
+            shown = continuity.shown_by(envelope.act, content.body)
+            if envelope.consent is not None or envelope.fields is not None or shown:
                 raise MismatchError("what is shown has no ground")
             return
         if received.sender.barred:

@@ -35,7 +35,8 @@ class Reissuer:
     def serves(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: str) -> bool:
         """Tell whether new bytes can mend *problem* now; else the old ones wait for a newer registry."""
         if problem == SEALING_KEY_GONE and payload is not None:
-            key = self._registry.sealing_key(kept.peer, work.now, ended=kept.act in SHOWS_NOTHING)
+            ended = not _shows(envelopes.read(kept.data).claimed)
+            key = self._registry.sealing_key(kept.peer, work.now, ended=ended)
             return key.kid != jwe.recipient(payload)
         return envelopes.read(kept.data).kid != self._vault.signer.kid or (
             kept.incarnation < self._vault.incarnation
@@ -111,7 +112,7 @@ class Reissuer:
         if claimed.payload is None:
             return None, None, None
         plaintext = work.envelopes.plaintext(kept.digest)
-        key = self._registry.sealing_key(handover.peer, work.now, ended=claimed.act in SHOWS_NOTHING)
+        key = self._registry.sealing_key(handover.peer, work.now, ended=not _shows(claimed))
         context = envelopes.context(
             iss=claimed.iss,
             aud=claimed.aud,
@@ -121,3 +122,8 @@ class Reissuer:
         )
         payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
         return payload, plaintext, Sealed(digest=strict.digest(payload), commit=claimed.payload.commit)
+
+
+def _shows(claimed: Envelope) -> bool:
+    """Tell whether an act shows something: what does not is sealed to an ended key where there is no other."""
+    return claimed.act not in SHOWS_NOTHING and not (claimed.act in SHOWS and claimed.consent is None)

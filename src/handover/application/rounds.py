@@ -221,6 +221,8 @@ class Rounds:
         if handover.state is State.HOLDING:
             self._adopt(work, handover)
         counting.ended(work, handover)
+        for earlier, saying in following.handed_on(work, handover):
+            work.handovers.change(earlier, self._sealer.say(work, earlier, saying))
         following.settled(work, handover)
         attachments.settle(work, handover)
         work.matters.erase(handover.id)

@@ -14,7 +14,7 @@ from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, NodeId, Pseudonym
 from handover.domain.record import schema
-from handover.domain.sequence import SHOWS_NOTHING
+from handover.domain.sequence import SHOWS, SHOWS_NOTHING
 from handover.protocol import bodies, jwe, message, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
@@ -124,7 +124,8 @@ class Sealer:
         if content is None:
             return None, None, None
         bodies.check_body(saying.act, content.body)
-        public, kid = self._key(handover.peer, saying.act, work.now)
+        shows = saying.act not in SHOWS_NOTHING and not (saying.act in SHOWS and content.consent is None)
+        public, kid = self._key(handover.peer, work.now, shows=shows)
         context = envelopes.context(
             iss=self._vault.node,
             aud=handover.peer,
@@ -137,15 +138,15 @@ class Sealer:
         sealed = Sealed(digest=strict.digest(payload), commit=strict.digest(plaintext))
         return plaintext, payload, sealed
 
-    def _key(self, peer: NodeId, act: Act, now: int) -> tuple[bytes, str]:
-        """Give the key that an act is sealed to. What has to be kept for who has none is sealed to one that nobody has.
+    def _key(self, peer: NodeId, now: int, *, shows: bool) -> tuple[bytes, str]:
+        """Give the key to seal to. What shows nothing and finds none is kept: sealed to a key that nobody has.
 
         It is signed anew, and sealed to a key of the peer, once the peer has one again and says that it cannot open it.
         """
         try:
-            key = self._registry.sealing_key(peer, now, ended=act in SHOWS_NOTHING)
+            key = self._registry.sealing_key(peer, now, ended=not shows)
         except NotFoundError:
-            if act not in SHOWS_NOTHING:
+            if shows:
                 raise
             nobodys = SealingKey.generate()
             return nobodys.public, nobodys.kid

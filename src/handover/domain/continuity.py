@@ -47,7 +47,7 @@ class OverrideReason(StrEnum):
 
 
 class FollowUpState(StrEnum):
-    """How the child is, in one word; the sealed text says more."""
+    """How the child is, in one word; the sealed text says more. `HANDED_ON` a node says by itself, and nothing more."""
 
     WELL = "well"
     CONCERNS = "concerns"
@@ -55,6 +55,7 @@ class FollowUpState(StrEnum):
     MOVED = "moved"
     MISSING = "missing"
     CLOSED = "closed"
+    HANDED_ON = "handed-on"
 
 
 class DecisionKind(StrEnum):
@@ -99,6 +100,9 @@ DEMANDS: Final[dict[Act, Demand]] = {
 }
 """Each is answered by one of its answers, or is overdue: at both sides, where everybody sees it."""
 ANSWERING: Final = frozenset(act for demand in DEMANDS.values() for act in demand.answers)
+TOLD_BY_OFFICERS: Final = tuple(state for state in FollowUpState if state is not FollowUpState.HANDED_ON)
+ENDS_FOLLOW_UPS: Final = frozenset({FollowUpState.CLOSED, FollowUpState.HANDED_ON})
+"""After these nothing more is owed in a round."""
 FOLLOW_UP_FIELDS: Final = ("plan.follow_ups",)
 DECISION_FIELDS: Final[dict[DecisionKind, tuple[str, ...]]] = {
     DecisionKind.BEST_INTERESTS: ("best_interests.outcome", "best_interests.reasons"),
@@ -113,7 +117,7 @@ DECISION_FIELDS: Final[dict[DecisionKind, tuple[str, ...]]] = {
 def shown_by(act: Act, body: Mapping[str, object]) -> tuple[str, ...]:
     """Give the fields whose ground an act with this *body* needs, beside those of a record; the body was checked."""
     if act is Act.FOLLOW_UP:
-        return FOLLOW_UP_FIELDS
+        return () if body["state"] == FollowUpState.HANDED_ON else FOLLOW_UP_FIELDS
     decisions = body.get("decisions", ())
     kinds = [DecisionKind(each["kind"]) for each in decisions] if isinstance(decisions, list) else []
     return tuple(sorted({field for kind in kinds for field in DECISION_FIELDS[kind]}))

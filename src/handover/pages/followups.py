@@ -14,6 +14,7 @@ from handover.domain.continuity import (
     FOLLOW_UP_FIELDS,
     LAST_FOLLOW_UP,
     MOST_FOLLOW_UPS,
+    TOLD_BY_OFFICERS,
     FollowUpState,
 )
 from handover.domain.errors import NotFoundError
@@ -64,7 +65,7 @@ def _show(visit: Visit, *, status: int = 200, said: Mapping[str, object] | None 
     plan = visit.node.after.follow_ups.plan(id_, actor=visit.actor)
     open_ = [each.kept for each in plan.dates if each.stage is not Stage.DONE and each.waiting is None]
     days = [(str(each.day), _day(visit, each.day, each.due)) for each in open_]
-    states = [(each.value, visit.translate(text)) for each, text in later_words.FOLLOW_UPS.items()]
+    states = [(each.value, visit.translate(later_words.FOLLOW_UPS[each])) for each in TOLD_BY_OFFICERS]
     return visit.page(
         "follow_ups.html",
         status=status,
@@ -88,7 +89,7 @@ def tell(visit: Visit) -> Response:
     id_, form = paths.ident(HandoverId, visit.args["handover"]), visit.form
     due = form.text("due", missing="Choose which follow-up this is.", longest=5)
     day = form.date("date", missing="Enter the day.")
-    state = form.choice("state", list(FollowUpState), missing="Choose how the child is.")
+    state = form.choice("state", list(TOLD_BY_OFFICERS), missing="Choose how the child is.")
     text = form.text("text", missing="Write how the child is.")
     form.carry_out(
         lambda: visit.node.after.follow_ups.tell(

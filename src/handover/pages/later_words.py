@@ -42,6 +42,7 @@ FOLLOW_UPS: Final[Mapping[FollowUpState, str]] = {
     FollowUpState.MOVED: N_("The child lives elsewhere now"),
     FollowUpState.MISSING: N_("The child is missing"),
     FollowUpState.CLOSED: N_("The case is closed"),
+    FollowUpState.HANDED_ON: N_("The other authority has handed the case on and is not responsible any more"),
 }
 DECISIONS: Final[Mapping[DecisionKind, str]] = {
     DecisionKind.BEST_INTERESTS: N_("Best interests determination"),

@@ -22,7 +22,7 @@ REQUIRED: Final[dict[Act, frozenset[str]]] = {
     Act.ANSWER: _SAID,
     Act.ARRIVAL: _SAID,
     Act.NON_ARRIVAL: _SAID,
-    Act.FOLLOW_UP: _SAID | {"fields", "consent"},
+    Act.FOLLOW_UP: _SAID - {"by"},
     Act.CORRECTION: _SAID | {"record", "fields", "consent"},
     Act.CONSENT_WITHDRAWN: (_SAID | {"consent"}) - {"by"},
     Act.ERASED: _ANSWER,
@@ -40,6 +40,7 @@ MAY: Final[dict[Act, frozenset[str]]] = {
     Act.DEED: frozenset({"by"}),
     Act.VOID: frozenset({"by"}),
     Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
+    Act.FOLLOW_UP: frozenset({"fields", "consent", "by"}),  # that a case was handed on shows nothing of it
     Act.CONSENT_WITHDRAWN: frozenset({"by"}),  # a node passes a withdrawal on by itself
     Act.ERASED: frozenset({"record", "by"}),
     Act.DECISION: frozenset({"fields", "consent", "by"}),  # an answer with nothing in it discloses nothing

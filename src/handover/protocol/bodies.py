@@ -95,7 +95,10 @@ def _follow_up(body: Json) -> None:
     strict.integer(due, 0, LAST_FOLLOW_UP)
     _day("date", day)
     _word("state", state, FollowUpState)
-    _filled("text", text, LONGEST_TEXT)
+    if state != FollowUpState.HANDED_ON:
+        _filled("text", text, LONGEST_TEXT)
+    elif (due, text) != (0, ""):
+        raise IncompleteMessageError("text")
 
 
 def _decisions_wanted(body: Json) -> None:

@@ -6,6 +6,7 @@ from handover.domain.consent import Basis, Purpose
 from handover.domain.continuity import (
     LAST_FOLLOW_UP,
     MOST_FOLLOW_UPS,
+    TOLD_BY_OFFICERS,
     DecisionKind,
     FollowUpState,
     WithdrawalScope,
@@ -33,8 +34,10 @@ def bodies_schemas() -> Iterator[JsonSchema]:
 def _after() -> Iterator[JsonSchema]:
     said, told = filled(bodies.LONGEST_TEXT), text(bodies.LONGEST_TEXT)
     language, name = filled(bodies.LONGEST_LANGUAGE), filled(bodies.LONGEST_NAME)
-    state = words(FollowUpState)
+    state = words(TOLD_BY_OFFICERS)
     yield {"title": "follow-up"} | object_({"due": _days(0), "date": DAY, "state": state, "text": said})
+    handed_on: JsonSchema = {"due": {"const": 0}, "date": DAY, "state": words([FollowUpState.HANDED_ON])}
+    yield {"title": "follow-up that a case was handed on"} | object_(handed_on | {"text": {"const": ""}})
     kinds = list_of(words(DecisionKind), len(DecisionKind))
     yield {"title": "decisions-wanted"} | object_({"kinds": kinds, "text": said})
     decisions = list_of(_decision(), bodies.MOST_DECISIONS)
