@@ -22,7 +22,7 @@ from two_nodes.scene import alarms_of
 from two_nodes.test_withdrawal import DAY
 from two_nodes.test_withdrawal_crossing import faults, go_on, mouth
 
-BODY = {"due": 0, "date": "2026-12-01", "state": "handed-on", "text": ""}
+BODY: dict[str, Any] = {"due": 0, "date": "2026-12-01", "state": "handed-on", "text": ""}
 
 
 @pytest.fixture

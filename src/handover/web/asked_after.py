@@ -83,6 +83,15 @@ class Withdrawal(Asked):
     text: Annotated[str, Field(max_length=4000, json_schema_extra=TEXT)] = ""
 
 
+class GroundWithdrawal(Asked):
+    """How far the withdrawal of a ground goes, and what the person said. What names no scope ends this ground alone."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.WITHDRAWAL, {}]})
+
+    scope: Annotated[WithdrawalScope, Field(strict=False)] = WithdrawalScope.GROUND
+    text: Annotated[str, Field(max_length=4000, json_schema_extra=TEXT)] = ""
+
+
 class Hold(Asked):
     """Why this office keeps what it was asked to erase, and until when."""
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from handover.application.consents import Terms
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.record import schema
-from handover.web import asked, shown
+from handover.web import asked, asked_after, shown
 from handover.web.calls import ApiRoute, Called, answer, ident
 from handover.web.matters import Matter
 
@@ -40,12 +40,16 @@ def list_grounds(call: Called, matter: Matter) -> Response:
 
 
 @router.post("/grounds/{ground}/withdraw", response_model=shown.GroundShown)
-def withdraw_ground(call: Called, ground: Annotated[str, Path(max_length=64)]) -> Response:
-    """Withdraw a ground for good; every open offer that rests on it is voided with it."""
+def withdraw_ground(
+    call: Called,
+    ground: Annotated[str, Path(max_length=64)],
+    new: asked_after.GroundWithdrawal = asked_after.GroundWithdrawal(),  # noqa: B008 - frozen
+) -> Response:
+    """Withdraw a ground for good, or every consent of the matter: open offers are voided, every holder is told."""
     id_ = ident(UUID7, ground)
 
     def withdraw() -> shown.GroundShown:
-        kept = call.node.consents.withdraw(id_, actor=call.actor)
+        kept = call.node.consents.withdraw(id_, scope=new.scope, text=new.text, actor=call.actor)
         return shown.ground(kept, kept.ground.withdrawn_at or 0)
 
     return call.once(withdraw)
