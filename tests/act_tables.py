@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from handover.domain import sequence
 from handover.domain.consent import Basis
 from handover.domain.continuity import (
     DAY,
@@ -12,6 +13,7 @@ from handover.domain.continuity import (
     HoldReason,
     OverrideReason,
 )
+from handover.domain.courses import Course
 from handover.domain.handover import Act, DeclineReason
 from handover.domain.sequence import AFTER_DEED, BY_RECEIVER, REPLIES, Speaker
 from handover.protocol import act_members
@@ -52,7 +54,8 @@ def continuity_acts() -> str:
     for act in (each for each in Act if each in AFTER_DEED - {Act.ARRIVAL, Act.NON_ARRIVAL}):
         reply = REPLIES[act]
         speaker = "receiver" if act in BY_RECEIVER else "either"
-        answered = ", ".join(f"`{each}`" for each in Act if each in reply.to)
+        to = sequence.answered(Course.HANDOVER, act)
+        answered = ", ".join(f"`{each}`" for each in Act if each in to)
         who = {Speaker.OTHER: "the other side", Speaker.SAME: "the same side", Speaker.EITHER: "either"}
         lines.append(f"| `{act}` | {speaker} | {answered} | {who[reply.by]} |")
     return "\n".join(lines) + "\n"

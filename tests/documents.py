@@ -14,10 +14,12 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+import course_tables  # noqa: E402
 import model  # noqa: E402
 from act_tables import ACT_PARTS  # noqa: E402
 from command_tables import COMMAND_PARTS  # noqa: E402
 from domain.joint import JOINT, RETRACTED  # noqa: E402
+from handover.domain.courses import CONTACTED, CONTACTER, REFERRER, SERVER  # noqa: E402
 from handover.domain.lifecycle import (  # noqa: E402
     ANSWERS,
     CLAIMS,
@@ -63,6 +65,14 @@ HEADS: Final[dict[Column, str]] = {
     Act.DEED: "`deed`, own acceptance",
     Guarded.STRAY_DEED: "`deed`, none",
     Act.VOID: "`void`",
+    Act.REFERRAL: "`referral`",
+    Guarded.LATE_REFERRAL: "`referral`, late",
+    Act.HIT: "`hit`",
+    Order.FINISH: "finish",
+    Order.ERASE: "erase",
+    Guarded.HELD: "any end, held",
+    Act.END: "`end`",
+    Act.END_RECEIPT: "`end-receipt`",
 }
 
 
@@ -73,7 +83,7 @@ def sender_table() -> str:
 
 def receiver_table() -> str:
     """Give the receiver's state table in Markdown."""
-    return _table(RECEIVER, tuple(HEADS)[11:])
+    return _table(RECEIVER, tuple(HEADS)[11:17])
 
 
 def sender_drawing() -> str:
@@ -89,7 +99,7 @@ def receiver_drawing() -> str:
 def effects_table() -> str:
     """Give what each state says and makes of the claim."""
     rows = []
-    for state in State:
+    for state in (each for each in State if each in SENDER or each in RECEIVER or each is State.DISCARDED):
         claim = CLAIMS.get(state)
         sets = "unchanged" if claim is None else f"{claim}{'¹' * (state is State.TRANSFERRED)}"
         says = f"`{SAYS[state]}`" if state in SAYS else "–"
@@ -139,6 +149,12 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "joint-states": joint_table,
     "void-reasons": void_reasons,
     "model-runs": model.runs_table,
+    "referrer-table": lambda: _course(REFERRER),
+    "server-table": lambda: _course(SERVER),
+    "contacter-table": lambda: _course(CONTACTER),
+    "contacted-table": lambda: _course(CONTACTED),
+    "referral-drawing": lambda: _drawing(SERVER, State.UNKNOWN),
+    **course_tables.COURSE_PARTS,
     **ACT_PARTS,
     **COMMAND_PARTS,
     **RECORD_PARTS,
@@ -186,6 +202,12 @@ def _table(table: Table, columns: tuple[Column, ...]) -> str:
         for state, row in table.items()
     ]
     return _markdown(("state", *(HEADS[column] for column in columns)), rows)
+
+
+def _course(table: Table) -> str:
+    """Give the table of a round that moves nothing, with the columns that it has."""
+    there = {column for row in table.values() for column in row}
+    return _table(table, tuple(column for column in HEADS if column in there))
 
 
 def _cell(state: State, outcome: Outcome | None) -> str:

@@ -138,7 +138,7 @@ def tables() -> str:
         dict.fromkeys(column for table in (SENDER, RECEIVER) for row in table.values() for column in row)
     )
     lines = [HEAD]
-    lines += _numbers("", ["NO_ROUND", *(_name(state) for state in State)])
+    lines += _numbers("", ["NO_ROUND", *(_name(state) for state in _states())])
     lines += _numbers("", [f"SAY_{_name(act)}" for act in _said()])
     lines.append(f"#define ACTS {len(_said())}")
     lines.append("#define NOTHING 99")
@@ -148,7 +148,7 @@ def tables() -> str:
         "", ["TAKEN", *(f"REFUSED_{_name(refusal)}" for refusal in Refusal), "REFUSED_OUT_OF_ORDER"]
     )
     lines.append(
-        _choice("SAID_IN", {state: f"SAY_{_name(act)}" for state, act in (SAYS | ANSWERS).items()}, "NOTHING")
+        _choice("SAID_IN", {state: f"SAY_{_name(act)}" for state, act in _saying().items()}, "NOTHING")
     )
     lines.append(
         _choice("CLAIM_IN", {state: f"CLAIM_{_name(claim)}" for state, claim in CLAIMS.items()}, "NOTHING")
@@ -168,8 +168,17 @@ def runs_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _states() -> list[State]:
+    """Give the states of a handover: the model is of what can move responsibility."""
+    return [state for state in State if state in SENDER or state in RECEIVER or state is State.DISCARDED]
+
+
+def _saying() -> dict[State, Act]:
+    return {state: act for state, act in (SAYS | ANSWERS).items() if state in _states()}
+
+
 def _said() -> list[Act]:
-    return list(dict.fromkeys((SAYS | ANSWERS).values()))
+    return list(dict.fromkeys(_saying().values()))
 
 
 def _name(word: State | Act | Claim | Refusal) -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 import documents
+from handover.domain.courses import TABLES
 from handover.domain.lifecycle import ANSWERS, RECEIVER, SAYS, SENDER, Act, Claim, Refusal, State
 
 LIFECYCLE = (documents.ROOT / "docs" / "spec" / "lifecycle.md").read_text(encoding="utf-8")
+COURSES = (documents.ROOT / "docs" / "spec" / "referral.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -41,15 +43,17 @@ def test_every_generated_part_has_its_place_in_a_document() -> None:
 
 
 def test_the_chapter_names_every_act_claim_and_state() -> None:
+    chapters = LIFECYCLE + COURSES
     for word in (*Act, *Claim, *State):
-        assert f"`{word}`" in LIFECYCLE or f"{word}" in LIFECYCLE
+        assert f"`{word}`" in chapters or f"{word}" in chapters
     for act in Act:
-        assert f"`{act}`" in LIFECYCLE
+        assert f"`{act}`" in chapters
 
 
 def test_the_acts_that_states_say_are_acts_that_the_other_side_hears() -> None:
     said = set(SAYS.values()) | set(ANSWERS.values())
     heard = {column for table in (SENDER, RECEIVER) for row in table.values() for column in row}
+    heard |= {column for table in TABLES.values() for row in table.values() for column in row}
     assert said == {column for column in heard if isinstance(column, Act)}
 
 

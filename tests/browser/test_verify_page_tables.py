@@ -14,6 +14,7 @@ from handover.application.verifier_timeline import _ENTRIES
 from handover.domain import lifecycle, sequence
 from handover.domain.consent import Basis, Purpose
 from handover.domain.continuity import DEMANDS
+from handover.domain.courses import TABLES
 from handover.domain.lifecycle import Act, Guarded, Order, Refusal
 from handover.domain.record import SCHEMAS
 from handover.pages import evidence_page
@@ -28,6 +29,8 @@ _GUARDS = {
     Guarded.STRAY_DEED: "stray",
     Guarded.AUTOMATIC: "automatic",
     Guarded.UNGROUNDED: "ungrounded",
+    Guarded.LATE_REFERRAL: "tardy",
+    Guarded.HELD: "held",
 }
 
 
@@ -52,13 +55,13 @@ def _outcome(outcome: lifecycle.Outcome) -> Any:
     return {"state": outcome[0], "again": outcome[1]} if isinstance(outcome, tuple) else outcome.value
 
 
-def test_both_state_tables_are_those_of_the_lifecycle(page: Page) -> None:
-    for side, table in (("sender", lifecycle.SENDER), ("receiver", lifecycle.RECEIVER)):
+def test_all_state_tables_are_those_of_the_lifecycle(page: Page) -> None:
+    for (course, role), table in TABLES.items():
         expected = {
             state.value: {_column(column): _outcome(outcome) for column, outcome in row.items()}
             for state, row in table.items()
         }
-        assert page.evaluate(f"TABLES.{side}") == expected
+        assert page.evaluate(f"TABLES.{course}.{role}") == expected
     assert page.evaluate("SAYS") == {**lifecycle.SAYS, **lifecycle.ANSWERS}
     assert page.evaluate("CLAIM_OF") == lifecycle.CLAIMS
     assert set(page.evaluate("SETTLED")) == lifecycle.SETTLED
@@ -71,8 +74,10 @@ def test_what_each_act_must_have_is_that_of_the_envelope(page: Page) -> None:
     assert {act: set(words) for act, words in page.evaluate("REASONS").items()} == act_members.REASONS
     replies = {act: [sorted(reply.to), reply.by.value] for act, reply in sequence.REPLIES.items()}
     assert page.evaluate("ANSWERED") == replies
-    for name in ("BY_SENDER", "BY_RECEIVER", "AFTER_DEED", "TAKEN", "SHOWS"):
+    for name in ("BY_SENDER", "BY_RECEIVER", "AFTER_DEED", "TAKEN", "SHOWS", "MOVES", "TALK"):
         assert set(page.evaluate(name)) == getattr(sequence, name)
+    assert {course: set(acts) for course, acts in page.evaluate("SPOKEN").items()} == sequence.SPOKEN
+    assert set(page.evaluate("FOUR_EYES")) == act_members.FOUR_EYES
     demands = {act: {"answers": sorted(each.answers), "term": each.term} for act, each in DEMANDS.items()}
     assert page.evaluate("DEMANDS") == demands
 

@@ -17,7 +17,7 @@ from handover.protocol import act_members, jws, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from protocol import act_vectors, log_vectors
-from vectors import later, one_round
+from vectors import apart, later, one_round
 from vectors.envelope_cases import claims_of
 from vectors.made import OTHER_SIGNER, SIGNER
 from vectors.one_round import SIGNERS
@@ -25,10 +25,16 @@ from vectors.one_round import SIGNERS
 MAY = {
     (Act.DEED, "by"),
     (Act.VOID, "by"),
+    (Act.QUESTION, "fields"),
+    (Act.QUESTION, "consent"),
+    (Act.ANSWER, "fields"),
     (Act.ANSWER, "consent"),
     (Act.FOLLOW_UP, "fields"),
     (Act.FOLLOW_UP, "consent"),
     (Act.FOLLOW_UP, "by"),
+    (Act.HIT, "by"),
+    (Act.END, "payload"),
+    (Act.END, "by"),
     (Act.CONSENT_WITHDRAWN, "by"),
     (Act.ERASED, "record"),
     (Act.ERASED, "by"),
@@ -40,7 +46,7 @@ MAY = {
     (Act.COMPLAINT, "by"),
     (Act.COMPLAINT_ANSWER, "by"),
 }
-SAID = one_round.said() | later.said()
+SAID = one_round.said() | later.said() | apart.said()
 
 
 def outcome(given_: dict[str, Any]) -> dict[str, Any]:
@@ -208,13 +214,13 @@ def test_any_value_of_any_member_raises_only_our_errors(name: str, data: st.Data
         assert claims_of(found.claimed) == claims
 
 
-def test_four_eyes_hold_for_offer_and_deed_alone() -> None:
+def test_four_eyes_hold_for_what_two_officers_do_alone() -> None:
     same = By(prepared=Pseudonym("A" * 22), released=Pseudonym("A" * 22), role="liaison", auth="api-key")
     for act in Act:
         whole = SAID[act.value].envelope
         if whole.by is None:
             continue
-        if act in (Act.OFFER, Act.DEED):
+        if act in act_members.FOUR_EYES:
             with pytest.raises(MalformedError):
                 envelopes.sign(replace(whole, by=same), signer=SIGNER)
         else:

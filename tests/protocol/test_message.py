@@ -22,10 +22,10 @@ from handover.protocol.message import (
 )
 from handover.protocol.strict import Json
 from protocol import act_vectors, log_vectors
-from vectors import later, one_round
+from vectors import apart, later, one_round
 from vectors.made import SIGNER
 
-BODIES = one_round.BODIES | later.BODIES
+BODIES = one_round.BODIES | later.BODIES | apart.BODIES
 
 
 def outcome(given_: dict[str, Any]) -> dict[str, Any]:

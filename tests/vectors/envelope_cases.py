@@ -8,7 +8,7 @@ from typing import Any
 from handover.domain.handover import Act
 from handover.protocol import act_members, jws, strict
 from handover.protocol import envelope as envelopes
-from vectors import later, one_round
+from vectors import apart, later, one_round
 from vectors.made import OTHER_SIGNER, SIGNER, Case, accepted, refused
 from vectors.one_round import NORTH, Said
 
@@ -43,13 +43,20 @@ NOTES = {
     "complaint": "The person complains.",
     "complaint-answer": "What became of it.",
     "override": "Somebody was told what no consent covers, because a life was at stake.",
+    "referral": "The case is referred, for advice and for two weeks; responsibility stays.",
+    "answer-to-a-referral": "The receiver answers, under a ground of its own.",
+    "end": "The receiver is done: what it was shown is destroyed.",
+    "end-by-the-clock": "The deadline has passed: no officer acted, and there is nothing to say.",
+    "end-receipt": "The sender knows of the end.",
+    "hit": "A match, released by a node that does so by itself; no field of anybody.",
+    "verdict": "One side is sure.",
     "reissued-offer": "The offer once more, under another sealing key: only what belongs to its bytes differs.",
 }
 
 
 def cases() -> dict[str, Case]:
     """Give the chapter's cases by name."""
-    said = one_round.said() | later.said()
+    said = one_round.said() | later.said() | apart.said()
     found = {name: _whole(note, said[name]) for name, note in NOTES.items()}
     found["context"] = _context()
     offer = json.loads(said["offer"].text)

@@ -7,7 +7,7 @@ from typing import Any
 from handover.domain.handover import Act
 from handover.protocol import message, strict
 from handover.protocol.message import STEP, Message
-from vectors import later, one_round
+from vectors import apart, later, one_round
 from vectors.made import SIGNER, Case, accepted, refused
 from vectors.one_round import SEALING
 
@@ -16,7 +16,7 @@ def cases() -> dict[str, Case]:
     """Give the chapter's cases by name."""
     found: dict[str, Case] = {"sealed-offer": _sealed()}
     for act in Act:
-        if act in one_round.BODIES or act in later.BODIES:
+        if act in one_round.BODIES | later.BODIES | apart.BODIES:
             found[act.value] = _whole(f"What {act} says sealed.", act, _content(act))
     nobody = Message(nonce=one_round.bits("nonce", 32), body=later.BODIES[Act.COMPLAINT] | {"about": None})
     found["complaint-about-nobody"] = _whole("A complaint may name nobody.", Act.COMPLAINT, nobody)
@@ -44,6 +44,8 @@ def cases() -> dict[str, Case]:
 def _content(act: Act) -> Message:
     if act is Act.DEED:
         return one_round.deed_content(one_round.said()["acceptance"].data)
+    if act in apart.BODIES:
+        return apart.content(act)
     return later.content(act) if act in later.BODIES else one_round.content(act)
 
 
@@ -210,3 +212,21 @@ def _later() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
     yield "complaint-answer-holder", "A holder answers.", Act.COMPLAINT_ANSWER, reply | {"holder": "us"}
     override: dict[str, Any] = later.BODIES[Act.OVERRIDE]
     yield "override-to", "Who was told is named.", Act.OVERRIDE, override | {"to": ""}
+    yield from _apart()
+
+
+def _apart() -> Iterator[tuple[str, str, Act, dict[str, Any]]]:
+    referral, verdict, hit = (apart.BODIES[act] for act in (Act.REFERRAL, Act.VERDICT, Act.HIT))
+    yield "referral-task", "A word of the list.", Act.REFERRAL, referral | {"task": "everything"}
+    yield "referral-empty", "A referral says what for.", Act.REFERRAL, referral | {"text": ""}
+    yield "verdict-why", "A word of the list.", Act.VERDICT, verdict | {"why": "perhaps"}
+    yield "verdict-empty", "A verdict weighs the best interests.", Act.VERDICT, verdict | {"text": " "}
+    yield "end-empty", "An officer who ends a round says why.", Act.END, {"text": ""}
+    yield "hit-band", "Below the bands nothing is told.", Act.HIT, hit | {"band": "none"}
+    yield "hit-contact", "An office is named.", Act.HIT, hit | {"contact": " "}
+    yield "hit-pair", "The pair is 16 bytes.", Act.HIT, hit | {"pair": "A" * 43}
+    yield "hit-name", "No field of anybody.", Act.HIT, hit | {"name": "Olena"}
+    opening: Any = hit["opening"]
+    yield "hit-path", "A path of hashes.", Act.HIT, hit | {"opening": opening | {"path": ["A" * 22]}}
+    statement: Any = hit["statement"]
+    yield "hit-root", "A root of 32 bytes.", Act.HIT, hit | {"statement": statement | {"root": "A" * 22}}

@@ -11,8 +11,9 @@ from handover.adapters.unit import Unit
 from handover.adapters.worklist_tables import UNFINISHED
 from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
+from handover.domain.courses import TIMED
 from handover.domain.errors import NotFoundError
-from handover.domain.handover import OPEN_OFFER, Claim, Role, State
+from handover.domain.handover import OPEN_OFFER, Claim, Course, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind, schema
 from handover.protocol import strict
@@ -204,15 +205,15 @@ class HandoverShelf:
         return self._list(select(table).where(table.c.matter == matter).order_by(table.c.id))
 
     def resting_on(self, ground: UUID7) -> list[Handover]:
-        """Give the open offers that rest on *ground*, and what is prepared on it."""
+        """Give the open offers and referrals that rest on *ground*, and what is prepared on it."""
         table = tables.handover
-        states = [*OPEN_OFFER, State.PREPARED]
+        states = [*OPEN_OFFER, State.PREPARED, State.REFERRED]
         return self._list(select(table).where(table.c.ground == ground, table.c.state.in_(states)))
 
     def overdue(self, now: int, limit: int) -> list[Handover]:
-        """Give open offers whose deadline has passed."""
+        """Give open offers and referrals whose deadline has passed."""
         table = tables.handover
-        query = select(table).where(table.c.state.in_(list(OPEN_OFFER)), table.c.deadline < now)
+        query = select(table).where(table.c.state.in_(list(TIMED)), table.c.deadline < now)
         return self._list(query.order_by(table.c.deadline).limit(limit))
 
     def page(
@@ -272,6 +273,7 @@ def _handover(row: Row[Any]) -> Handover:
         "round": RoundId.known(row.round),
         "pair": PairId.known(row.pair),
         "state": State(row.state),
+        "course": Course(row.course),
         "purpose": Purpose(row.purpose),
         "fields": fields_from_text(row.schema, row.fields),
         "ground": row.ground and UUID7.known(row.ground),

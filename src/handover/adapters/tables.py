@@ -23,6 +23,16 @@ from sqlalchemy import (
 
 from handover.adapters.metadata import ROW_ID, metadata
 
+_ENDS = "'ENDING','ENDED','OVER'"
+_STATES = (
+    "(course = 'handover' AND ((role = 'sender' AND state IN "
+    "('PREPARED','DISCARDED','OFFERED','ACCEPTED','RELIEVING','VOIDING','TRANSFERRED','VOIDED'))"
+    " OR (role = 'receiver' AND state IN ('PENDING','BOUND','DECLINED','HOLDING','CLOSED'))))"
+    f" OR (course = 'referral' AND role = 'sender' AND state IN ('PREPARED','DISCARDED','REFERRED',{_ENDS}))"
+    f" OR (course = 'referral' AND role = 'receiver' AND state IN ('SERVING','RETAINED',{_ENDS}))"
+    f" OR (course = 'contact' AND role = 'sender' AND state IN ('PREPARED','DISCARDED','CONTACTING',{_ENDS}))"
+    f" OR (course = 'contact' AND role = 'receiver' AND state IN ('IN-CONTACT',{_ENDS}))"
+)
 _TEXT_CLAIMS = "'HOLDER','RELIEVING','NONE','IN-DOUBT'"
 
 matter: Final = Table(
@@ -76,12 +86,8 @@ handover: Final = Table(
     Column("alarm", String),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    CheckConstraint(
-        "(role = 'sender' AND state IN "
-        "('PREPARED','DISCARDED','OFFERED','ACCEPTED','RELIEVING','VOIDING','TRANSFERRED','VOIDED'))"
-        " OR (role = 'receiver' AND state IN ('PENDING','BOUND','DECLINED','HOLDING','CLOSED'))",
-        name="state",
-    ),
+    Column("course", String, nullable=False),
+    CheckConstraint(_STATES, name="state"),
     Index("uq_handover_peer_round", "peer", "round", unique=True),
     Index(None, "pair"),
     Index(None, "deed"),
@@ -98,8 +104,8 @@ Index(
 Index(
     "ix_handover_deadline",
     handover.c.deadline,
-    sqlite_where=handover.c.state.in_(["OFFERED", "ACCEPTED"]),
-    postgresql_where=handover.c.state.in_(["OFFERED", "ACCEPTED"]),
+    sqlite_where=handover.c.state.in_(["OFFERED", "ACCEPTED", "REFERRED", "SERVING"]),
+    postgresql_where=handover.c.state.in_(["OFFERED", "ACCEPTED", "REFERRED", "SERVING"]),
 )
 data_key: Final = Table(
     "data_key",

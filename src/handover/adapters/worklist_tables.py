@@ -8,7 +8,8 @@ from handover.adapters.tables import handover
 
 # Written out, for a database uses such an index only for a query with the very same words.
 _WORDS: Final = (
-    "state IN ('PREPARED','OFFERED','ACCEPTED','RELIEVING','VOIDING','PENDING','BOUND','DECLINED')"
+    "state IN ('PREPARED','OFFERED','ACCEPTED','RELIEVING','VOIDING','PENDING','BOUND','DECLINED',"
+    "'REFERRED','SERVING','RETAINED','CONTACTING','IN-CONTACT','ENDING')"
     " OR (state = 'HOLDING' AND kind = 'guardianship' AND arrived_at IS NULL)"
 )
 UNFINISHED: Final[ColumnElement[bool]] = text(f"({_WORDS})")  # type: ignore[assignment]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from handover.domain.consent import Ground, Purpose
-from handover.domain.handover import Act, Claim, Role, State
+from handover.domain.handover import Act, Claim, Course, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
 from handover.domain.sequence import ARRIVES, SHOWS
@@ -13,9 +13,8 @@ from handover.protocol.attachment import Parcel
 from handover.protocol.passkey import Signed
 
 _Fact = TypeVar("_Fact")
-TALK: Final = (
-    "/talk"  # what officers say to one another has a data key of its own, beside that of the round's record
-)
+TALK: Final = "/talk"
+"""The end of the name of a data key: that of what officers say to one another, beside that of the round's record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +76,7 @@ class Handover:
     opened_at: int | None = None
     arrived_at: int | None = None
     alarm: str | None = None
+    course: Course = Course.HANDOVER
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,8 @@ def require_belongs(
     if handover.state in _LOCAL:
         raise UnknownRoundError
     _require_same(handover, envelope)
-    if not may_say(Role.SENDER if handover.role is Role.RECEIVER else Role.RECEIVER, envelope.act):
+    other = Role.SENDER if handover.role is Role.RECEIVER else Role.RECEIVER
+    if not may_say(handover.course, other, envelope.act):
         raise OutOfOrderError(f"{envelope.act.value} from this side")
     if envelope.act not in MOVES and handover.state is State.CLOSED:
         raise ClosedRoundError

@@ -14,6 +14,7 @@ from handover.domain.sentences import sentence
 from handover.domain.sequence import MOVES
 from handover.protocol.evidence import Word
 
+_RESPONSIBLE: Final = (Act.OFFER, Act.REFERRAL)  # the opening acts of whoever the chain leads to
 _ONE_GONE: Final = sentence("the deed number %(first)s of the chain is missing")
 _MORE_GONE: Final = sentence("the deeds number %(first)s to %(last)s of the chain are missing")
 
@@ -43,7 +44,7 @@ def check(case: Case, findings: Findings) -> Chain:
     links = [
         _link(case, deed, rounds.get(deed.envelope.round, []), taken) for _, deed in sorted(deeds.items())
     ]
-    offers = [each for said in rounds.values() for each in case.of_act(said, Act.OFFER)]
+    offers = [each for said in rounds.values() for act in _RESPONSIBLE for each in case.of_act(said, act)]
     offers.sort(key=lambda each: (each.envelope.epoch, each.at))
     by_epoch = {link.epoch: link for link in links}
     for first, last in _gaps([*by_epoch, _last(offers, links) + 1]):

@@ -4,49 +4,30 @@ Asked twice, as the nodes themselves ask: when the offer was made and again when
 all that is needed; no value is.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_mandates import Question, admitted, holds, mandated
-from handover.application.verifier_report import Cover, Findings, Rule
+from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_shown import Shown
 from handover.application.verifier_signatures import believe, compromised
 from handover.application.verifier_trust import FRESH, Trust
 from handover.domain.consent import GroundError
 from handover.domain.continuity import FOLLOW_UP_FIELDS
+from handover.domain.courses import course_of
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.record import MatterKind, gaps, schema
 from handover.domain.sentences import Sentence, sentence
-from handover.domain.sequence import SHOWS
+from handover.domain.sequence import discloses_anew
 from handover.protocol.consent import ConsentToken, fields_of
 from handover.protocol.envelope import Envelope
 from handover.protocol.node_entry import Mandate
 
 _NOT_REACHED: Final = sentence("the ground was not in force when the offer reached its recipient")
 _NOT_ANSWERED: Final = sentence("the ground was not in force when the answer was given")
-
-
-@dataclass(kw_only=True)
-class Shown:
-    """What a bundle shows beside an offer or a deed: the fields by name, and the ground if it is there and holds."""
-
-    fields: tuple[str, ...] = ()
-    token: ConsentToken | None = None
-
-    @property
-    def cover(self) -> Cover | None:
-        """The ground as the report has it."""
-        if self.token is None:
-            return None
-        ground = self.token.ground
-        return Cover(
-            basis=ground.basis.value,
-            valid_from=ground.valid_from,
-            valid_until=ground.valid_until,
-            onward=ground.onward.value,
-        )
 
 
 class Grounds:
@@ -63,23 +44,40 @@ class Grounds:
         """Check every offer and deed, and give what is shown beside each."""
         shown: dict[Digest, Shown] = {}
         for said in self._case.rounds().values():
-            offers = [each for each in said if each.envelope.act is Act.OFFER]
-            for offer in offers:
-                shown[offer.digest] = self._offer(offer)
-            for deed in (each for each in said if each.envelope.act is Act.DEED):
-                shown[deed.digest] = self._deed(deed, offers)
-            for answer in (each for each in said if each.envelope.act is Act.ANSWER):
-                if any(offer.envelope.iss == answer.envelope.iss for offer in offers):
-                    shown[answer.digest] = self._answer(answer, offers)
-            for later in (each for each in said if each.envelope.act in SHOWS and each.envelope.consent):
-                shown[later.digest] = self._later(later)
+            for judge, found in self._judges(said):
+                shown |= {each.digest: judge(each) for each in found}
         named = (*self._case.records.items(), *self._case.consents.items())
         for digest, (place, _) in named:
             if digest not in self._used:
                 self._findings.invalid(Rule.SUPERFLUOUS, place, sentence("no envelope names it"))
         return shown
 
+    def _judges(self, said: Sequence[Said]) -> list[tuple[Callable[[Said], Shown], list[Said]]]:
+        """Give what discloses in a round, and what judges it."""
+        course = course_of(each.envelope.act for each in said)
+        offers = _of(said, Act.OFFER)
+        offerers = {offer.envelope.iss for offer in offers}
+        answers = [each for each in _of(said, Act.ANSWER) if each.envelope.iss in offerers]
+        later = [each for each in said if discloses_anew(course, each.envelope.act) and each.envelope.consent]
+        return [
+            (self._offer, offers),
+            (self._opening, _of(said, Act.REFERRAL)),
+            (self._hit, _of(said, Act.HIT)),
+            (lambda deed: self._deed(deed, offers), _of(said, Act.DEED)),
+            (lambda answer: self._answer(answer, offers), answers),
+            (self._later, later),
+        ]
+
     def _offer(self, said: Said) -> Shown:
+        shown = self._opening(said)
+        of = schema(said.envelope.schema)
+        # Only names are known here; any answer in place of the value shows that the field is among them.
+        for gap in gaps(of, {path: {"answer": ""} for path in shown.fields}):
+            self._findings.invalid(Rule.BEST_INTERESTS, said.place, Sentence(gap.title))
+        return shown
+
+    def _opening(self, said: Said) -> Shown:
+        """An offer or a referral: in time, of the record that it names, under a ground, between nodes that may."""
         envelope = said.envelope
         decided = self._decided(said)
         if envelope.deadline is not None and decided is not None and envelope.deadline <= decided:
@@ -92,13 +90,14 @@ class Grounds:
         reached = max(said.at, envelope.iat)  # the recipient's clock may have been behind the sender's
         if shown.token is not None and not shown.token.ground.in_force(reached):
             self._findings.invalid(Rule.GROUND, said.place, _NOT_REACHED)
-        of = schema(envelope.schema)
-        # Only names are known here; any answer in place of the value shows that the field is among them.
-        for gap in gaps(of, {path: {"answer": ""} for path in shown.fields}):
-            self._findings.invalid(Rule.BEST_INTERESTS, said.place, Sentence(gap.title))
         self._fresh(said)
         self._allowed(said, new=True)
         return shown
+
+    def _hit(self, said: Said) -> Shown:
+        """A match that is told names nobody: it rests on mandates alone."""
+        self._allowed(said, new=True)
+        return Shown()
 
     def _deed(self, said: Said, offers: list[Said]) -> Shown:
         envelope, decided = said.envelope, self._decided(said)
@@ -285,6 +284,10 @@ class Grounds:
             )
         else:
             self._findings.invalid(rule, said.place, text)
+
+
+def _of(said: Sequence[Said], act: Act) -> list[Said]:
+    return [each for each in said if each.envelope.act is act]
 
 
 def _same(offer: Envelope, deed: Envelope) -> bool:

@@ -10,14 +10,16 @@ from functools import partial
 from typing import Final
 
 from handover.application.verifier_case import Case, Said, Source
-from handover.application.verifier_grounds import Shown
 from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_sequence import opener
+from handover.application.verifier_shown import Shown
 from handover.application.verifier_tables import BEGIN, Holding, Side, Terms, hear, say
+from handover.domain.courses import OPENS, course_of
 from handover.domain.errors import RefusedError
-from handover.domain.handover import SETTLED, Act, Claim, Role, State, Step
+from handover.domain.handover import SETTLED, Act, Claim, Course, Role, State, Step
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import sentence
-from handover.domain.sequence import BY_SENDER, MOVES
+from handover.domain.sequence import MOVES
 from handover.protocol.entry import EntryKind
 
 _MOST_SAID: Final = 16  # more is no honest round, and a finding of its own: no search is worth its time
@@ -31,6 +33,12 @@ _OPEN: Final = {
     State.PENDING: sentence("the offer waits for an answer"),
     State.BOUND: sentence("the acceptance waits for the deed"),
     State.DECLINED: sentence("the decline waits for the void"),
+    State.REFERRED: sentence("the referral goes on"),
+    State.SERVING: sentence("the referral goes on"),
+    State.RETAINED: sentence("it is over, and a hold keeps what was shown"),
+    State.CONTACTING: sentence("the contact goes on"),
+    State.IN_CONTACT: sentence("the contact goes on"),
+    State.ENDING: sentence("it is ended and the other side has not said that it knows"),
 }
 
 
@@ -40,7 +48,13 @@ class _Round:
 
     said: list[Said]
     sender: NodeId
+    course: Course
     terms: Terms
+
+    def begin(self, node: NodeId) -> Side:
+        """Give the side of *node* before anything was said."""
+        role = self.role(node)
+        return Side(role=role, state=BEGIN[role], course=self.course)
 
     def role(self, node: NodeId) -> Role:
         return Role.SENDER if node == self.sender else Role.RECEIVER
@@ -72,10 +86,10 @@ def check(case: Case, shown: Mapping[Digest, Shown], findings: Findings) -> None
 
 
 def _round(said: Sequence[Said], shown: Mapping[Digest, Shown]) -> _Round | None:
-    senders = [each.envelope.iss for each in said if each.envelope.act in BY_SENDER]
-    if not senders:
+    sender = opener(said)
+    if sender is None:
         return None
-    offers = [each for each in said if each.envelope.act is Act.OFFER]
+    offers = [each for each in said if each.envelope.act in OPENS]
     tokens = [shown[each.digest].token for each in offers if each.digest in shown]
     deeds = [each.envelope for each in said if each.envelope.act is Act.DEED]
     accepted = {each.digest for each in said if each.envelope.act is Act.ACCEPTANCE}
@@ -85,7 +99,8 @@ def _round(said: Sequence[Said], shown: Mapping[Digest, Shown]) -> _Round | None
         automatic_at=next((deed.iat for deed in deeds if deed.by is None and deed.replaces is None), None),
         accepted=any(deed.re in accepted for deed in deeds),
     )
-    return _Round(said=list(said), sender=senders[0], terms=terms)
+    course = course_of(each.envelope.act for each in said)
+    return _Round(said=list(said), sender=sender, course=course, terms=terms)
 
 
 def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings) -> None:
@@ -98,9 +113,7 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
         if found is None or said.envelope.round in (desk.stuck if desk else ()):
             continue
         if desk is None:
-            desk = _Desk(
-                claim=Claim.HOLDER if said.envelope.act is Act.OFFER and _mine(source, said) else Claim.NONE
-            )
+            desk = _Desk(claim=_first_claim(case, source, rounds))
         try:
             _move(desk, source, found, said, logged.entry.time)
         except RefusedError as error:
@@ -114,14 +127,24 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
         _ends(desk, source, rounds, findings)
 
 
+def _first_claim(case: Case, source: Source, rounds: Mapping[RoundId, _Round]) -> Claim:
+    """Who opens the first round is responsible; who is told of a match may be, for a person of its own."""
+    for logged in source.logged:
+        said = case.said.get(logged.entry.object)
+        found = None if said is None or not said.believed else rounds.get(said.envelope.round)
+        if said is None or found is None or (found.course is Course.CONTACT and found.sender != source.node):
+            continue
+        return Claim.HOLDER if said.envelope.act in OPENS and _mine(source, said) else Claim.NONE
+    return Claim.NONE
+
+
 def _mine(source: Source, said: Said) -> bool:
     return said.envelope.iss == source.node
 
 
 def _move(desk: _Desk, source: Source, found: _Round, said: Said, now: int) -> None:
     envelope = said.envelope
-    role = found.role(source.node)
-    side = desk.sides.get(envelope.round) or Side(role=role, state=BEGIN[role])
+    side = desk.sides.get(envelope.round) or found.begin(source.node)
     holding = Holding(claim=desk.claim, relieving_here=desk.relieving == envelope.round)
     if _mine(source, said):
         side, step = say(side, envelope, found.terms, holding)
@@ -157,13 +180,12 @@ def _ends(desk: _Desk, source: Source, rounds: Mapping[RoundId, _Round], finding
 
 def _other(found: _Round, node: NodeId, findings: Findings) -> None:
     """Is there any order in which this side can have heard what it heard and said what it said?"""
-    says = [each for each in found.said if each.envelope.iss == node and _moves(each)]
+    says = [each for each in found.said if each.envelope.iss == node and _moves(found, each)]
     says.sort(key=lambda each: (each.envelope.incarnation, each.envelope.seq))
     heard = [each for each in found.said if each.envelope.aud == node and each.envelope.act in MOVES]
     must = sorted((each for each in heard if each.anchor == node), key=lambda each: each.anchored_n)
     may = [each for each in heard if each.anchor != node][:_MOST]
-    role = found.role(node)
-    begin = Side(role=role, state=BEGIN[role])
+    begin = found.begin(node)
     if len(says) > _MOST_SAID or len(must) > _MOST_HEARD:
         findings.invalid(
             Rule.ORDER,
@@ -175,8 +197,10 @@ def _other(found: _Round, node: NodeId, findings: Findings) -> None:
         findings.invalid(Rule.ORDER, says[-1].place, text)
 
 
-def _moves(said: Said) -> bool:
-    return said.envelope.act in MOVES and said.envelope.replaces is None
+def _moves(found: _Round, said: Said) -> bool:
+    envelope = said.envelope
+    held = found.course is Course.REFERRAL and envelope.act is Act.LEGAL_HOLD
+    return (envelope.act in MOVES or held) and envelope.replaces is None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
+from handover.domain.courses import course_of
 from handover.domain.handover import Act, Role
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import Sentence, sentence
@@ -14,7 +15,7 @@ from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
 _ONE_GONE: Final = sentence("envelope %(first)s of %(node)s in the round %(round)s is missing")
 _MORE_GONE: Final = sentence("envelope %(first)s to %(last)s of %(node)s in the round %(round)s is missing")
-_SUPERSEDES: Final = frozenset({Act.VOID, Act.VOID_RECEIPT, Act.DECLINE})
+_SUPERSEDES: Final = frozenset({Act.VOID, Act.VOID_RECEIPT, Act.DECLINE, Act.END, Act.END_RECEIPT})
 
 
 def check(case: Case, findings: Findings) -> None:
@@ -43,8 +44,7 @@ def _number(said: Said) -> tuple[int, int]:
 def _same(round_: RoundId, said: Sequence[Said], findings: Findings) -> None:
     """One round is between two nodes, about one matter, one epoch, one purpose and one schema."""
     first = said[0].envelope
-    offers = [each.envelope.iss for each in said if each.envelope.act in BY_SENDER]
-    sender = offers[0] if offers else None
+    sender, course = opener(said), course_of(each.envelope.act for each in said)
     for each in said:
         found = each.envelope
         same = (
@@ -55,9 +55,18 @@ def _same(round_: RoundId, said: Sequence[Said], findings: Findings) -> None:
         if not same:
             text = sentence("it does not fit the rest of the round %(round)s", round=round_)
             findings.invalid(Rule.ROUND, each.place, text)
-        elif sender and not may_say(Role.SENDER if found.iss == sender else Role.RECEIVER, found.act):
+        elif sender and not may_say(course, Role.SENDER if found.iss == sender else Role.RECEIVER, found.act):
             text = sentence("%(act)s is not said by this side of a round", act=found.act)
             findings.invalid(Rule.ROUND, each.place, text)
+
+
+def opener(said: Sequence[Said]) -> NodeId | None:
+    """Give the side that opened a round: it alone says some acts, and of a round never heard of its end is known."""
+    for acts in (BY_SENDER, {Act.END}):
+        found = next((each.envelope.iss for each in said if each.envelope.act in acts), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _numbers(case: Case, node: NodeId, spoken: Sequence[Said], findings: Findings) -> None:

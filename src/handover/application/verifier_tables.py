@@ -5,7 +5,7 @@ from typing import Final
 
 from handover.domain.consent import Ground
 from handover.domain.errors import OutOfOrderError
-from handover.domain.handover import Act, Claim, Order, Role, Standing, State, Step, step
+from handover.domain.handover import Act, Claim, Course, Order, Role, Standing, State, Step, step
 from handover.domain.sequence import AFTER_DEED, MOVES, TAKEN
 from handover.protocol.envelope import Envelope
 
@@ -16,6 +16,8 @@ _ORDERS: Final = {
     Act.DECLINE: Order.DECLINE,
     Act.DEED: Order.COUNTERSIGN,
     Act.VOID: Order.WITHDRAW,
+    Act.REFERRAL: Order.RELEASE,
+    Act.HIT: Order.RELEASE,
 }
 BEGIN: Final = {Role.SENDER: State.PREPARED, Role.RECEIVER: State.UNKNOWN}
 
@@ -40,6 +42,7 @@ class Side:
 
     role: Role
     state: State
+    course: Course = Course.HANDOVER
     bound: bool = False
     pending: Act | None = None
 
@@ -80,15 +83,17 @@ def say(side: Side, envelope: Envelope, terms: Terms, holding: Holding) -> tuple
         RefusedError: nothing that it heard and nothing that its officers may do makes it say that.
     """
     act = envelope.act
-    if act in AFTER_DEED and side.state not in TAKEN:
+    if side.course is Course.HANDOVER and act in AFTER_DEED and side.state not in TAKEN:
         raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
+    if act is Act.LEGAL_HOLD and side.pending is Act.END_RECEIPT:
+        return replace(side, state=State.RETAINED, pending=None), None  # it is over, and kept
     if act not in MOVES or envelope.replaces is not None:
         return side, None
     if side.pending is not None:
         if side.pending is not act:
             raise OutOfOrderError("%(act)s was said where %(due)s was due", act=act, due=side.pending)
         return replace(side, pending=None, bound=side.bound or act is Act.ACCEPTANCE), None
-    order = _ORDERS.get(act)
+    order = _order(side, act)
     if order is None:
         raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
     found = step(_standing(side, terms, holding, envelope.iat), order, envelope.iat)
@@ -97,8 +102,17 @@ def say(side: Side, envelope: Envelope, terms: Terms, holding: Holding) -> tuple
     return replace(side, state=found.state, bound=side.bound or act is Act.ACCEPTANCE), found
 
 
+def _order(side: Side, act: Act) -> Order | None:
+    if act is not Act.END:
+        return _ORDERS.get(act)
+    if side.role is Role.SENDER:
+        return Order.WITHDRAW
+    return Order.ERASE if side.state is State.RETAINED else Order.FINISH
+
+
 def _standing(side: Side, terms: Terms, holding: Holding, now: int) -> Standing:
     return Standing(
+        course=side.course,
         role=side.role,
         state=side.state,
         claim=holding.claim,

@@ -10,8 +10,8 @@ from typing import Final
 from handover.application.verifier_assertions import Confirmed
 from handover.application.verifier_case import Case, Logged, Said, Source
 from handover.application.verifier_chain import Chain
-from handover.application.verifier_grounds import Shown
 from handover.application.verifier_report import Line
+from handover.application.verifier_shown import Shown
 from handover.application.verifier_trust import Trust
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
@@ -58,6 +58,11 @@ _ACTS: Final[Mapping[Act, Sentence]] = {
     Act.OVERRIDE: sentence(
         "%(who)s tells %(to)s that it told somebody without consent, for a life was at stake: %(reason)s"
     ),
+    Act.REFERRAL: sentence("%(who)s refers %(matter)s to %(to)s until %(deadline)s, and stays responsible"),
+    Act.HIT: sentence("%(who)s tells %(to)s of a possible match"),
+    Act.VERDICT: sentence("%(who)s says of the match: %(reason)s"),
+    Act.END: sentence("%(who)s ends what was not a handover: %(reason)s"),
+    Act.END_RECEIPT: sentence("%(who)s knows of the end, and keeps nothing that it was shown"),
 }
 _ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
     EntryKind.DISCLOSED: sentence("%(who)s showed values to an officer"),

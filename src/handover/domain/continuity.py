@@ -19,6 +19,42 @@ MOST_FOLLOW_UPS: Final = 12
 LAST_FOLLOW_UP: Final = 3660
 
 
+class ReferralTask(StrEnum):
+    """For what a matter is referred; the sealed text says more."""
+
+    ADVICE = "advice"
+    ASSESSMENT = "assessment"
+    HEALTH = "health"
+    SUPPORT = "psychosocial-support"
+    EDUCATION = "education"
+    LEGAL = "legal-assistance"
+    INTERPRETATION = "interpretation"
+    ACCOMMODATION = "accommodation"
+    TRACING = "family-tracing"
+    OTHER = "other"
+
+
+class Verdict(StrEnum):
+    """What one side of a contact holds of the match."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+
+
+class VerdictReason(StrEnum):
+    """Why; the sealed words on the best interests of one's own person say more."""
+
+    RECOGNISED = "recognised"
+    DOCUMENTS = "documents"
+    DETAILS_AGREE = "details-agree"
+    DETAILS_DIFFER = "details-differ"
+    OTHER_PERSON = "other-person"
+    NOT_WANTED = "not-wanted"
+    UNSAFE = "unsafe"
+    TOO_LITTLE = "too-little-known"
+
+
 class HoldReason(StrEnum):
     """Why a holder keeps what a person has asked it to erase."""
 

@@ -1,11 +1,13 @@
-"""What one event does to a round: the guards, and the pure `step` over the tables of `lifecycle`.
+"""What one event does to a round: the guards, and the pure `step` over the tables of its course.
 
 It knows nothing of bytes, clocks or databases: the caller evaluates it inside the transaction that commits
 what it gives.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
+from handover.domain.courses import ERASES, TABLES, Course, EndReason
 from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.lifecycle import (
     ANSWERS,
@@ -38,8 +40,10 @@ __all__ = [
     "Act",
     "Claim",
     "ClosedRoundError",
+    "Course",
     "DeclineReason",
     "DeedStandsError",
+    "EndReason",
     "EquivocationError",
     "NotResponsibleError",
     "Order",
@@ -93,6 +97,9 @@ class UnfitOfferError(RefusedError):
     advice = "Prepare a new offer with a later deadline, under a ground in force."
 
 
+_ENDS_SERVICE: Final = frozenset({Order.FINISH, Order.DEADLINE, Act.END})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """All that `step` may look at, read inside the transaction that commits its result.
@@ -100,9 +107,10 @@ class Standing:
     `deadline` is in seconds since 1970; `relieving_here` says that the claim is RELIEVING for this round;
     `grounded` that the ground covers the disclosure now; `bound` that this node's own acceptance exists (in
     its database or embedded in the deed); `automatic` that a fitting acceptance is answered by the deed
-    without a second officer.
+    without a second officer; `held` that a legal hold keeps what is here from being destroyed.
     """
 
+    course: Course = Course.HANDOVER
     role: Role
     state: State
     claim: Claim
@@ -111,6 +119,11 @@ class Standing:
     grounded: bool = True
     bound: bool = False
     automatic: bool = False
+    held: bool = False
+
+    def late(self, now: int) -> bool:
+        """Tell whether the deadline of the round is over at *now*; a contact has none."""
+        return self.course is not Course.CONTACT and now > self.deadline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,22 +133,23 @@ class Step:
     state: State
     claim: Claim | None = None
     says: Act | None = None
-    reason: VoidReason | None = None
+    reason: VoidReason | EndReason | None = None
     erases: bool = False
     changed: bool = True
 
 
-def step(standing: Standing, event: Act | Order, now: int, reason: VoidReason | None = None) -> Step:
+def step(
+    standing: Standing, event: Act | Order, now: int, reason: VoidReason | EndReason | None = None
+) -> Step:
     """Give what follows from *event* at *now* (seconds since 1970).
 
     Raises:
         EquivocationError: two signed statements contradict each other; nothing changes.
         OutOfOrderError: the pair of state and event is not in the table; nothing changes.
-        NotResponsibleError: an offer or a deed without the claim.
-        UnfitOfferError: an offer after its own deadline, or without a ground.
+        NotResponsibleError: a round is opened, or a deed given, without the claim.
+        UnfitOfferError: an offer or a referral after its own deadline, or without a ground.
     """
-    table = SENDER if standing.role is Role.SENDER else RECEIVER
-    row = table.get(standing.state, {})
+    row = TABLES[standing.course, standing.role].get(standing.state, {})
     if event in row:
         _require(standing, event, now)
     outcome = row.get(_column(standing, event, now))
@@ -149,17 +163,19 @@ def step(standing: Standing, event: Act | Order, now: int, reason: VoidReason | 
 
 
 def _require(standing: Standing, event: Act | Order, now: int) -> None:
-    late = now > standing.deadline
+    late = standing.late(now)
     if event in (Order.RELEASE, Order.COUNTERSIGN) and standing.claim is not Claim.HOLDER:
         raise NotResponsibleError
     if event is Order.RELEASE and (late or not standing.grounded):
         raise UnfitOfferError
     if event is Order.DEADLINE and not late:
         raise OutOfOrderError("the deadline has not passed")
+    if event is Order.ERASE and standing.held:
+        raise OutOfOrderError("a legal hold is in force")
 
 
 def _column(standing: Standing, event: Act | Order, now: int) -> Column:
-    fits = standing.grounded and now <= standing.deadline and standing.claim is Claim.HOLDER
+    fits = standing.grounded and not standing.late(now) and standing.claim is Claim.HOLDER
     if event is Order.COUNTERSIGN and not fits:
         return Guarded.UNGROUNDED
     if event is Act.ACCEPTANCE:
@@ -168,6 +184,10 @@ def _column(standing: Standing, event: Act | Order, now: int) -> Column:
         return Guarded.AUTOMATIC if standing.automatic else event
     if event is Act.DEED and not standing.bound:
         return Guarded.STRAY_DEED
+    if event is Act.REFERRAL and standing.late(now):
+        return Guarded.LATE_REFERRAL
+    if standing.held and standing.state is State.SERVING and event in _ENDS_SERVICE:
+        return Guarded.HELD
     return event
 
 
@@ -187,18 +207,22 @@ def _word(event: Act | Order) -> str:
     return event if isinstance(event, Act) else event.value
 
 
-def _after(state: State, standing: Standing, event: Act | Order, now: int, reason: VoidReason | None) -> Step:
+def _after(
+    state: State, standing: Standing, event: Act | Order, now: int, reason: VoidReason | EndReason | None
+) -> Step:
     claim = CLAIMS.get(state)
     if state is State.TRANSFERRED and not (standing.relieving_here and standing.claim is Claim.RELIEVING):
         claim = None  # the matter may be back already: a late take-up receipt takes nothing away
     if state is State.VOIDING:
         reason = reason or _void_reason(standing, event, now)
+    elif state in (State.ENDING, State.RETAINED):
+        reason = reason or _end_reason(standing, event, now)
     return Step(
         state=state,
         claim=claim,
         says=SAYS.get(state) or ANSWERS.get(state),
         reason=reason,
-        erases=state is State.CLOSED,
+        erases=state in ERASES[standing.course, standing.role] and standing.state is not State.ENDING,
     )
 
 
@@ -212,3 +236,13 @@ def _void_reason(standing: Standing, event: Act | Order, now: int) -> VoidReason
     if event is Order.WITHDRAW:
         return VoidReason.WITHDRAWN
     return VoidReason.SUPERSEDED
+
+
+def _end_reason(standing: Standing, event: Act | Order, now: int) -> EndReason | None:
+    if event is Act.END:
+        return None  # the other side has said it
+    if event is Order.FINISH:
+        return EndReason.DONE
+    if standing.late(now):
+        return EndReason.EXPIRED
+    return EndReason.RECALLED if standing.grounded else EndReason.CONSENT_WITHDRAWN

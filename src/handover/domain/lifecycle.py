@@ -1,4 +1,6 @@
-"""The lifecycle of one round as data: its words and both state tables (docs/spec/lifecycle.md).
+"""The lifecycle of a round as data: its words, and both state tables of a handover (docs/spec/lifecycle.md).
+
+The tables of the rounds that move nothing are in courses.py.
 
 Nothing here decides: `handover.step` looks the outcome up. The chapter's tables and drawing are made from it.
 """
@@ -41,6 +43,11 @@ class Act(StrEnum):
     COMPLAINT = "complaint"
     COMPLAINT_ANSWER = "complaint-answer"
     OVERRIDE = "override"
+    REFERRAL = "referral"
+    HIT = "hit"
+    VERDICT = "verdict"
+    END = "end"
+    END_RECEIPT = "end-receipt"
 
 
 class Order(Enum):
@@ -55,6 +62,8 @@ class Order(Enum):
     COUNTERSIGN = "countersign"
     ACCEPT = "accept"
     DECLINE = "decline"
+    FINISH = "finish"
+    ERASE = "erase"
 
 
 class State(StrEnum):
@@ -74,6 +83,14 @@ class State(StrEnum):
     DECLINED = "DECLINED"
     HOLDING = "HOLDING"
     CLOSED = "CLOSED"
+    REFERRED = "REFERRED"
+    SERVING = "SERVING"
+    RETAINED = "RETAINED"
+    CONTACTING = "CONTACTING"
+    IN_CONTACT = "IN-CONTACT"
+    ENDING = "ENDING"
+    ENDED = "ENDED"
+    OVER = "OVER"
 
 
 class Claim(StrEnum):
@@ -114,6 +131,8 @@ class Guarded(Enum):
     STRAY_DEED = "stray-deed"
     AUTOMATIC = "automatic"
     UNGROUNDED = "ungrounded"
+    LATE_REFERRAL = "late-referral"
+    HELD = "held"
 
 
 class Refusal(Enum):
@@ -246,12 +265,29 @@ SAYS: Final[dict[State, Act]] = {  # said again until it is answered
     State.VOIDING: Act.VOID,
     State.BOUND: Act.ACCEPTANCE,
     State.DECLINED: Act.DECLINE,
+    State.REFERRED: Act.REFERRAL,
+    State.CONTACTING: Act.HIT,
+    State.ENDING: Act.END,
 }
-ANSWERS: Final[dict[State, Act]] = {State.HOLDING: Act.TAKE_UP_RECEIPT, State.CLOSED: Act.VOID_RECEIPT}
+ANSWERS: Final[dict[State, Act]] = {
+    State.HOLDING: Act.TAKE_UP_RECEIPT,
+    State.CLOSED: Act.VOID_RECEIPT,
+    State.OVER: Act.END_RECEIPT,
+}
 CLAIMS: Final[dict[State, Claim]] = {
     State.RELIEVING: Claim.RELIEVING,
     State.TRANSFERRED: Claim.NONE,
     State.HOLDING: Claim.HOLDER,
 }
 OPEN_OFFER: Final = frozenset({State.OFFERED, State.ACCEPTED})
-SETTLED: Final = frozenset({State.TRANSFERRED, State.VOIDED, State.HOLDING, State.CLOSED, State.DISCARDED})
+SETTLED: Final = frozenset(
+    {
+        State.TRANSFERRED,
+        State.VOIDED,
+        State.HOLDING,
+        State.CLOSED,
+        State.DISCARDED,
+        State.ENDED,
+        State.OVER,
+    }
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from handover.domain.courses import Course
 from handover.domain.lifecycle import Act, Role, State
 
 
@@ -26,11 +27,13 @@ class Reply:
     by: Speaker = Speaker.OTHER
 
 
-MOVES: Final = frozenset(
+HANDS_OVER: Final = frozenset(
     {Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED, Act.VOID, Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT}
 )
-"""The acts of the two tables."""
-BY_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID})
+"""The acts of the two tables of a handover."""
+MOVES: Final = HANDS_OVER | {Act.REFERRAL, Act.HIT, Act.END, Act.END_RECEIPT}
+"""The acts of all tables."""
+BY_SENDER: Final = frozenset({Act.OFFER, Act.DEED, Act.VOID, Act.REFERRAL, Act.HIT})
 """What only the sender of a round says."""
 BY_RECEIVER: Final = frozenset(
     {
@@ -45,20 +48,31 @@ BY_RECEIVER: Final = frozenset(
     }
 )
 """What only the receiver of a round says; all other acts are said by either side."""
-AFTER_DEED: Final = frozenset(Act) - MOVES - {Act.OPENED, Act.QUESTION, Act.ANSWER}
-"""What is said once responsibility has passed, or is passing."""
+TALK: Final = frozenset({Act.QUESTION, Act.ANSWER})
+"""What is asked and told in any round."""
+AFTER_DEED: Final = frozenset(Act) - MOVES - TALK - {Act.OPENED, Act.VERDICT}
+"""What is said, in a handover, once responsibility has passed, or is passing."""
+_GROUND_ENDS: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.ERASED, Act.LEGAL_HOLD})
+_BESIDE: Final = frozenset({Act.END, Act.END_RECEIPT, Act.OPENED}) | TALK | _GROUND_ENDS
+SPOKEN: Final[dict[Course, frozenset[Act]]] = {
+    Course.HANDOVER: frozenset(Act) - {Act.REFERRAL, Act.HIT, Act.VERDICT, Act.END, Act.END_RECEIPT},
+    Course.REFERRAL: _BESIDE | {Act.REFERRAL},
+    Course.CONTACT: _BESIDE | {Act.HIT, Act.VERDICT},
+}
+"""The acts of each course."""
 TAKEN: Final = frozenset({State.RELIEVING, State.TRANSFERRED, State.HOLDING})
 """The states in which it has, or is."""
 SHOWS: Final = frozenset({Act.FOLLOW_UP, Act.CORRECTION, Act.DECISION})
 """What discloses after the deed: each time under a ground of its own, whose token travels with it."""
-RECORDS: Final = frozenset({Act.OFFER, Act.CORRECTION})
+RECORDS: Final = frozenset({Act.OFFER, Act.CORRECTION, Act.REFERRAL})
 """What shows a record, and so may pass on what came from another."""
-SHOWS_NOTHING: Final = AFTER_DEED - SHOWS
-"""What shows nothing of a record after the deed: it is said however long its recipient has been down."""
-DISCLOSES: Final = SHOWS | {Act.OFFER}
+SHOWS_NOTHING: Final = (AFTER_DEED - SHOWS) | {Act.END}
+"""What shows nothing of a record after the deed or at an end: it is said however long its recipient has been down."""
+DISCLOSES: Final = SHOWS | {Act.OFFER, Act.REFERRAL}
 """What brings the token of its ground with it."""
-ARRIVES: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.COMPLAINT, Act.ACCESS_WANTED})
+ARRIVES: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.COMPLAINT, Act.ACCESS_WANTED, Act.VERDICT, Act.END})
 """What has to arrive, whatever is erased meanwhile at the one who says it."""
+_OPENING: Final = frozenset({Act.OFFER, Act.REFERRAL, Act.HIT})
 _MATTER: Final = Reply(to=frozenset({Act.DEED}), by=Speaker.EITHER)
 _WITHDRAWAL: Final = Reply(to=frozenset({Act.CONSENT_WITHDRAWN}))
 REPLIES: Final[dict[Act, Reply]] = {
@@ -68,16 +82,16 @@ REPLIES: Final[dict[Act, Reply]] = {
     Act.VOID: Reply(to=frozenset({Act.OFFER}), by=Speaker.SAME),
     Act.TAKE_UP_RECEIPT: Reply(to=frozenset({Act.DEED})),
     Act.VOID_RECEIPT: Reply(to=frozenset({Act.VOID})),
-    Act.OPENED: Reply(to=frozenset({Act.OFFER})),
-    Act.QUESTION: Reply(to=frozenset({Act.OFFER}), by=Speaker.EITHER),
-    Act.ANSWER: Reply(to=frozenset({Act.QUESTION})),
+    Act.OPENED: Reply(to=_OPENING),
+    Act.QUESTION: Reply(to=_OPENING, by=Speaker.EITHER),
+    Act.ANSWER: Reply(to=frozenset({Act.QUESTION, Act.REFERRAL})),
     Act.ARRIVAL: Reply(to=frozenset({Act.DEED})),
     Act.NON_ARRIVAL: Reply(to=frozenset({Act.DEED})),
     Act.FOLLOW_UP: Reply(to=frozenset({Act.DEED})),
     Act.CORRECTION: Reply(to=frozenset({Act.OFFER, Act.CORRECTION}), by=Speaker.EITHER),
-    Act.CONSENT_WITHDRAWN: Reply(to=DISCLOSES, by=Speaker.EITHER),
+    Act.CONSENT_WITHDRAWN: Reply(to=DISCLOSES | TALK, by=Speaker.EITHER),
     Act.ERASED: _WITHDRAWAL,
-    Act.LEGAL_HOLD: _WITHDRAWAL,
+    Act.LEGAL_HOLD: Reply(to=frozenset({Act.CONSENT_WITHDRAWN, Act.REFERRAL, Act.END})),
     Act.DECISIONS_WANTED: _MATTER,
     Act.DECISION: Reply(to=frozenset({Act.DEED, Act.DECISIONS_WANTED}), by=Speaker.EITHER),
     Act.ACCESS_WANTED: _MATTER,
@@ -85,10 +99,26 @@ REPLIES: Final[dict[Act, Reply]] = {
     Act.COMPLAINT: _MATTER,
     Act.COMPLAINT_ANSWER: Reply(to=frozenset({Act.COMPLAINT})),
     Act.OVERRIDE: Reply(to=frozenset({Act.OFFER, Act.CORRECTION})),
+    Act.VERDICT: Reply(to=frozenset({Act.HIT}), by=Speaker.EITHER),
+    Act.END: Reply(to=frozenset({Act.REFERRAL, Act.HIT}), by=Speaker.EITHER),
+    Act.END_RECEIPT: Reply(to=frozenset({Act.END})),
 }
-"""What each act answers; an offer answers nothing."""
+"""What each act answers; what opens a round answers nothing."""
 
 
-def may_say(role: Role, act: Act) -> bool:
-    """Tell whether the side of a round with *role* says *act* at all."""
-    return act not in (BY_RECEIVER if role is Role.SENDER else BY_SENDER)
+def may_say(course: Course, role: Role, act: Act) -> bool:
+    """Tell whether the side with *role* says *act* at all in a round of that *course*."""
+    return act in SPOKEN[course] and act not in (BY_RECEIVER if role is Role.SENDER else BY_SENDER)
+
+
+def discloses_anew(course: Course, act: Act) -> bool:
+    """Tell whether *act* may show something under a ground of its own, beside what opened the round."""
+    return act in SHOWS or (act in TALK and course is not Course.HANDOVER)
+
+
+def answered(course: Course, act: Act) -> frozenset[Act]:
+    """Give the acts that *act* may answer in a round of that *course*."""
+    found = REPLIES[act].to & SPOKEN[course]
+    if act is Act.CONSENT_WITHDRAWN and course is Course.HANDOVER:
+        return found - TALK  # it discloses under the ground of the offer, which is what is withdrawn
+    return found

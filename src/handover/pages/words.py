@@ -13,7 +13,7 @@ from handover.application.worklist import Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
 from handover.domain.record import MatterKind
-from handover.pages import alarm_words, later_words
+from handover.pages import alarm_words, apart_words, later_words
 from handover.pages.navigation import N_
 from handover.protocol.entry import EntryKind
 from handover.protocol.evidence import Word
@@ -35,6 +35,7 @@ STATES: Final[Mapping[State, str]] = {
     State.HOLDING: N_("Taken over"),
     State.CLOSED: N_("Closed"),
     State.UNKNOWN: N_("Unknown"),
+    **apart_words.STATES,
 }
 COLOURS: Final[Mapping[State, str]] = {
     State.PREPARED: "yellow",
@@ -46,6 +47,7 @@ COLOURS: Final[Mapping[State, str]] = {
     State.VOIDING: "orange",
     State.TRANSFERRED: "green",
     State.HOLDING: "green",
+    **apart_words.COLOURS,
 }
 """Colours of GOV.UK's tags; states that are not named are grey."""
 
@@ -78,6 +80,7 @@ NEXT: Final[Mapping[State, str]] = {
     State.HOLDING: N_("This office has taken over."),
     State.CLOSED: N_("The round ended without take-up. What was offered is erased here."),
     State.UNKNOWN: "",
+    **apart_words.NEXT,
 }
 ARRIVAL_NEXT: Final = N_(
     "This office has taken over. Confirm that the child has arrived, or report that it has not come."
@@ -111,6 +114,7 @@ ACTS: Final[Mapping[Act, str]] = {
     Act.ARRIVAL: N_("The child has arrived"),
     Act.NON_ARRIVAL: N_("The child has not come"),
     **later_words.ACTS,
+    **apart_words.ACTS,
 }
 DECLINES: Final[Mapping[DeclineReason, str]] = {
     DeclineReason.NO_CAPACITY: N_("No place or no staff for the child"),
@@ -290,5 +294,6 @@ REASONS: Final[Mapping[str, str]] = {
     **{each.value: text for each, text in DECLINES.items()},
     **{each.value: text for each, text in VOIDS.items()},
     **later_words.REASONS,
+    **apart_words.REASONS,
 }
 """What stands as the reason of an act, in words."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from handover.domain.continuity import ComplaintOutcome, HoldReason, OverrideReason
-from handover.domain.handover import Act, DeclineReason, VoidReason
+from handover.domain.continuity import ComplaintOutcome, HoldReason, OverrideReason, Verdict
+from handover.domain.handover import Act, DeclineReason, EndReason, VoidReason
 
 _OFFER: Final = frozenset({"record", "fields", "consent", "deadline", "payload", "by"})
 _SAID: Final = frozenset({"re", "payload", "by"})
@@ -34,12 +34,18 @@ REQUIRED: Final[dict[Act, frozenset[str]]] = {
     Act.COMPLAINT: _SAID - {"by"},
     Act.COMPLAINT_ANSWER: (_SAID | {"reason"}) - {"by"},
     Act.OVERRIDE: _SAID | {"fields", "reason"},
+    Act.REFERRAL: _OFFER,
+    Act.HIT: frozenset({"payload"}),
+    Act.VERDICT: _SAID | {"reason"},
+    Act.END: _ANSWER | {"reason"},
+    Act.END_RECEIPT: _ANSWER,
 }
 OPTIONAL: Final = _OFFER | _SAID | {"reason"}
 MAY: Final[dict[Act, frozenset[str]]] = {
     Act.DEED: frozenset({"by"}),
     Act.VOID: frozenset({"by"}),
-    Act.ANSWER: frozenset({"consent"}),  # the offerer's answer discloses, under the ground of the offer
+    Act.QUESTION: frozenset({"fields", "consent"}),  # where a round moves nothing, under a ground of its own
+    Act.ANSWER: frozenset({"fields", "consent"}),  # and the offerer's answer, under the ground of the offer
     Act.FOLLOW_UP: frozenset({"fields", "consent", "by"}),  # that a case was handed on shows nothing of it
     Act.CONSENT_WITHDRAWN: frozenset({"by"}),  # a node passes a withdrawal on by itself
     Act.ERASED: frozenset({"record", "by"}),
@@ -48,11 +54,17 @@ MAY: Final[dict[Act, frozenset[str]]] = {
     Act.ACCESS_ANSWER: frozenset({"by"}),
     Act.COMPLAINT: frozenset({"by"}),
     Act.COMPLAINT_ANSWER: frozenset({"by"}),  # a node passes the answer of another on by itself
+    Act.HIT: frozenset({"by"}),  # a node may release what is sure by itself
+    Act.END: frozenset({"payload", "by"}),  # a clock ends a round, too
 }
+FOUR_EYES: Final = frozenset({Act.OFFER, Act.DEED, Act.REFERRAL})
+"""What two officers do, where officers do it."""
 REASONS: Final[dict[Act, frozenset[str]]] = {
     Act.VOID: frozenset(VoidReason),
     Act.DECLINE: frozenset(DeclineReason),
     Act.LEGAL_HOLD: frozenset(HoldReason),
     Act.COMPLAINT_ANSWER: frozenset(ComplaintOutcome),
     Act.OVERRIDE: frozenset(OverrideReason),
+    Act.VERDICT: frozenset(Verdict),
+    Act.END: frozenset(EndReason),
 }

@@ -11,13 +11,15 @@ from handover.domain.continuity import (
     MOST_FOLLOW_UPS,
     DecisionKind,
     FollowUpState,
+    ReferralTask,
+    VerdictReason,
     WithdrawalScope,
 )
 from handover.domain.errors import MalformedError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, NodeId
 from handover.protocol import attachment as attachments
-from handover.protocol import strict
+from handover.protocol import strict, tracing_hit
 from handover.protocol.strict import Json
 
 LONGEST_TEXT: Final = 4000  # characters
@@ -181,6 +183,18 @@ def _override(body: Json) -> None:
     _filled("text", text, LONGEST_TEXT)
 
 
+def _referral(body: Json) -> None:
+    task, text = strict.members(body, "task", "text")
+    _word("task", task, ReferralTask)
+    _filled("text", text, LONGEST_TEXT)
+
+
+def _verdict(body: Json) -> None:
+    why, text = strict.members(body, "why", "text")
+    _word("why", why, VerdictReason)
+    _filled("text", text, LONGEST_TEXT)
+
+
 _BODIES: Final[dict[Act, Callable[[Json], None]]] = {
     Act.OFFER: _offer,
     Act.ACCEPTANCE: _acceptance,
@@ -201,6 +215,10 @@ _BODIES: Final[dict[Act, Callable[[Json], None]]] = {
     Act.COMPLAINT: _complaint,
     Act.COMPLAINT_ANSWER: _complaint_answer,
     Act.OVERRIDE: _override,
+    Act.REFERRAL: _referral,
+    Act.HIT: tracing_hit.check,
+    Act.VERDICT: _verdict,
+    Act.END: _text,
 }
 
 

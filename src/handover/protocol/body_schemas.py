@@ -9,9 +9,11 @@ from handover.domain.continuity import (
     TOLD_BY_OFFICERS,
     DecisionKind,
     FollowUpState,
+    ReferralTask,
+    VerdictReason,
     WithdrawalScope,
 )
-from handover.protocol import attachment, bodies, strict
+from handover.protocol import attachment, bodies, committed_index, strict, tracing_hit
 from handover.protocol.json_schema import DAY, filled, list_of, object_, or_null, ref, text, words
 from handover.protocol.schema import JsonSchema
 
@@ -23,7 +25,7 @@ def bodies_schemas() -> Iterator[JsonSchema]:
     yield {"title": "acceptance"} | object_(
         {"responsible": _person(), "plan": said, "follow_ups": list_of(_days(1), MOST_FOLLOW_UPS)}
     )
-    acts = "decline, question, answer, correction, legal-hold"
+    acts = "decline, question, answer, correction, legal-hold, end"
     yield {"title": acts} | object_({"text": said})
     yield {"title": "arrival, non-arrival"} | object_({"date": DAY, "text": told})
     yield {"title": "deed"} | object_({})
@@ -52,6 +54,38 @@ def _after() -> Iterator[JsonSchema]:
     )
     yield {"title": "complaint-answer"} | object_({"holder": ref("node"), "text": said})
     yield {"title": "override"} | object_({"to": name, "date": DAY, "text": said})
+    yield from _moving_nothing()
+
+
+def _moving_nothing() -> Iterator[JsonSchema]:
+    said = filled(bodies.LONGEST_TEXT)
+    yield {"title": "referral"} | object_({"task": words(ReferralTask), "text": said})
+    yield {"title": "verdict"} | object_({"why": words(VerdictReason), "text": said})
+    whole: JsonSchema = {"type": "integer", "minimum": 0, "maximum": strict.LARGEST}
+    bits, digest = ref("bits"), ref("digest")
+    statement = object_(
+        {
+            "format": words([committed_index.FORMAT]),
+            "node": ref("node"),
+            "epoch": whole,
+            "tables": digest,
+            "depth": whole,
+            "root": digest,
+            "made_at": whole,
+        }
+    )
+    path = list_of(digest, committed_index.LARGEST)
+    opening = object_({"address": bits, "binding": digest, "place": whole, "path": path})
+    yield {"title": "hit"} | object_(
+        {
+            "band": words(tracing_hit.BANDS),
+            "contact": filled(tracing_hit.LONGEST_CONTACT),
+            "pair": bits,
+            "question": digest,
+            "statement": statement,
+            "opening": opening,
+        }
+    )
 
 
 def _days(least: int) -> JsonSchema:

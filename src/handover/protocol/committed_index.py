@@ -24,7 +24,7 @@ SMALLEST: Final = 12
 """The lowest depth: a register of three records looks like one of sixty."""
 LARGEST: Final = 32
 _LEAF_BYTES: Final = ADDRESS_BYTES + BINDING_BYTES
-_HASH: Final = 32
+HASH_BYTES: Final = 32
 _PLACE: Final = struct.Struct(">4sIB")
 _MAGIC: Final = b"HOo1"
 
@@ -85,9 +85,9 @@ class Statement:
         found = cls(
             node=NodeId(strict.text(node)),
             epoch=strict.integer(epoch, 1, 2**32 - 1),
-            tables=strict.unb64(strict.text(tables), length=_HASH),
+            tables=strict.unb64(strict.text(tables), length=HASH_BYTES),
             depth=strict.integer(depth, SMALLEST, LARGEST),
-            root=strict.unb64(strict.text(root), length=_HASH),
+            root=strict.unb64(strict.text(root), length=HASH_BYTES),
             made_at=strict.integer(made_at, 1),
         )
         if form != FORMAT or found.encode() != data:
@@ -124,14 +124,14 @@ class Opening:
         if len(data) < start or not data.startswith(_MAGIC):
             raise MalformedError("not the opening of an index")
         _, place, depth = _PLACE.unpack(data[: _PLACE.size])
-        if not SMALLEST <= depth <= LARGEST or len(data) != start + depth * _HASH:
+        if not SMALLEST <= depth <= LARGEST or len(data) != start + depth * HASH_BYTES:
             raise MalformedError("not the opening of an index")
         leaf = data[_PLACE.size : start]
         return cls(
             address=leaf[:ADDRESS_BYTES],
             binding=leaf[ADDRESS_BYTES:],
             place=place,
-            path=tuple([data[at : at + _HASH] for at in range(start, len(data), _HASH)]),
+            path=tuple([data[at : at + HASH_BYTES] for at in range(start, len(data), HASH_BYTES)]),
         )
 
 

@@ -13,7 +13,7 @@ from handover.domain.errors import MalformedError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, Pseudonym, RoundId
 from handover.protocol import jws, strict
-from handover.protocol.act_members import MAY, OPTIONAL, REASONS, REQUIRED
+from handover.protocol.act_members import FOUR_EYES, MAY, OPTIONAL, REASONS, REQUIRED
 from handover.protocol.strict import Json
 
 _E = TypeVar("_E", Act, Purpose)
@@ -166,7 +166,7 @@ def _check_act(envelope: Envelope) -> None:
     if (envelope.seq == 1) != (envelope.prev is None):
         raise MalformedError("the first envelope of a side, and no other, has none before it")
     by = envelope.by
-    if by is not None and envelope.act in (Act.OFFER, Act.DEED) and by.prepared == by.released:
+    if by is not None and envelope.act in FOUR_EYES and by.prepared == by.released:
         raise MalformedError("four eyes: prepared and released by one officer")
 
 
