@@ -57,6 +57,10 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
         "pages in a real browser, with passkeys, in every language",
         (*PYTEST, "-n2", "--dist=loadfile", "tests/browser"),
     ),
+    "simulation": (
+        "a thousand histories of real nodes with faults and crashes: never two responsible, never none",
+        ("-m", "handover.simulation.main", "--seeds", "1..1000"),
+    ),
     "optimised": (
         "no check is an assert: rules and formats again under python -O",
         ("-O", *PYTEST, "-q", "-n2", "--dist=loadfile", "-Wignore:assertions not in test modules", *UNDER_O),

@@ -1,0 +1,1 @@
+"""Nodes as they are, on real databases, in simulated time over a simulated wire: one seed is one history."""

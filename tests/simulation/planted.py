@@ -1,0 +1,161 @@
+"""Bugs that are planted into what runs, one at a time: each takes one rule away, and must be found."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+import pytest
+
+from handover.adapters import cells, database, queue, shelves
+from handover.application import rounds
+from handover.domain import handover, lifecycle
+from handover.domain.errors import UnreachableError
+from handover.domain.lifecycle import Act, Claim, Guarded, Order, Refusal, State
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def _table(
+    patch: pytest.MonkeyPatch, table: dict[State, Any], state: State, column: Any, outcome: Any
+) -> None:
+    patch.setitem(table, state, {**table[state], column: outcome})
+
+
+def accepting_takes(patch: pytest.MonkeyPatch) -> None:
+    """Whoever accepts takes the child as its own at once."""
+    patch.setitem(lifecycle.CLAIMS, State.BOUND, Claim.HOLDER)
+    real = rounds.Rounds._claim
+
+    def claim(self: Any, work: Any, round_: Any, found: Any) -> None:
+        if found.claim is Claim.HOLDER and round_.deed is None:
+            old = work.matters.get(round_.matter)
+            work.matters.change(old, _with(old, claim=Claim.HOLDER))
+            return
+        real(self, work, round_, found)
+
+    patch.setattr(rounds.Rounds, "_claim", claim)
+
+
+def early_release(patch: pytest.MonkeyPatch) -> None:
+    """Who has given the deed lets go of the child at once."""
+    patch.setitem(lifecycle.CLAIMS, State.RELIEVING, Claim.NONE)
+
+
+def asking_releases(patch: pytest.MonkeyPatch) -> None:
+    """Who has asked to be released takes itself for released, and refuses the deed."""
+    _table(patch, lifecycle.RECEIVER, State.DECLINED, Act.DEED, Refusal.STRAY)
+
+
+def withdraw_after_deed(patch: pytest.MonkeyPatch) -> None:
+    """A deed is taken back by the one who gave it."""
+    _table(patch, lifecycle.SENDER, State.RELIEVING, Order.WITHDRAW, State.VOIDING)
+
+
+def no_tombstone(patch: pytest.MonkeyPatch) -> None:
+    """A void for an offer that never came is not remembered."""
+    _table(patch, lifecycle.RECEIVER, State.UNKNOWN, Act.VOID, State.UNKNOWN)
+
+
+def accept_after_void(patch: pytest.MonkeyPatch) -> None:
+    """An acceptance that comes after the void counts."""
+    for column in (Act.ACCEPTANCE, Guarded.LATE_ACCEPTANCE, Guarded.AUTOMATIC):
+        _table(patch, lifecycle.SENDER, State.VOIDING, column, State.ACCEPTED)
+
+
+def late_deed(patch: pytest.MonkeyPatch) -> None:
+    """The deadline is not asked again when the deed is given."""
+    real = handover._column
+
+    def column(standing: Any, event: Any, now: int) -> Any:
+        return real(standing, event, min(now, standing.deadline) if event is Order.COUNTERSIGN else now)
+
+    patch.setattr(handover, "_column", column)
+
+
+def ungrounded_deed(patch: pytest.MonkeyPatch) -> None:
+    """The ground is not asked again when the deed is given, nor voids its withdrawal the offer."""
+    patch.setattr(rounds.Rounds, "grounded", lambda *_: True)
+    from handover.application.withdrawals import Withdrawals
+
+    patch.setattr(Withdrawals, "_void", lambda *_: None)
+
+
+def deed_without_claim(patch: pytest.MonkeyPatch) -> None:
+    """Who has given the deed goes on claiming the child."""
+    patch.delitem(lifecycle.CLAIMS, State.RELIEVING)
+
+
+def dropped_on_failure(patch: pytest.MonkeyPatch) -> None:
+    """What could not be delivered once is taken for delivered."""
+
+    def postpone(self: Any, digests: Any, *, due: int) -> None:
+        self.delivered(digests, again_at=due + 10**6)
+
+    patch.setattr(queue.QueueShelf, "postpone", postpone)
+
+
+def no_take_up_receipt(patch: pytest.MonkeyPatch) -> None:
+    """The deed is not answered."""
+    patch.delitem(lifecycle.ANSWERS, State.HOLDING)
+    _table(patch, lifecycle.RECEIVER, State.HOLDING, Act.DEED, State.HOLDING)
+
+
+def no_void_receipt(patch: pytest.MonkeyPatch) -> None:
+    """The void is not answered."""
+    patch.delitem(lifecycle.ANSWERS, State.CLOSED)
+    _table(patch, lifecycle.RECEIVER, State.CLOSED, Act.VOID, State.CLOSED)
+
+
+def kept_after_void(patch: pytest.MonkeyPatch) -> None:
+    """The values of a void round are not destroyed."""
+    patch.setattr(shelves.MatterShelf, "erase", lambda *_: None)
+
+
+def receipt_before_commit(patch: pytest.MonkeyPatch) -> None:
+    """The answer leaves though nothing was committed."""
+    real = database.SQLDatabase.begin
+
+    @contextmanager
+    def begin(self: Any) -> Iterator[Any]:
+        unit = real(self)
+        work = unit.__enter__()
+        try:
+            yield work
+        except BaseException as error:
+            unit.__exit__(type(error), error, error.__traceback__)
+            raise
+        with suppress(UnreachableError):
+            unit.__exit__(None, None, None)
+
+    patch.setattr(database.SQLDatabase, "begin", begin)
+
+
+def values_in_the_clear(patch: pytest.MonkeyPatch) -> None:
+    """Values are stored as they are."""
+    patch.setattr(cells.Cells, "seal", lambda self, owner, place, value: value)
+    patch.setattr(cells.Cells, "open", lambda self, owner, place, value: value)
+
+
+def _with(fact: Any, **changes: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(fact, **changes)
+
+
+PLANTED: Final[tuple[Patch, ...]] = (
+    accepting_takes,
+    early_release,
+    asking_releases,
+    withdraw_after_deed,
+    no_tombstone,
+    accept_after_void,
+    late_deed,
+    ungrounded_deed,
+    deed_without_claim,
+    dropped_on_failure,
+    no_take_up_receipt,
+    no_void_receipt,
+    kept_after_void,
+    receipt_before_commit,
+    values_in_the_clear,
+)
