@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from cases import GUARDIANSHIP
+from continuing import Case
+from handover.domain.handover import Act
 from handover.domain.record import Value, schema
+from handover.web.app import create_app
 from pages.office import offices
 from pages.test_received import Scene, text
+from web.stage import WebWire
 
 OF = schema("guardianship/1")
 NEW: Value = {"date": "2013-03", "precision": "month"}
@@ -91,3 +96,32 @@ def test_a_correction_is_closed_to_whoever_has_not_said_why(scene: Scene) -> Non
     page = other.get(at)
     assert "why do you open this record" in page.lower()
     assert "2013" not in page
+
+
+def test_who_may_not_be_told_keeps_it_from_nobody_and_the_page_says_what_became_of_each(scene: Scene) -> None:
+    """Hamburg has handed on to Rome: it may tell Rome, and has no consent to tell Athens."""
+    rome = scene.fed.add("it/rome", names={"en": "Office of Rome"})
+    assert isinstance(scene.fed.wire, WebWire)
+    scene.fed.wire.clients[rome.id] = TestClient(create_app(rome))
+    case = Case(scene.fed, [scene.south], {scene.south.id: scene.got.matter})
+    case.hand_over(rome)
+    scene.fed.clock.pass_(60)
+    values: dict[str, Value] = {**GUARDIANSHIP, "identity.birth_date": NEW}
+    scene.south.cases.write(
+        scene.got.matter, OF, values, source="typed", actor=scene.fed.officer(scene.south, "there")
+    )
+    at = f"/office/matters/{scene.got.matter}/corrections"
+    onward = case.round(scene.south, rome).id
+    chosen = {"to": [scene.got.id, onward], "text": "The year was wrong."}
+    answer = scene.hamburg.post(f"{at}/send", chosen, page=at)
+    page = text(answer.text)
+    assert answer.status_code == 200, page
+    assert re.search("Office of Rome[^.]* Sent. It is not sent again.", page)
+    assert "Not sent. " in page
+    with scene.south.database.reading() as work:
+        said = [each.act for each in work.envelopes.of_handover(onward)]
+    assert said.count(Act.CORRECTION) == 1
+    again = scene.hamburg.post(f"{at}/send", chosen, page="/office/account")
+    assert again.status_code == 422
+    with scene.south.database.reading() as work:
+        assert [each.act for each in work.envelopes.of_handover(onward)] == said

@@ -36,6 +36,7 @@ table: Final = Table(
     Column("seen_at", BigInteger),
 )
 OPEN: Final[ColumnElement[bool]] = table.c.seen_at.is_(None)
+Index("ix_alarm_handover", table.c.handover)
 Index("ix_alarm_open", table.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
 
 

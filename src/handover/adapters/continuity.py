@@ -2,18 +2,21 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select, tuple_, update
 
+from handover.adapters.alarms import table as alarms
 from handover.adapters.continuity_tables import OPEN, demand, disclosure
 from handover.adapters.shelves import fields_from_text, fields_to_text
 from handover.adapters.unit import Unit
-from handover.application.continuity import KeptDemand, KeptDisclosure
+from handover.application.continuity import KeptDemand, KeptDisclosure, Place
 from handover.domain.consent import Basis, Purpose
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId
 
 _IDS: Final = {"envelope": Digest, "matter": MatterId, "handover": HandoverId, "peer": NodeId, "act": Act}
+
+_BY_DATE: Final = tuple_(demand.c.due, demand.c.envelope)
 
 
 class DisclosureShelf:
@@ -109,12 +112,36 @@ class DemandShelf:
         query = select(demand).where(demand.c.matter == matter)
         return self._list(query.order_by(demand.c.asked_at, demand.c.envelope))
 
-    def open(self, *, before: int, limit: int, incoming: bool | None = None) -> list[KeptDemand]:
-        """Give open demands that are due before a time, the most urgent first."""
-        query = select(demand).where(OPEN, demand.c.due < before)
-        if incoming is not None:
-            query = query.where(demand.c.incoming == incoming)
+    def open(
+        self, *, incoming: bool, limit: int, held: bool | None = None, after: Place = (0, "")
+    ) -> list[KeptDemand]:
+        """Give open demands, the most urgent first, from behind *after*: those *held* under the law for now, or not."""
+        query = select(demand).where(OPEN, demand.c.incoming == incoming, after < _BY_DATE)
+        if held is not None:
+            waits = self._waits()
+            query = query.where(~waits if held else waits)
         return self._list(query.order_by(demand.c.due, demand.c.envelope).limit(limit))
+
+    def waiting(self) -> int:
+        """Give how many demands of others wait for an answer now."""
+        query = select(func.count()).select_from(demand).where(OPEN, demand.c.incoming, self._waits())
+        return int(self._unit.rows(query)[0][0])
+
+    def late(self, alarm: str, *, limit: int) -> list[KeptDemand]:
+        """Give open demands of both sides that are late, oldest first, but those that an *alarm* of its kind covers.
+
+        It does while nobody has looked at it, and where it was raised when the demand was late.
+        """
+        covers = (
+            alarms.c.handover == demand.c.handover,
+            alarms.c.kind == alarm,
+            or_(alarms.c.seen_at.is_(None), alarms.c.raised_at >= demand.c.due),
+        )
+        late = (OPEN, demand.c.due < self._unit.now, ~select(alarms.c.id).where(*covers).exists())
+        return self._list(select(demand).where(*late).order_by(demand.c.due, demand.c.envelope).limit(limit))
+
+    def _waits(self) -> ColumnElement[bool]:
+        return or_(demand.c.answered.is_(None), demand.c.due <= self._unit.now)
 
     def _list(self, query: Any) -> list[KeptDemand]:
         return [_demand(row) for row in self._unit.rows(query)]

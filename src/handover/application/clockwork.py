@@ -34,7 +34,7 @@ class Clockwork:
             overdue = work.handovers.overdue(work.now, _AT_ONCE)
             waiting = self._waiting(work)
             unsigned = work.log.unsigned()
-            late = demands.unseen(work, work.demands.open(before=work.now, limit=_AT_ONCE))
+            late = work.demands.late(demands.OVERDUE, limit=_AT_ONCE)
             untold = following.late(work, _AT_ONCE)
         if not (overdue or waiting or unsigned or late or untold):
             return 0

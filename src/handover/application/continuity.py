@@ -8,6 +8,9 @@ from handover.domain.consent import Basis, Purpose
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId
 
+Place = tuple[int, str]
+"""Where a demand stands among the open ones: when it is due, and its envelope."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeptDisclosure:
@@ -58,6 +61,11 @@ class KeptDemand:
     answer: Digest | None = None
     answered: Act | None = None
     answered_at: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it stands among the open ones."""
+        return self.due, self.envelope
 
     @property
     def open(self) -> bool:
@@ -128,6 +136,19 @@ class Demands(Protocol):
         """Give those of a matter, oldest first."""
         ...
 
-    def open(self, *, before: int, limit: int, incoming: bool | None = None) -> Sequence[KeptDemand]:
-        """Give open demands that are due before a time, the most urgent first."""
+    def open(
+        self, *, incoming: bool, limit: int, held: bool | None = None, after: Place = (0, "")
+    ) -> Sequence[KeptDemand]:
+        """Give open demands, the most urgent first, from behind *after*: those *held* under the law for now, or not."""
+        ...
+
+    def waiting(self) -> int:
+        """Give how many demands of others wait for an answer now."""
+        ...
+
+    def late(self, alarm: str, *, limit: int) -> Sequence[KeptDemand]:
+        """Give open demands of both sides that are late, oldest first, but those that an *alarm* of its kind covers.
+
+        It does while nobody has looked at it, and where it was raised when the demand was late.
+        """
         ...

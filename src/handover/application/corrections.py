@@ -16,7 +16,7 @@ from handover.application.recipients import Recipient
 from handover.application.registry import Registry
 from handover.application.sealing import new_id
 from handover.application.showing import Showing, Shown
-from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
+from handover.domain.errors import HandoverError, MalformedError, NotFoundError, OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.domain.record import Schema, Value, record, schema
@@ -60,6 +60,15 @@ class Compared:
     same: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What became of a correction for one recipient: the envelope that was said, or why none was."""
+
+    handover: HandoverId
+    envelope: Digest | None = None
+    problem: HandoverError | None = None
+
+
 class Corrections:
     """The desk for what was told wrongly."""
 
@@ -87,14 +96,34 @@ class Corrections:
         """
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
-            self._registry.require_fresh(work.now)
-            found = work.handovers.get(handover)
-            to = recipients.find(work, found, self._registry)
-            if to.problem is not None:
-                raise to.problem
-            if not to.changed:
-                raise NothingCorrectedError
-            return self._showing.show(work, found, self._shown(work, to, text, actor))
+            return self._send(work, handover, text, actor)
+
+    def send_each(self, handovers: Sequence[HandoverId], *, text: str, actor: Actor) -> list[Sent]:
+        """Send it to the other sides of several rounds, in one act; give for each whether it went, or why not.
+
+        Who may not be told keeps nothing from the others. Said twice, it goes to nobody twice.
+        """
+        require(actor, Right.RELEASE)
+        found = []
+        with self._database.begin() as work:
+            for each in handovers:
+                try:
+                    envelope = self._send(work, each, text, actor)
+                except HandoverError as error:  # it was raised before anything was written
+                    found.append(Sent(handover=each, problem=error))
+                else:
+                    found.append(Sent(handover=each, envelope=envelope))
+        return found
+
+    def _send(self, work: UnitOfWork, handover: HandoverId, text: str, actor: Actor) -> Digest:
+        self._registry.require_fresh(work.now)
+        found = work.handovers.get(handover)
+        to = recipients.find(work, found, self._registry)
+        if to.problem is not None:
+            raise to.problem
+        if not to.changed:
+            raise NothingCorrectedError
+        return self._showing.show(work, found, self._shown(work, to, text, actor))
 
     def _shown(self, work: UnitOfWork, to: Recipient, text: str, actor: Actor) -> Shown:
         kept = work.records.latest(to.handover.matter)

@@ -96,16 +96,6 @@ def named(work: UnitOfWork, envelope: Digest) -> KeptDemand | None:
     return next((each for each in found if each is not None), None)
 
 
-def unseen(work: UnitOfWork, late: Sequence[KeptDemand]) -> list[KeptDemand]:
-    """Give those of *late* about whose round no such alarm stands yet."""
-    standing = {
-        each.handover
-        for each in work.alarms.of_handovers([each.handover for each in late])
-        if each.kind == OVERDUE
-    }
-    return [each for each in late if each.handover not in standing]
-
-
 def raise_overdue(work: UnitOfWork, late: Sequence[KeptDemand]) -> None:
     """Put demands that are late before a person, at whichever side this node is."""
     for demand in late:

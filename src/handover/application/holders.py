@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handover.application import demands, disclosures, erasing, stated_holds
-from handover.application.continuity import KeptDemand, KeptDisclosure
+from handover.application.continuity import KeptDemand, KeptDisclosure, Place
 from handover.application.demands import AnsweredError
 from handover.application.facts import Actor, Matter
 from handover.application.permissions import Right, require
@@ -105,12 +105,29 @@ class Holders:
             work.matters.get(matter)
             return [_asked(work, each) for each in work.demands.of_matter(matter)]
 
-    def waiting(self, *, actor: Actor, limit: int = 100, incoming: bool = True) -> Sequence[Asked]:
-        """Give what this office still has to answer, or (not *incoming*) what others owe it, the most urgent first."""
+    def waiting(
+        self,
+        *,
+        actor: Actor,
+        incoming: bool = True,
+        held: bool | None = None,
+        after: Place = (0, ""),
+        limit: int = 100,
+    ) -> Sequence[Asked]:
+        """Give what this office still has to answer, or (not *incoming*) what others owe it, from behind *after*.
+
+        The most urgent comes first; *held* are those that the law keeps for now, or all others.
+        """
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            found = work.demands.open(before=work.now + LONGEST_HOLD + 1, limit=limit, incoming=incoming)
+            found = work.demands.open(incoming=incoming, held=held, after=after, limit=limit)
             return [_asked(work, each) for each in found]
+
+    def count(self, *, actor: Actor) -> int:
+        """Give how much this office has to answer now."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return work.demands.waiting()
 
     def withdraw(self, shown: Digest, *, scope: WithdrawalScope, text: str, actor: Actor) -> KeptDisclosure:
         """Write down that the person withdraws what is behind something shown; every holder is told.

@@ -1,6 +1,7 @@
 """What is to be answered: demands of other authorities and of this one, with the way to each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from handover.domain.ids import Digest
 from handover.pages import languages, later_words, paths, reasons, words
 from handover.pages.visit import Page, Visit
 
+AT_ONCE: Final = 50
 WAYS: Final[Mapping[Act, str]] = {
     Act.CONSENT_WITHDRAWN: "/office/demands/{demand}",
     Act.DECISIONS_WANTED: "/office/matters/{matter}/decisions/questions/{demand}",
@@ -36,23 +38,40 @@ def way(asked: Asked) -> str:
 
 def waiting(visit: Visit) -> int:
     """Give how much this office has to answer now."""
-    return sum(each.waits(visit.now) for each in visit.node.after.holders.waiting(actor=visit.actor))
+    return visit.node.after.holders.count(actor=visit.actor)
 
 
 def list_(visit: Visit) -> Response:
-    """Show what this office has to answer, and what others owe it."""
-    holders = visit.node.after.holders
-    ours = holders.waiting(actor=visit.actor)
-    owed = holders.waiting(actor=visit.actor, incoming=False)
+    """Show what this office has to answer, what others owe it, and what it keeps: a page of each."""
     return visit.page(
         "demands.html",
-        ours=[each for each in ours if each.waits(visit.now)],
-        held=[each for each in ours if not each.waits(visit.now)],
-        owed=owed,
+        ours=_some(visit, "ours", incoming=True, held=False),
+        owed=_some(visit, "owed", incoming=False, held=None),
+        held=_some(visit, "held", incoming=True, held=True),
         corrections=visit.node.after.corrections.waiting(actor=visit.actor),
         way=way,
         words=words,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Some:
+    """A page of a list, and the address of the next, if there is one."""
+
+    rows: Sequence[Asked]
+    more: str | None
+
+
+def _some(visit: Visit, name: str, *, incoming: bool, held: bool | None) -> Some:
+    after = paths.place(visit.asked.get(name, ""))
+    found = visit.node.after.holders.waiting(
+        actor=visit.actor, incoming=incoming, held=held, after=after, limit=AT_ONCE + 1
+    )
+    rows, more = found[:AT_ONCE], None
+    if len(found) > AT_ONCE:
+        due, envelope = rows[-1].demand.place
+        more = f"/office/demands?{name}={due}-{envelope}"
+    return Some(rows=rows, more=more)
 
 
 def show(visit: Visit) -> Response:

@@ -1,11 +1,10 @@
 """Corrections: sent to those who hold an earlier version; those that came, beside the own record."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from starlette.responses import Response
 
-from handover.application.corrections import Compared
+from handover.application.corrections import Compared, Sent
 from handover.application.permissions import Right
 from handover.application.recipients import Recipient
 from handover.domain.errors import NotFoundError
@@ -21,7 +20,7 @@ def show(visit: Visit) -> Response:
     return _show(visit)
 
 
-def _show(visit: Visit, *, status: int = 200) -> Response:
+def _show(visit: Visit, *, status: int = 200, sent: Sequence[tuple[Recipient, Sent]] = ()) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     desk = visit.node.after.corrections
     found = desk.recipients(id_, actor=visit.actor)
@@ -33,6 +32,7 @@ def _show(visit: Visit, *, status: int = 200) -> Response:
         choices=[(each.handover.id, _named(visit, each)) for each in found if each.changed],
         came=desk.of_matter(id_, actor=visit.actor),
         words=words,
+        sent=sent,
     )
 
 
@@ -47,12 +47,16 @@ def send(visit: Visit) -> Response:
     known: dict[str, Recipient] = {each.handover.id: each for each in desk.recipients(id_, actor=visit.actor)}
     chosen = form.choices("to", known, missing="Choose at least one authority.")
     text = form.text("text", missing="Say what was wrong.")
-    for each in chosen:
-        form.carry_out(partial(desk.send, known[each].handover.id, text=text, actor=visit.actor))
+    rounds = [known[each].handover.id for each in chosen]
+    sent = form.carry_out(lambda: desk.send_each(rounds, text=text, actor=visit.actor)) or []
     if not form.valid:
         return _show(visit, status=422)
     visit.node.worker.wake()
-    return visit.go(f"/matters/{id_}/corrections", said="correction-sent")
+    if all(each.problem is None for each in sent):
+        return visit.go(f"/matters/{id_}/corrections", said="correction-sent")
+    gone = any(each.problem is None for each in sent)
+    said = [(known[each.handover], each) for each in sent]
+    return _show(visit, status=200 if gone else 422, sent=said)
 
 
 def compare(visit: Visit) -> Response:

@@ -31,7 +31,7 @@ GROUNDS: Final[Mapping[HoldGround, str]] = {
 
 def calendar(visit: Visit) -> Response:
     """Show what is erased when, by date."""
-    after = _place(visit.asked.get("after", ""))
+    after = paths.place(visit.asked.get("after", ""))
     found = visit.node.retention.calendar(actor=visit.actor, after=after, limit=AT_ONCE + 1)
     more, found = len(found) > AT_ONCE, found[:AT_ONCE]
     last = f"{found[-1].due}-{found[-1].ended.name}" if more else None
@@ -150,11 +150,6 @@ def erase_round(visit: Visit) -> Response:
     if not visit.form.valid:
         return _show(visit, status=409)
     return visit.go(f"/matters/{id_}/retention", said="erased")
-
-
-def _place(text: str) -> tuple[int, str]:
-    due, _, name = text.partition("-")
-    return (int(due), name) if due.isascii() and due.isdigit() and len(due) < 12 else (0, "")
 
 
 _AT = "/matters/{matter}/retention"

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from handover.application.permissions import Right
 from handover.application.worklist import Row, Waits
-from handover.pages import answering, followups, tasks, words
+from handover.pages import answering, followups, paths, tasks, words
 from handover.pages.visit import Page, Visit
 
 AT_ONCE = 200
@@ -13,7 +13,7 @@ _OURS = frozenset({Waits.SECOND_OFFICER, Waits.THIS_OFFICE})
 
 def work(visit: Visit) -> Response:
     """Show every round in which somebody still has to do something."""
-    after = _place(visit.asked.get("after", ""))
+    after = paths.place(visit.asked.get("after", ""))
     rows = visit.node.worklist.unfinished(actor=visit.actor, after=after, limit=AT_ONCE + 1)
     more, rows = len(rows) > AT_ONCE, rows[:AT_ONCE]
     return visit.page(
@@ -44,13 +44,6 @@ def late(row: Row, now: int) -> bool:
     """Tell whether the row is marked: its deadline has passed while it was open, or it has stood too long."""
     handover = row.seen.handover
     return row.seen.overdue or (handover.state in words.WITH_DEADLINE and handover.deadline < now)
-
-
-def _place(text: str) -> tuple[int, str]:
-    deadline, _, id_ = text.partition("-")
-    return (
-        (int(deadline), id_) if deadline.isascii() and deadline.isdigit() and len(deadline) < 12 else (0, "")
-    )
 
 
 PAGES = (

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 from typing_extensions import TypedDict  # pydantic needs this one on Python 3.11
 
@@ -10,9 +10,9 @@ from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.domain.consent import Basis, Purpose
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, MatterId
-from handover.web import shown
+from handover.web import asked, shown
 from handover.web.asked_after import Hold, Withdrawal
-from handover.web.calls import ApiRoute, Called, answer, ident
+from handover.web.calls import ApiRoute, Called, answer, from_cursor, ident
 from handover.web.matters import Matter
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["disclosures"])
@@ -117,10 +117,17 @@ def list_demands(call: Called, matter: Matter) -> Response:
 
 
 @router.get("/demands", response_model=shown.Page[DemandShown])
-def list_waiting_demands(call: Called) -> Response:
-    """List what this node still has to answer, the most urgent first, at most 100."""
-    found = call.node.after.holders.waiting(actor=call.actor)
-    return answer({"data": [_demand(each.demand) for each in found], "next_cursor": None})
+def list_waiting_demands(call: Called, paging: Annotated[asked.Paging, Query()]) -> Response:
+    """List what this node still has to answer, the most urgent first, what the law keeps for now included."""
+    due, _, envelope = from_cursor(paging.cursor).partition(" ")
+    after = (int(due) if due.isdigit() else 0, envelope)
+    found = call.node.after.holders.waiting(actor=call.actor, after=after, limit=paging.limit + 1)
+    return call.page(
+        found,
+        paging.limit,
+        name=lambda each: f"{each.demand.due} {each.demand.envelope}",
+        show=lambda each: _demand(each.demand),
+    )
 
 
 @router.post("/demands/{demand}/erase", response_model=DemandShown)
