@@ -29,6 +29,7 @@ from handover.cli import (
     statistics,
     status,
     terminal,
+    tracing,
     user,
 )
 from handover.cli.exits import Exit
@@ -83,6 +84,7 @@ app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_CASES)(evidence.verify)
 app.add_typer(evidence.app, name="evidence", rich_help_panel=_CASES)
 app.add_typer(importing.app, name="import", rich_help_panel=_CASES)
+app.add_typer(tracing.app, name="tracing", rich_help_panel=_CASES)
 app.add_typer(keys.app, name="keys", rich_help_panel=_PEOPLE)
 app.add_typer(user.app, name="user", rich_help_panel=_PEOPLE)
 app.add_typer(registry.app, name="registry", rich_help_panel=_PEOPLE)
