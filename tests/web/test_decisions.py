@@ -51,16 +51,18 @@ def test_a_question_waits_for_an_officer_where_nothing_is_covered(shared: Stage)
     asked = north.post(f"/handovers/{sent}/decisions-wanted", examples.ASK_DECISIONS)
     shared.fed.settle()
     [waiting] = south.get(f"/matters/{matter}/decisions-wanted")["data"]
-    assert (waiting["id"], waiting["incoming"], waiting["open"]) == (asked["id"], True, True)
-    opened = south.get(f"/decisions-wanted/{asked['id']}")
+    assert (waiting["envelope"], waiting["incoming"], waiting["open"]) == (asked["envelope"], True, True)
+    assert waiting in south.get("/demands")["data"]
+    opened = south.get(f"/decisions-wanted/{asked['envelope']}")
+    assert opened["demand"] == waiting
     assert (opened["found"], opened["covered"], opened["answer"]) == ([line], [], None)
     assert opened["text"] == examples.ASK_DECISIONS["text"]
-    done = south.post(f"/decisions-wanted/{asked['id']}/answer", examples.ANSWER_DECISIONS)
+    done = south.post(f"/decisions-wanted/{asked['envelope']}/answer", examples.ANSWER_DECISIONS)
     assert not done["open"]
-    again = south.call("POST", f"/decisions-wanted/{asked['id']}/answer", examples.ANSWER_DECISIONS)
+    again = south.call("POST", f"/decisions-wanted/{asked['envelope']}/answer", examples.ANSWER_DECISIONS)
     assert again.json()["type"].endswith("/demand-answered")
     shared.fed.settle()
-    answered = north.get(f"/decisions-wanted/{asked['id']}")
+    answered = north.get(f"/decisions-wanted/{asked['envelope']}")
     assert answered["answer"] == examples.ANSWER_DECISIONS["text"]
     assert answered["found"] == []
 

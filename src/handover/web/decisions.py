@@ -6,13 +6,13 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 from typing_extensions import TypedDict  # pydantic needs this one on Python 3.11
 
-from handover.application.continuity import KeptDemand
 from handover.application.decided import Decided, KeptDecision
 from handover.domain.continuity import DecisionKind
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId
 from handover.web import shown
 from handover.web.asked_after import AnswerDecisions, AskDecisions, NewDecision, TellDecisions
 from handover.web.calls import ApiRoute, Called, answer, ident
+from handover.web.demands import DemandShown, demand_shown
 from handover.web.matters import Matter
 from handover.web.offers import Round
 
@@ -46,24 +46,10 @@ class DecisionShown(TypedDict):
     reasons: str
 
 
-class QuestionShown(TypedDict):
-    """A question about decisions without its words. `incoming`: this office is asked; `open`: nobody has answered."""
-
-    id: str
-    matter: str
-    handover: str
-    peer: str
-    incoming: bool
-    asked_at: int
-    due: int
-    open: bool
-    answered_at: int | None
-
-
 class OpenedQuestionShown(TypedDict):
     """A question with its answer's words; `found` are own decisions of these kinds, `covered` those to be told now."""
 
-    question: QuestionShown
+    demand: DemandShown
     kinds: list[DecisionKind]
     text: str
     found: list[LineShown]
@@ -87,20 +73,6 @@ def _line(of: KeptDecision) -> LineShown:
         "peer": of.peer,
         "envelope": of.envelope,
         "erased": of.erased,
-    }
-
-
-def _question(of: KeptDemand) -> QuestionShown:
-    return {
-        "id": of.envelope,
-        "matter": of.matter,
-        "handover": of.handover,
-        "peer": of.peer,
-        "incoming": of.incoming,
-        "asked_at": of.asked_at,
-        "due": of.due,
-        "open": of.open,
-        "answered_at": of.answered_at,
     }
 
 
@@ -139,23 +111,23 @@ def tell_decisions(call: Called, handover: Round, told: TellDecisions) -> Respon
     return call.once(tell, status=201)
 
 
-@router.post("/handovers/{handover}/decisions-wanted", status_code=201, response_model=QuestionShown)
+@router.post("/handovers/{handover}/decisions-wanted", status_code=201, response_model=DemandShown)
 def ask_decisions(call: Called, handover: Round, wanted: AskDecisions) -> Response:
     """Ask the other side what was decided there; without kinds, everything."""
     id_ = ident(HandoverId, handover)
 
-    def ask() -> QuestionShown:
+    def ask() -> DemandShown:
         said = call.node.after.decisions.ask(id_, wanted.kinds, text=wanted.text, actor=call.actor)
-        return _question(said)
+        return demand_shown(said)
 
     return call.once(ask, status=201)
 
 
-@router.get("/matters/{matter}/decisions-wanted", response_model=shown.Page[QuestionShown])
+@router.get("/matters/{matter}/decisions-wanted", response_model=shown.Page[DemandShown])
 def list_questions(call: Called, matter: Matter) -> Response:
     """List what was asked about decisions in a matter, by either side, oldest first, without the words."""
     found = call.node.after.decisions.questions(ident(MatterId, matter), actor=call.actor)
-    return answer({"data": [_question(each) for each in found], "next_cursor": None})
+    return answer({"data": [demand_shown(each) for each in found], "next_cursor": None})
 
 
 @router.get("/decisions-wanted/{question}", response_model=OpenedQuestionShown)
@@ -163,7 +135,7 @@ def read_question(call: Called, question: _Question) -> Response:
     """Read a question about decisions, and what there is to be told."""
     found = call.node.after.decisions.question(ident(Digest, question), actor=call.actor)
     opened: OpenedQuestionShown = {
-        "question": _question(found.demand),
+        "demand": demand_shown(found.demand),
         "kinds": list(found.kinds),
         "text": found.text,
         "found": [_line(each) for each in found.found],
@@ -173,10 +145,10 @@ def read_question(call: Called, question: _Question) -> Response:
     return answer(opened)
 
 
-@router.post("/decisions-wanted/{question}/answer", response_model=QuestionShown)
+@router.post("/decisions-wanted/{question}/answer", response_model=DemandShown)
 def answer_decisions(call: Called, question: _Question, said: AnswerDecisions) -> Response:
     """Tell what is named of own decisions or, with nothing named, why nothing is told."""
     id_, named = ident(Digest, question), [UUID7(each) for each in said.decisions]
     return call.once(
-        lambda: _question(call.node.after.decisions.answer(id_, named, text=said.text, actor=call.actor))
+        lambda: demand_shown(call.node.after.decisions.answer(id_, named, text=said.text, actor=call.actor))
     )

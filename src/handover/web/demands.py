@@ -40,7 +40,10 @@ class DisclosureShown(TypedDict):
 
 
 class DemandShown(TypedDict):
-    """A demand of a peer (`incoming`) or of this node; `about` is the envelope that it names."""
+    """A demand of a peer (`incoming`) or of this node: a withdrawal, a request, a question for decisions.
+
+    `envelope` is its name in every path; `about` is the envelope that it names. `open`: an answer is still wanted.
+    """
 
     envelope: str
     matter: str
@@ -75,7 +78,8 @@ def _disclosure(of: KeptDisclosure) -> DisclosureShown:
     }
 
 
-def _demand(of: KeptDemand) -> DemandShown:
+def demand_shown(of: KeptDemand) -> DemandShown:
+    """Give a demand as every path shows it."""
     return {
         "envelope": of.envelope,
         "matter": of.matter,
@@ -113,7 +117,7 @@ def withdraw_disclosure(call: Called, envelope: _Shown, new: Withdrawal) -> Resp
 def list_demands(call: Called, matter: Matter) -> Response:
     """List what was demanded in a matter, by either side, oldest first."""
     found = call.node.after.holders.demands(ident(MatterId, matter), actor=call.actor)
-    return answer({"data": [_demand(each.demand) for each in found], "next_cursor": None})
+    return answer({"data": [demand_shown(each.demand) for each in found], "next_cursor": None})
 
 
 @router.get("/demands", response_model=shown.Page[DemandShown])
@@ -126,7 +130,7 @@ def list_waiting_demands(call: Called, paging: Annotated[asked.Paging, Query()])
         found,
         paging.limit,
         name=lambda each: f"{each.demand.due} {each.demand.envelope}",
-        show=lambda each: _demand(each.demand),
+        show=lambda each: demand_shown(each.demand),
     )
 
 
@@ -134,7 +138,7 @@ def list_waiting_demands(call: Called, paging: Annotated[asked.Paging, Query()])
 def erase_demanded(call: Called, demand: _Demand) -> Response:
     """Destroy what was shown, and say so; refused while this node is responsible for the matter."""
     id_ = ident(Digest, demand)
-    return call.once(lambda: _demand(call.node.after.holders.erase(id_, actor=call.actor)))
+    return call.once(lambda: demand_shown(call.node.after.holders.erase(id_, actor=call.actor)))
 
 
 @router.post("/demands/{demand}/hold", response_model=DemandShown)
@@ -143,7 +147,7 @@ def hold_demanded(call: Called, demand: _Demand, new: Hold) -> Response:
     id_ = ident(Digest, demand)
     holders = call.node.after.holders
     return call.once(
-        lambda: _demand(
+        lambda: demand_shown(
             holders.hold(id_, reason=new.reason, text=new.text, until=new.until, actor=call.actor)
         )
     )
