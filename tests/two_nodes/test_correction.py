@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cases import GUARDIANSHIP
-from continuing import Case, handed_over, judged
+from continuing import Case, begun, handed_over, judged
 from federation import Federation, federation
 from handover.application.corrections import Compared, CorrectionDecidedError, NothingCorrectedError
 from handover.application.recipients import Recipient
@@ -220,3 +220,29 @@ def test_who_never_took_over_has_no_copy_to_correct(three: Three) -> None:
     athens.retention.erase(case.matter(athens), actor=case.officer(athens))
     with pytest.raises(NotResponsibleError):
         athens.cases.write(case.matter(athens), OF, GUARDIANSHIP, source="typed", actor=case.officer(athens))
+
+
+PHOTO = "identity.photo"
+
+
+def with_photo(case: Case, node: Node, data: bytes) -> dict[str, Value]:
+    """Keep a photograph at a node, and give the field that names it."""
+    digest = node.attachments.add(case.matter(node), "image/png", data, actor=case.officer(node))
+    return {PHOTO: {"media_type": "image/png", "size": len(data), "digest": str(digest)}}
+
+
+def test_that_a_file_was_wrong_is_told_in_words_and_the_file_stays_here(three: Three) -> None:
+    fed, athens, rome, _ = three
+    case = begun(fed, athens)
+    write(case, athens, with_photo(case, athens, b"\x89PNG another child"))
+    case.hand_over(rome)
+    assert to(case, athens, rome).files == ()
+    write(case, athens, with_photo(case, athens, b"\x89PNG this child"))
+    found = to(case, athens, rome)
+    assert (found.changed, found.files) == ((), (PHOTO,))
+    assert PHOTO not in found.fields
+    send(case, athens, rome)
+    compared = came(case, rome)
+    assert (compared.differences, compared.text) == ((), "The year was wrong.")
+    with pytest.raises(NothingCorrectedError):
+        send(case, athens, rome)

@@ -121,7 +121,7 @@ class Corrections:
         to = recipients.find(work, found, self._registry)
         if to.problem is not None:
             raise to.problem
-        if not to.changed:
+        if not to.changed and not to.files:
             raise NothingCorrectedError
         return self._showing.show(work, found, self._shown(work, to, text, actor))
 

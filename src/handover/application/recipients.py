@@ -1,6 +1,6 @@
 """Who holds an earlier version of a record, and what of the present one they may be told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handover.application import documents
@@ -23,13 +23,15 @@ _RECORDS = frozenset({Act.OFFER, Act.CORRECTION})
 class Recipient:
     """The other side of a round that holds an earlier version of the record.
 
-    `fields` is what it was told and may be told now, `changed` what of that has changed since, `answers` the envelope
-    that a correction answers. `problem` is why it may be told nothing.
+    `fields` is what it was told and may be told now, `changed` what of that has changed since; `files` are fields with
+    another file than was told, which does not go with it: what is wrong with it is said in words. `answers` is
+    the envelope that a correction answers, `problem` why it may be told nothing.
     """
 
     handover: Handover
     fields: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     answers: Digest
     told_at: int
     problem: HandoverError | None = None
@@ -69,16 +71,23 @@ def find(work: UnitOfWork, handover: Handover, registry: Registry) -> Recipient:
         return Recipient(handover=handover, answers=answers, told_at=told_at, problem=error)
     old, new = _versions(work, handover.matter, told_at)
     theirs = _theirs(work, shown)
-    fields = tuple(path for path in fields if path in new and not attachment.named_in({path: new[path]}))
+    named = {path for path in fields if _names_file(path, old) or _names_file(path, new)}
+    files = tuple(path for path in fields if path in named and old.get(path) != new.get(path))
+    fields = tuple(path for path in fields if path in new and path not in named)
     return Recipient(
         handover=handover,
         fields=fields,
         changed=tuple(
             path for path in fields if new[path] != old.get(path) and new[path] != theirs.get(path)
         ),
+        files=files if fields else (),
         answers=answers,
         told_at=told_at,
     )
+
+
+def _names_file(path: str, values: Mapping[str, Value]) -> bool:
+    return path in values and bool(attachment.named_in({path: values[path]}))
 
 
 def _require_holds(own: Sequence[KeptDisclosure]) -> None:

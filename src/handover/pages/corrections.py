@@ -29,7 +29,7 @@ def _show(visit: Visit, *, status: int = 200, sent: Sequence[tuple[Recipient, Se
         status=status,
         matter=visit.node.cases.matter(id_, actor=visit.actor),
         found=found,
-        choices=[(each.handover.id, _named(visit, each)) for each in found if each.changed],
+        choices=[(each.handover.id, _named(visit, each)) for each in found if each.changed or each.files],
         came=desk.of_matter(id_, actor=visit.actor),
         words=words,
         sent=sent,
