@@ -15,7 +15,7 @@ from handover.evaluation.generator import Task, generate
 from handover.evaluation.profiles import PROFILES
 from handover.evaluation.records import Record
 
-DIGEST = "a576342a3bc7823e29b0fe999eacaf5f47391f2da47ae911a1891f2963504b0b"
+DIGEST = "2b4be7fe586fc9995e4fb3b809440e7d960f291f735e6170a6975ee48db382c3"
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ class Dice:
 
     def skewed(self, things: Sequence[T]) -> T:
         """Give one of *things*; the first are far likelier than the last, as names are."""
-        return things[int(len(things) * self.draw() ** 1.6)]
+        return things[int(len(things) * self.draw() ** 2)]
 
     def whole(self, low: int, high: int) -> int:
         """Give a whole number from *low* to *high*, both included."""

@@ -54,7 +54,7 @@ class Profile:
 
 
 _BORDER: Final = Side(
-    slur=0.82, native=0.0, official=0.0, other_letters=0.11, typo=0.03,
+    slur=0.45, native=0.0, official=0.0, other_letters=0.11, typo=0.03,
     swapped=0.07, after_father=0.14, after_grandfather=0.07, no_family=0.07, dropped=0.14, joined=0.15, all_in_one=0.04,
     nickname=0.06, placeholder=0.03, title=0.08, no_father=0.32, no_mother=0.52, wrong_parent=0.03,
     dates=(0.40, 0.10, 0.23, 0.21), new_year=0.25,
@@ -63,7 +63,7 @@ _BORDER: Final = Side(
     no_birth_place=0.28, no_last_place=0.35, wrong_place=0.03, levels=(0.2, 0.25, 0.55),
 )  # fmt: skip
 _CITY: Final = Side(
-    slur=0.6, native=0.55, official=0.25, other_letters=0.0, typo=0.015,
+    slur=0.35, native=0.55, official=0.25, other_letters=0.0, typo=0.015,
     swapped=0.03, after_father=0.07, after_grandfather=0.04, no_family=0.04, dropped=0.07, joined=0.07, all_in_one=0.02,
     nickname=0.05, placeholder=0.01, title=0.04, no_father=0.12, no_mother=0.25, wrong_parent=0.02,
     dates=(0.68, 0.06, 0.15, 0.07), new_year=0.08,
