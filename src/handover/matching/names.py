@@ -11,7 +11,9 @@ LARGEST: Final = 1000  # variants of one name in the table
 MOST_PARTS: Final = 5
 _SERVANT: Final = "ABT"
 _LONG: Final = 6
-_TELLING: Final = 3
+_TELLING: Final = 3  # consonants
+LIKELY: Final = 2
+_SUN: Final = ("shsh", "chch", "szsz", "scsc", *(2 * letter for letter in "trsznld"))
 
 Forms = tuple[str, ...]
 
@@ -27,14 +29,13 @@ def lists() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _classes() -> tuple[tuple[str, tuple[Word, ...]], ...]:
-    """Return the classes of known equivalents: the skeleton that stands for each, and its members."""
-    listed = [words(row[-1], most=LARGEST) for row in tables.rows("equals.tsv")]
-    return tuple((sounds.skeletons(*members[0])[0], members) for members in listed)
+    """Return the classes of known equivalents: the form that stands for each, and its members."""
+    return tuple((f"={name}", words(members, most=LARGEST)) for name, members in tables.rows("equals.tsv"))
 
 
 @lru_cache(maxsize=1)
 def _equals() -> dict[str, Forms]:
-    """Return for each known variant the skeletons of the classes that it is in."""
+    """Return for each known variant the classes that it is in."""
     found: dict[str, dict[str, None]] = {}
     for stands, members in _classes():
         for _, member in members:
@@ -48,7 +49,7 @@ def _sounding() -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for stands, members in _classes():
         for member in members:
-            for form in sounds.skeletons(*member)[:1]:
+            for form in sounds.skeletons(*member)[:LIKELY]:
                 found.setdefault(form, set()).add(stands)
     return {
         form: stands.pop() for form, stands in found.items() if len(stands) == 1 and len(form) >= _TELLING
@@ -92,7 +93,7 @@ def _kept(found: tuple[Word, ...]) -> list[Word]:
         else:
             kept.append((script, bare(word, script)))
         open_ = word in known["first"] or (word in known["before-saint"] and _saint_follows(named, word))
-    return kept[:MOST_PARTS]
+    return (kept or named)[:MOST_PARTS]
 
 
 def _saint_follows(named: list[Word], word: str) -> bool:
@@ -101,8 +102,8 @@ def _saint_follows(named: list[Word], word: str) -> bool:
 
 
 def bare(word: str, script: str, *, always: bool = False) -> str:
-    """Return *word* without an article written together with it, in Latin letters only where it *always* is one."""
-    if script == "arabic" and word.startswith("ال") and len(word) > 4 and word not in lists()["whole"]:
+    """Return *word* without an article written together with it, where behind the first half of a compound."""
+    if always and script == "arabic" and word.startswith("ال") and len(word) > 4:
         return word[2:]
     if always and script == "latin" and word[:2] in {"al", "el", "ul"} and len(word) > 4:
         return word[2:]
@@ -111,18 +112,44 @@ def bare(word: str, script: str, *, always: bool = False) -> str:
 
 @lru_cache(maxsize=65536)
 def _forms(word: Word) -> Forms:
+    """Return the skeletons of *word*: of the classes that it is in, its own, those of its other readings."""
     script, letters = word
-    letters = _father(letters)
     found = dict.fromkeys(_equals().get(letters, ()))
     own = sounds.skeletons(script, letters)
-    found.update(dict.fromkeys(_servant(own)))
-    alike = [_sounding()[form] for form in own[:1] if form in _sounding()]
-    if any(form not in found for form in alike):
-        found = dict.fromkeys((*tuple(found)[: sounds.MOST - 1], *alike))
-    if script == "latin" and letters[:2] in {"al", "el"} and len(letters) >= _LONG:
-        without = dict.fromkeys((*_equals().get(letters[2:], ()), *sounds.skeletons(script, letters[2:])[:1]))
-        return tuple(dict.fromkeys((*tuple(found)[:2], *without, *found)))[: sounds.MOST]
+    alike = [_sounding()[form] for form in own[:LIKELY] if form in _sounding()][:1]
+    other = [
+        form for more in _others(letters, script) for form in _first(more, script) if form not in own[:1]
+    ]
+    if script == "arabic" and other:  # an article is likelier than none
+        found.update(dict.fromkeys((*other[:2], *own[:2])))
+    else:
+        rest = dict.fromkeys((*alike, *other[:2]))
+        kept = max(1, sounds.MOST - len(found) - sum(form not in found for form in rest))
+        found.update(dict.fromkeys((*_servant(own)[:kept], *rest, *own)))
     return tuple(found)[: sounds.MOST]
+
+
+def _first(letters: str, script: str) -> Forms:
+    return (*_equals().get(letters, ()), *sounds.skeletons(script, letters)[:2])
+
+
+def _others(letters: str, script: str) -> list[str]:
+    """Return what else *letters* may be: the father's name in a patronymic, a name behind an article."""
+    father = _father(letters)
+    found = [father] if father != letters else []
+    glued = next((one for one in lists()["glued"] if letters.startswith(one)), "")
+    if glued and len(letters) > len(glued) + 2:
+        found.append(letters[len(glued) :])
+    if script == "latin" and letters[:2] in {"al", "el"} and len(letters) >= _LONG:
+        found.append(letters[2:])
+    if (
+        script == "arabic"
+        and letters.startswith("ال")
+        and len(letters) > 4
+        and letters not in lists()["whole"]
+    ):
+        found.append(letters[2:])
+    return found
 
 
 def _servant(forms: Forms) -> Forms:

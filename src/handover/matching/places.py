@@ -163,7 +163,9 @@ def heard(chosen: tuple[Word, ...]) -> tuple[str, ...]:
     articles = names.lists()["article"]
     kept = [word for _, word in chosen if word not in articles] or [word for _, word in chosen]
     script = scripts.pop()
-    return hearing.heard(script, "".join(names.bare(word, script) for word in kept))
+    return hearing.heard(
+        script, "".join(names.bare(word, script, always=script == "arabic") for word in kept)
+    )
 
 
 def _folded(segment: tuple[Word, ...]) -> str:

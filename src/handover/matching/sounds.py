@@ -1,7 +1,8 @@
 """A word to its skeletons: letters are read by the table of their script, the likeliest readings first.
 
-A reading writes consonants in capitals, vowels small, `-` where a consonant was dropped and `?` where a script writes
-no vowel. A skeleton keeps the consonants; a short one also the vowel behind its first consonant.
+A reading writes consonants in capitals, vowels small, `-` where a consonant was dropped, `?` where a script writes no
+vowel, `+` where the next consonant is joined to this one. A skeleton keeps the consonants; a short one keeps the vowel
+behind its first consonant, too.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,8 @@ from typing import Final
 
 from handover.matching import tables
 
-SCRIPTS: Final = ("arabic", "bengali", "cyrillic", "ethiopic", "greek", "latin")
+_NAMED: Final = "arabic armenian bengali cyrillic devanagari ethiopic georgian greek hebrew latin"
+SCRIPTS: Final = tuple(_NAMED.split())
 MOST: Final = 4
 _BEAM: Final = 12
 _SHORT: Final = 2
@@ -156,9 +158,11 @@ def skeletons(script: str, word: str) -> tuple[str, ...]:
 
 def _on(beam: dict[str, int], readings: tuple[Reading, ...], *, joining: bool) -> dict[str, int]:
     grown: dict[str, int] = {}
-    for sounds, cost in beam.items():
+    for before, cost in beam.items():
+        sounds = before.removesuffix("+")
+        joined = joining or sounds is not before
         for more, extra in readings:
-            doubled = joining and sounds and more and sounds[-1] == more[0] and more[0].isupper()
+            doubled = joined and sounds and more and sounds[-1] == more[0] and more[0].isupper()
             whole = sounds + (more[1:] if doubled else more)
             if cost + extra < grown.get(whole, 999):
                 grown[whole] = cost + extra
@@ -192,8 +196,8 @@ def _vowel(sounds: str, *, abjad: bool) -> str | tuple[str, ...]:
     for sound in sounds[first + 1 :]:
         if sound.isupper():
             break
-        run += sound.replace("-", "")
-    last = first + 1 + len(run) >= len(sounds)
+        run += sound if sound in _VOWELS else ""
+    last = not any(sound.isupper() for sound in sounds[first + 1 :])
     if run in {"", "?"}:
         return ("",) if last or not (abjad or run) else _VOWELS["?"]
     if "?" in run:

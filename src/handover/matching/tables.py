@@ -8,13 +8,17 @@ VERSION: Final = b"1"  # raise it with every change of the code that changes a s
 PLACES: Final = ("places-1.tsv", "places-2.tsv", "places-3.tsv")
 FILES: Final = (
     "arabic.tsv",
+    "armenian.tsv",
     "bengali.tsv",
     "countries.tsv",
     "cyrillic.tsv",
+    "devanagari.tsv",
     "endings.tsv",
     "equals.tsv",
     "ethiopic.tsv",
+    "georgian.tsv",
     "greek.tsv",
+    "hebrew.tsv",
     "latin.tsv",
     "marks.tsv",
     *PLACES,
