@@ -36,6 +36,10 @@ class Wire:
         """There are no attachments."""
         raise NotImplementedError
 
+    def ask(self, peer: NodeId, address: str, path: str, body: bytes, limit: int) -> bytes:
+        """There is no tracing."""
+        raise NotImplementedError
+
 
 def measure(folder: Path) -> Iterator[tuple[int, Round]]:
     """Give for each number of peers what a handover costs, all in one process."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from handover import config, founding, node
 from handover.adapters import ceremony, publication, registry, repository
+from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.facts import Actor, OfficerRole
 from handover.domain.errors import UnreachableError
 from handover.domain.ids import Digest, NodeId
@@ -42,6 +43,11 @@ class Wire:
     lose_answers: int = 0
     posted: list[tuple[NodeId, bytes]] = field(default_factory=list)
     bend: Callable[[bytes], bytes] | None = None
+    small: list[tuple[NodeId, str, bytes]] = field(default_factory=list)
+    bending: dict[NodeId, Callable[[bytes], bytes]] = field(default_factory=dict)
+    paths: dict[str, Callable[[Node, bytes], bytes]] = field(
+        default_factory=lambda: {EVALUATIONS: lambda each, body: each.tracing_keys.holding.evaluate(body)}
+    )
 
     def post(self, peer: NodeId, address: str, body: bytes) -> bytes:
         del address
@@ -53,6 +59,18 @@ class Wire:
             self.lose_answers -= 1
             raise UnreachableError("answer lost")
         return self.bend(answer) if self.bend else answer
+
+    def ask(self, peer: NodeId, address: str, path: str, body: bytes, limit: int) -> bytes:
+        """Carry what is small by its path; *bending* has what a test does to the answers of a node."""
+        del address
+        self.small.append((peer, path, body))
+        if peer in self.down:
+            raise UnreachableError("cut")
+        answer = self.paths[path](self.nodes[peer], body)
+        if peer in self.bending:
+            answer = self.bending[peer](answer)
+        assert len(answer) <= limit
+        return answer
 
     def push(self, peer: NodeId, address: str, sealed: Digest, offset: int, part: bytes) -> int:
         del address

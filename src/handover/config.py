@@ -26,6 +26,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SourceError
 
 from handover.application.facts import OfficerRole
+from handover.application.key_desks import Terms
 from handover.domain.errors import HandoverError
 from handover.domain.retention import Change, Rules
 from handover.domain.retention import rules as rules_of
@@ -71,6 +72,14 @@ def _host_and_port(text: str) -> str:
     if not (host and port.isascii() and port.isdecimal() and int(port) < 2**16):
         raise ValueError("HOST:PORT is needed, such as 127.0.0.1:8700")
     return text
+
+
+def _five(nodes: list[str]) -> list[str]:
+    try:
+        Terms.of(nodes)
+    except HandoverError as error:
+        raise ValueError(error.detail) from error
+    return nodes
 
 
 _Language = Annotated[str, AfterValidator(_language)]
@@ -196,6 +205,9 @@ class Settings(BaseSettings):
     oidc: ProviderSettings | None = None
     mail: MailSettings | None = None
     retention: Annotated[list[RetentionSettings], AfterValidator(_rules)] = Field(default_factory=list)
+    tracing_holders: Annotated[list[str], AfterValidator(_five)] = Field(default_factory=list)
+    tracing_questions: int = Field(1000, ge=0)
+    tracing_records: int = Field(20000, ge=0)
     data: Path = Path()
 
     @classmethod
@@ -221,6 +233,11 @@ class Settings(BaseSettings):
     def rules(self) -> Rules:
         """The rules of retention of this node."""
         return rules_of(_changes(self.retention))
+
+    @property
+    def tracing(self) -> Terms:
+        """Who holds the keys of tracing, and how much each asker gets of this node."""
+        return Terms.of(self.tracing_holders, questions=self.tracing_questions, records=self.tracing_records)
 
     def read_passphrase(self) -> str:
         """Give the passphrase of the node's keys.

@@ -26,8 +26,8 @@ from handover.application.handovers import Handovers
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
 from handover.application.intake import Intake
+from handover.application.key_desks import KeyDesks
 from handover.application.offers import Offers
-from handover.application.officers import Officers
 from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Printer, Provider, Wire
 from handover.application.postman import Postman
@@ -46,7 +46,6 @@ from handover.application.tracing import Tracing
 from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
 from handover.domain.errors import HandoverError
-from handover.domain.ids import NodeId
 from handover.founding import MIRROR, ROOT, VAULT
 
 
@@ -76,18 +75,13 @@ class Node(Desks):
     inbox: Inbox
     outbox: Outbox
     clockwork: Clockwork
-    officers: Officers
     evidence: Evidence
     stepups: StepUps
     refresher: Refresher
     sources: Sources
     peers: HTTPPeers
+    wire: Wire
     clock: Clock
-
-    @property
-    def id(self) -> NodeId:
-        """The node's name."""
-        return self.vault.node
 
     @property
     def renewal(self) -> Renewal:
@@ -105,6 +99,11 @@ class Node(Desks):
         return Tracing.of(self.database, self.vault)
 
     @cached_property
+    def tracing_keys(self) -> KeyDesks:
+        """The desks of tracing keys."""
+        return KeyDesks.of(self.database, self.vault, self.registry, self.wire, self.settings.tracing)
+
+    @cached_property
     def worker(self) -> Worker:
         """Delivers, watches the clock and keeps the registry fresh, once it is run."""
         return Worker(
@@ -114,7 +113,9 @@ class Node(Desks):
             self.attachments,
             statistics=self.quarterly(self.peers.get).tick,
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
-            upkeep=upkeep(self.retention.tick, self.renewal.tick),
+            upkeep=upkeep(
+                self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
+            ),
             poll=self.settings.poll,
         )
 
@@ -178,11 +179,6 @@ class Node(Desks):
         from handover.adapters.backup import FolderArchive
 
         return BackupDesk(FolderArchive(self.settings, self.vault), self.clock)
-
-    @property
-    def form_secret(self) -> str:
-        """What seals a form that outlives its session."""
-        return self.vault.pseudonym("pages", "forms")
 
     @property
     def imports(self) -> Imports:
@@ -269,12 +265,12 @@ def assemble(
         inbox=Inbox(database, Intake(vault, registry), rounds, after.hearing, clock),
         outbox=Outbox(database, wire or peers, registry, Reissuer(vault, registry)),
         clockwork=Clockwork(database, registry, rounds, after.petition_clock),
-        officers=Officers(database),
         evidence=Evidence(database, vault, registry, stepups),
         stepups=stepups,
         refresher=Refresher(database, registry, sources),
         sources=sources,
         peers=peers,
+        wire=wire or peers,
         clock=clock,
     )
 

@@ -15,6 +15,7 @@ import httpcore2
 
 from handover.adapters import connections
 from handover.adapters.connections import PeerAddressError, PeerKeyError, PeerUnreachableError
+from handover.application.tracing_keys import PeerSpentError
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import strict
@@ -22,11 +23,11 @@ from handover.protocol import strict
 __all__ = ["HTTPPeers", "PeerAddressError", "PeerAnswerError", "PeerKeyError", "PeerUnreachableError"]
 
 TOTAL: Final = 60.0  # seconds for one whole exchange
+ASKED: Final = 10.0  # seconds for a small one that somebody waits for
 _TIMEOUTS: Final = {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 5.0}  # seconds for each wait in it
 _CONNECTIONS: Final = 64
 _IDLE: Final = 60  # seconds; a peer keeps an idle connection longer
 _ANSWER_LIMIT: Final = 4 * 1024 * 1024
-_AGAIN: Final = frozenset({408, 429})  # and everything from 500 on: the peer cannot now
 _OUR_FIELDS: Final = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "handover"}
 
 
@@ -71,6 +72,17 @@ class HTTPPeers:
         (have,) = strict.members(strict.loads(answer), "have")
         return strict.integer(have)
 
+    def ask(self, peer: NodeId, address: str, path: str, body: bytes, limit: int) -> bytes:
+        """Post *body* to a path of the peer and give the answer of at most *limit* bytes, within ten seconds.
+
+        Raises:
+            PeerSpentError: the peer says that this node has had enough for now.
+            UnreachableError, UntrustedError: as `post`.
+        """
+        fields = {"Content-Type": "application/octet-stream"}
+        url = f"{address}{path}"
+        return self._exchange(peer, "POST", url, limit, fields=fields, body=body, total=ASKED)
+
     def get(self, peer: NodeId | None, address: str, path: str, limit: int) -> bytes:
         """Give a file of the peer's registry mirror or log, at most *limit* bytes; without *peer* no key is pinned.
 
@@ -90,13 +102,14 @@ class HTTPPeers:
         *,
         fields: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        total: float | None = None,
     ) -> bytes:
         clear = self._in_the_clear(url)
         pool = self._pool(self._pins(peer) if peer else frozenset())
         headers = [*_OUR_FIELDS.items(), *(fields or {}).items()]
         try:
             with (
-                self._exchanges.within(self._total, clear=clear),
+                self._exchanges.within(min(total or self._total, self._total), clear=clear),
                 pool.stream(
                     method, url, headers=headers, content=body, extensions={"timeout": _TIMEOUTS}
                 ) as answer,
@@ -151,7 +164,9 @@ def _is_loopback(host: str) -> bool:
 
 def _read(answer: httpcore2.Response, limit: int) -> bytes:
     """Give the body of an answer that is one; whatever else came is left unread."""
-    if answer.status >= 500 or answer.status in _AGAIN:
+    if answer.status == 429:
+        raise PeerSpentError
+    if answer.status >= 500 or answer.status == 408:
         raise PeerUnreachableError
     if answer.status != 200:  # redirects among them: the address is the registry's to change
         raise PeerAnswerError

@@ -19,13 +19,14 @@ from handover.adapters import vault_file
 from handover.adapters.cells import CellError
 from handover.adapters.vault_file import SEALING_LIFE, Content, PassphraseError, Secret, new_secret
 from handover.domain.errors import HandoverError, NotFoundError, UnreachableError
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.protocol import checkpoint, jwe, jws, strict
 from handover.protocol.enrolment import Prover
 from handover.protocol.node_key import KeyUse, NodeKey, new_key
 
 __all__ = ["SEALING_LIFE", "FileVault", "KeyEpochGoneError", "PassphraseError", "Secret"]
 
+_SHARE: Final = "share"
 _PUBLIC: Final = frozenset({KeyUse.SIG, KeyUse.SEAL, KeyUse.LOG, KeyUse.LOG_PQ})
 
 
@@ -51,6 +52,8 @@ class FileVault:
         self._master = master
         self._lock = threading.RLock()
         self._seen: tuple[int, int, int] | None = None
+        self._shares: dict[str, Secret] = {}
+        self._shares_seen: tuple[int, int, int] | None = None
         self._take(content)
         self._signer = jws.Ed25519Signer(self._newest("sig").value)
         self._log_signer = checkpoint.LogSigner(
@@ -136,8 +139,8 @@ class FileVault:
         return self._log_signer
 
     def secrets(self) -> list[Secret]:
-        """Give all secrets (for `handover keys` and enrolment: their dates and public halves)."""
-        return list(self._content.secrets)
+        """Give all secrets of the node's own (for `handover keys` and enrolment: their dates and public halves)."""
+        return [each for each in self._content.secrets if each.use != _SHARE]
 
     def node_keys(self) -> list[NodeKey]:
         """Give the public halves, as the node's entry in the registry lists them."""
@@ -183,6 +186,41 @@ class FileVault:
             gone = len(content.secrets) - len(kept)
             content.secrets = kept
         return gone
+
+    def keep_share(self, epoch: Digest, share: bytes, *, begins: int, until: int) -> None:
+        """Keep this node's share of a tracing epoch's key, named by its document, until its end."""
+        secret = Secret(use=_SHARE, kid=epoch, not_before=begins, expires=until, value=share)
+        with self._changing() as content:
+            content.secrets = [each for each in content.secrets if each.kid != epoch] + [secret]
+
+    def share(self, epoch: Digest) -> bytes:
+        """Give the share, also one that another process has kept since.
+
+        Raises:
+            NotFoundError: this node has none, or it was destroyed.
+        """
+        found = self._follow_shares().get(epoch)
+        if found is None:
+            raise NotFoundError
+        return found.value
+
+    def destroy_shares(self, *, before: int) -> int:
+        """Destroy the shares whose time ended before *before*; give their number."""
+        ended = {each.kid for each in self._follow_shares().values() if each.expires < before}
+        if ended:
+            with self._changing() as content:
+                content.secrets = [each for each in content.secrets if each.kid not in ended]
+        return len(ended)
+
+    def _follow_shares(self) -> dict[str, Secret]:
+        """Give the shares by the epochs' documents, as the file holds them now."""
+        seen = vault_file.stamp(self._path)
+        if seen != self._shares_seen:
+            with self._lock:
+                found = vault_file.read_again(self._path, self._master).secrets
+                self._shares = {each.kid: each for each in found if each.use == _SHARE}
+                self._shares_seen = seen
+        return self._shares
 
     def epochs(self) -> tuple[int, ...]:
         """Give the epochs of the key-encryption keys that are alive, the newest last."""

@@ -24,6 +24,7 @@ from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
 from handover.adapters.statistics import StatisticsShelf
 from handover.adapters.tracing import TracingWork
+from handover.adapters.tracing_keys import TracingKeyShelf
 from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
 
@@ -68,6 +69,11 @@ class Work:
     def tracing(self) -> TracingWork:
         """What is kept of tracing."""
         return TracingWork(self.unit, self._vault)
+
+    @cached_property
+    def tracing_keys(self) -> TracingKeyShelf:
+        """What is kept of tracing epochs and evaluations."""
+        return TracingKeyShelf(self.unit)
 
     @cached_property
     def log(self) -> Logbook:

@@ -8,12 +8,14 @@ from handover.application.authorities import Authorities
 from handover.application.holds import Holds
 from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
+from handover.application.officers import Officers
 from handover.application.ports import Database, Vault
 from handover.application.registry import Registry
 from handover.application.repeats import Repeats
 from handover.application.statistics import Fetch, Quarterly, Statistics
 from handover.application.watch import Watch
 from handover.application.worklist import Worklist
+from handover.domain.ids import NodeId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,21 @@ class Desks:
     vault: Vault
     database: Database
     registry: Registry
+
+    @property
+    def id(self) -> NodeId:
+        """The node's name."""
+        return self.vault.node
+
+    @property
+    def form_secret(self) -> str:
+        """What seals a form that outlives its session."""
+        return self.vault.pseudonym("pages", "forms")
+
+    @property
+    def officers(self) -> Officers:
+        """Who works here."""
+        return Officers(self.database)
 
     @property
     def worklist(self) -> Worklist:

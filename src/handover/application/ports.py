@@ -36,6 +36,7 @@ from handover.application.shelves import (
     Records,
     Staff,
 )
+from handover.application.tracing_keys import TracingKeys
 from handover.application.tracing_shelf import TracingShelves
 from handover.domain.ids import Digest, NodeId
 from handover.protocol.jwe import Opener
@@ -60,6 +61,18 @@ class Vault(Protocol):
 
     def opener(self, kid: str) -> Opener:
         """Give what opens payloads sealed to *kid*; raises NotFoundError when the key is gone."""
+        ...
+
+    def keep_share(self, epoch: Digest, share: bytes, *, begins: int, until: int) -> None:
+        """Keep this node's share of a tracing epoch's key, named by its document, until its end."""
+        ...
+
+    def share(self, epoch: Digest) -> bytes:
+        """Give the share; raises NotFoundError when this node has none, or it was destroyed."""
+        ...
+
+    def destroy_shares(self, *, before: int) -> int:
+        """Destroy the shares whose time ended before *before*; give their number."""
         ...
 
     def pseudonym(self, matter: str, officer: str) -> str:
@@ -134,6 +147,8 @@ class UnitOfWork(Protocol):
     def retention(self) -> Retained: ...
     @property
     def tracing(self) -> TracingShelves: ...
+    @property
+    def tracing_keys(self) -> TracingKeys: ...
 
 
 class Database(Protocol):
@@ -225,4 +240,13 @@ class Wire(Protocol):
 
     def push(self, peer: NodeId, address: str, sealed: Digest, offset: int, part: bytes) -> int:
         """Send a part of a ciphertext and give how many bytes of it the peer has; raises as `post`."""
+        ...
+
+    def ask(self, peer: NodeId, address: str, path: str, body: bytes, limit: int) -> bytes:
+        """Post *body* to a path of the peer and give the answer of at most *limit* bytes, soon or not at all.
+
+        Raises:
+            PeerSpentError: the peer says that this node has had enough for now.
+            UnreachableError, UntrustedError: as `post`.
+        """
         ...

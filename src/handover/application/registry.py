@@ -253,6 +253,10 @@ class Registry:
             raise UnknownSenderError from error
         return Sender(entry=entry, key=key, barred=self._barred(entry, now))
 
+    def barred(self, node: NodeId, now: int) -> bool:
+        """Tell whether the node takes part in nothing new: suspended, or its country's page has expired."""
+        return self._barred(self.entry(node, now), now)
+
     def _barred(self, entry: NodeEntry, now: int) -> bool:
         return entry.status is NodeStatus.SUSPENDED or self.current(now).lapsed(entry.country, now)
 

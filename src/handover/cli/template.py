@@ -30,6 +30,9 @@ MEANING: Final[dict[str, str]] = {
     "oidc": "The authority's identity provider: a table of its own, see *Your own identity provider*.",
     "mail": "The mail server for notices to officers: a table of its own, see *Notices by e-mail*.",
     "retention": "Retention rules that differ from their defaults: tables of their own, see *What is erased when*.",
+    "tracing_holders": "The five nodes that hold the keys of tracing, in the federation's order; empty: no tracing.",
+    "tracing_questions": "Questions of one node for which this key-holder evaluates keys in an epoch.",
+    "tracing_records": "Records of one node for whose index this key-holder evaluates keys in an epoch.",
     "data": "The data folder; given by --data or HANDOVER_DATA.",
 }
 """By the names of `config.Settings`, in the same order; a test compares them."""

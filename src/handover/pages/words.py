@@ -13,9 +13,8 @@ from handover.application.worklist import Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
 from handover.domain.record import MatterKind
-from handover.pages import alarm_words, apart_words, later_words
+from handover.pages import alarm_words, apart_words, entry_words, later_words
 from handover.pages.navigation import N_
-from handover.protocol.entry import EntryKind
 from handover.protocol.evidence import Word
 from handover.protocol.node_entry import Mandate
 from handover.protocol.node_key import KeyUse
@@ -204,26 +203,7 @@ OFFICER_ROLES: Final[Mapping[OfficerRole, str]] = {
     OfficerRole.AUDITOR: N_("Auditor"),
     OfficerRole.OPERATOR: N_("Operator"),
 }
-ENTRIES: Final[Mapping[EntryKind, str]] = {
-    EntryKind.SENT: N_("Signed here"),
-    EntryKind.RECEIVED: N_("Received and stored"),
-    EntryKind.RECEIPTED: N_("Receipt of the other node kept"),
-    EntryKind.OPENED: N_("First read by an officer"),
-    EntryKind.DISCLOSED: N_("Values or reasons shown to an officer"),
-    EntryKind.REFUSED: N_("Message of a member refused"),
-    EntryKind.DECIDED: N_("Decided by an officer"),
-    EntryKind.ASSERTED: N_("Signed for with a passkey"),
-    EntryKind.ATTESTED: N_("An officer's key vouched for"),
-    EntryKind.GROUND: N_("Consent or legal basis recorded or changed"),
-    EntryKind.WITHDRAWN: N_("Consent withdrawn"),
-    EntryKind.ERASED: N_("Values destroyed"),
-    EntryKind.REGISTRY_ACCEPTED: N_("Page of the registry accepted"),
-    EntryKind.EQUIVOCATION: N_("Contradiction of a peer kept"),
-    EntryKind.SPLIT_VIEW: N_("Split view of a peer's log kept"),
-    EntryKind.RESTORED: N_("Database restored from a backup"),
-    EntryKind.EXPORTED: N_("Evidence taken out"),
-    EntryKind.PUBLISHED: N_("Statistics of a quarter published"),
-}
+ENTRIES: Final = entry_words.ENTRIES
 PARTS: Final[Mapping[Word, str]] = {
     Word.ROOT: N_("Root page of the registry"),
     Word.TIMESTAMP: N_("Timestamp of the registry"),

@@ -61,6 +61,10 @@ class EntryKind(StrEnum):
     """A bundle of evidence left this node."""
     PUBLISHED = "published"
     """The statistics of a quarter were signed."""
+    EPOCH = "epoch"
+    """This node has contributed to the key of a tracing epoch, or accepted its document."""
+    EVALUATED = "evaluated"
+    """Blinded keys of a tracing index or question were evaluated, or were sent to be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

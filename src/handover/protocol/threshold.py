@@ -91,6 +91,11 @@ def coefficient(place: int, places: Sequence[int]) -> int:
     return above * ristretto.inverse(below) % ORDER
 
 
+def used(share: int, place: int, places: Sequence[int]) -> int:
+    """Give the key with which the holder at *place* answers when *places* are asked."""
+    return share * coefficient(place, places) % ORDER
+
+
 @dataclass(frozen=True, kw_only=True)
 class PublicKeys:
     """The key of an epoch as everybody may know it: of the whole, and of the share at each place."""
@@ -138,7 +143,7 @@ class Evaluated:
 
 def evaluate(share: int, place: int, places: Sequence[int], blinded: Sequence[bytes]) -> Evaluated:
     """Give a holder's part; the elements were checked when they were read."""
-    key = share * coefficient(place, places) % ORDER
+    key = used(share, place, places)
     elements = VOPRF.evaluate(key, blinded)
     return Evaluated(elements=elements, proof=VOPRF.prove(key, blinded, elements))
 

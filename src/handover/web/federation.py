@@ -13,6 +13,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.statistics import PATH as STATISTICS
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest, Quarter
@@ -26,6 +27,8 @@ from handover.web.quota import Quota, Turns
 
 AT_ONCE: Final = 2  # deliveries under way; the database has one writer
 WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,9}")
+_YEAR: Final = re.compile(r"2[0-9]{3}")
 _OFFSET: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _PROTOCOLS: Final = ("handover/1",)
 _ALWAYS: Final = "public, max-age=31536000, immutable"  # a full tile never changes, nor do statistics
@@ -47,6 +50,9 @@ class Federation:
             PlainRoute(DELIVERIES, self.receive, methods=["POST"]),
             PlainRoute("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
             PlainRoute(f"{STATISTICS}/{{quarter}}", self.statistics, methods=["GET"]),
+            PlainRoute(EVALUATIONS, self.evaluate, methods=["POST"]),
+            PlainRoute("/federation/v1/epochs/{number}", self.epoch, methods=["GET"]),
+            PlainRoute("/federation/v1/evaluations/{year}", self.sums, methods=["GET"]),
             PlainRoute("/registry/{name:path}", self.registry, methods=["GET"]),
             PlainRoute("/log/checkpoint", self.checkpoint, methods=["GET"]),
             PlainRoute("/log/tile/{name:path}", self.tile, methods=["GET"]),
@@ -82,6 +88,37 @@ class Federation:
             self._quota.refused(request.scope)
             raise
         return Response(json.dumps({"have": have}), media_type="application/json")
+
+    async def evaluate(self, request: Request) -> Response:
+        """Evaluate blinded keys of tracing for a member with this node's share; answers of a kind have one size."""
+        self._quota.require(request.scope)
+        try:
+            body = await request.body()
+            answer = await run_sync(self._node.tracing_keys.holding.evaluate, body, limiter=self._turns)
+        except UntrustedError:
+            self._quota.refused(request.scope)
+            raise
+        return Response(answer, media_type="application/octet-stream")
+
+    async def epoch(self, request: Request) -> Response:
+        """Give the signed document of an epoch, or of the newest."""
+        number, epochs = request.path_params["number"], self._node.tracing_keys.epochs
+        if number == "newest":
+            data = await run_sync(epochs.newest)
+        elif _NUMBER.fullmatch(number):
+            data = await run_sync(epochs.document, int(number))
+        else:
+            raise NotFoundError
+        return Response(data, media_type="application/json", headers={"cache-control": _NOW})
+
+    async def sums(self, request: Request) -> Response:
+        """Give how much each node has had evaluated here in a year: whoever asks for much is seen."""
+        year = request.path_params["year"]
+        if _YEAR.fullmatch(year) is None:
+            raise NotFoundError
+        sums = await run_sync(self._node.tracing_keys.holding.sums, int(year))
+        found = {"node": self._node.id, "year": int(year), "sums": [vars(each) for each in sums]}
+        return Response(json.dumps(found), media_type="application/json", headers={"cache-control": _NOW})
 
     async def statistics(self, request: Request) -> Response:
         """Give what this node has published of a quarter: the same bytes for ever."""

@@ -10,8 +10,10 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handover.application.attachments import MEDIA_TYPES
+from handover.application.evaluating import PATH as EVALUATIONS
 from handover.protocol.attachment import LONGEST_FILE, PART
 from handover.protocol.delivery import BODY_LIMIT
+from handover.protocol.evaluation import SIZE
 from handover.web.problems import (
     FramingError,
     HeadersTooLargeError,
@@ -41,6 +43,7 @@ _LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,15}")
 _TAKEN: Final = (
     (re.compile(re.escape(DELIVERIES)), BODY_LIMIT, _JSON),
     (re.compile(r"/federation/v1/attachments/[^/]+"), PART, _BYTES),
+    (re.compile(re.escape(EVALUATIONS)), max(SIZE.values()), _BYTES),
     (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),
     (re.compile(r"/api/v1/matters/[^/]+/attachments"), LONGEST_FILE, _FILES),
     (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),

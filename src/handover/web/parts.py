@@ -13,6 +13,7 @@ from handover.application.handovers import Handovers
 from handover.application.holds import Holds
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
+from handover.application.key_desks import KeyDesks
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.ports import Database
@@ -109,6 +110,11 @@ class Node(Protocol):
     @property
     def tracing(self) -> Tracing:
         """The desks of tracing."""
+        ...
+
+    @property
+    def tracing_keys(self) -> KeyDesks:
+        """The desks of tracing keys."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handover.application.officers import UnauthenticatedError
+from handover.application.tracing_keys import EvaluationsSpentError
 from handover.domain.errors import (
     HandoverError,
     MalformedError,
@@ -146,6 +147,7 @@ STATUS: Final[dict[type[HandoverError], int]] = {  # the class nearest to the er
     TooLargeError: 413,
     MediaTypeError: 415,
     TooManyRequestsError: 429,
+    EvaluationsSpentError: 429,
     HeadersTooLargeError: 431,
     UnreachableError: 503,
 }
@@ -184,7 +186,7 @@ def problem_of(error: HandoverError, *, stranger: bool) -> Problem:
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="handover"'
     if status in (408, 429, 503):
-        headers["retry-after"] = "5"
+        headers["retry-after"] = str(error.seconds) if isinstance(error, EvaluationsSpentError) else "5"
     if issubclass(kind, (*_FRAMING, TooSlowError)):
         headers["connection"] = "close"  # the rest of the request is not read
     return Problem(status=status, body=json.dumps(document, ensure_ascii=False).encode(), headers=headers)

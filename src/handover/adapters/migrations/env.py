@@ -11,6 +11,7 @@ from handover.adapters import (
     log_tables,
     statistics_tables,
     tables,
+    tracing_key_tables,
     worklist_tables,
 )
 from handover.adapters.metadata import metadata
@@ -23,6 +24,7 @@ TABLES = (  # importing them fills the catalogue
     log_tables,
     statistics_tables,
     tables,
+    tracing_key_tables,
     worklist_tables,
 )
 engine: Engine = context.config.attributes["engine"]
