@@ -5,13 +5,16 @@ from typing import Annotated
 
 import typer
 
-from handover.cli import terminal
+from handover.cli import ceremony, terminal
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Search for families across registers: compare two files of descriptions, make weights from known pairs.\n\n"
     "docs/spec/matching.md says what a record holds and how it is compared.",
 )
+
+app.add_typer(ceremony.ceremony, name="ceremony")
+app.add_typer(ceremony.epoch, name="epoch")
 
 Asking = Annotated[
     Path, typer.Argument(metavar="A", help="The records that are sought: JSON, one on a line.")
