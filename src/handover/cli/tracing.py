@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from handover.cli import ceremony, terminal
+from handover.cli import ceremony, evaluating, terminal
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,8 @@ app = typer.Typer(
 
 app.add_typer(ceremony.ceremony, name="ceremony")
 app.add_typer(ceremony.epoch, name="epoch")
+app.command()(evaluating.generate)
+app.command()(evaluating.evaluate)
 
 Asking = Annotated[
     Path, typer.Argument(metavar="A", help="The records that are sought: JSON, one on a line.")

@@ -1,5 +1,6 @@
 """How good scored candidates are, against the truth: F1, recall, ranks, bands. Pure; scores are log2 of odds."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -81,7 +82,7 @@ def within(candidates: Iterable[Scored], truth: Truth, first: int = 5) -> float:
 
 def probability(score: float) -> float:
     """Give the probability that log2 odds stand for."""
-    return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, score)))
+    return 1.0 / (1.0 + math.exp2(-max(-60.0, min(60.0, score))))
 
 
 def bands(candidates: Iterable[Scored], truth: Truth) -> dict[str, Found]:
