@@ -137,6 +137,14 @@ def _more(towns: list[Town]) -> list[tuple[Region, str, list[str]]]:
     return found
 
 
+def _within(towns: list[Town]) -> dict[Region, list[Town]]:
+    """Return the towns of each region."""
+    found: dict[Region, list[Town]] = defaultdict(list)
+    for town in towns:
+        found[(town["countrycode"], town["admin1code"])].append(town)
+    return found
+
+
 def _is(town: Town, name: str) -> bool:
     return name in {town["name"], *town["alternatenames"]} or _skeleton(words(name)) == _skeleton(
         words(town["name"])
@@ -145,11 +153,11 @@ def _is(town: Town, name: str) -> bool:
 
 def _places(towns: list[Town], more: list[tuple[Region, str, list[str]]]) -> Iterator[tuple[int, str]]:
     """Give the places of our own list; one that is a town of GeoNames keeps its number."""
+    within = _within(towns)
     for place, kind, names in more:
         if kind == "place":
-            inside = [town for town in towns if (town["countrycode"], town["admin1code"]) == place]
             same = next(
-                (town for town in inside if {town["name"], *town["alternatenames"]} & set(names)), None
+                (town for town in within[place] if {town["name"], *town["alternatenames"]} & set(names)), None
             )
             number = str(same["geonameid"]) if same else "x" + "".join(filter(str.isalpha, names[0].lower()))
             yield _line(same or {"population": 5000}, place, number, _keys(names))
@@ -160,6 +168,7 @@ def _regions(
 ) -> Iterator[tuple[int, str]]:
     """Give the regions: named as the second package names them, and as the town that gives the region its name."""
     called: dict[Region, Counter[str]] = defaultdict(Counter)
+    within = _within(towns)
     with listed.open(encoding="utf-8", newline="") as file:
         at = {(row["cc"], row["name"], row["lat"][:5]): row["admin1"] for row in csv.DictReader(file)}
     for town in towns:
@@ -167,12 +176,12 @@ def _regions(
         name = at.get((place[0], town["name"], str(town["latitude"])[:5]))
         if name:
             called[place][name] += 1
-    for place, names in called.items():
-        name = names.most_common(1)[0][0]
-        inside = [town for town in towns if (town["countrycode"], town["admin1code"]) == place]
-        same = next((town for town in inside if _same(name, town["name"])), None)
+    for place in dict.fromkeys((*called, *(region for region, kind, _ in more if kind == "region"))):
+        official = [name for name, _ in called[place].most_common(1)]
+        inside = within[place]
+        same = next((town for town in inside if any(_same(name, town["name"]) for name in official)), None)
         own = [one for region, kind, names in more if (region, kind) == (place, "region") for one in names]
-        keys = list(dict.fromkeys((*_keys(own), *_keys([name, *(_names(same) if same else ())]))))
+        keys = list(dict.fromkeys((*_keys(own), *_keys([*official, *(_names(same) if same else ())]))))
         yield _line(max(inside, key=lambda town: int(town["population"])), place, "", keys)
 
 

@@ -16,6 +16,7 @@ def heard(script: str, word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MOST]
 
 
+MOST_APART: Final = 2  # what is known of a name without its vowels
 _GAP: Final = re.compile("(?<=[A-Z])-?(?=[A-Z])")
 _RUN: Final = re.compile("[^A-Z]+|(?<=[A-Z])(?=[A-Z])|^(?=[A-Z])|(?<=[A-Z])$")
 
@@ -31,17 +32,22 @@ def consonants(sounds: str) -> str:
 _NEAR: Final = {"a": "ae", "e": "aei", "i": "ei", "o": "ou", "u": "ou"}
 
 
-def apart(one: str, others: Iterable[str]) -> int:
-    """Return in how many places the vowels of *one* differ from those of the nearest of *others*."""
+def apart(one: str, others: Iterable[str], *, key: str) -> int:
+    """Return in how many places the vowels of *one* differ from those of the nearest of *others* with that *key*."""
     mine = _vowels(one)
-    return min(
-        (_differing(mine, theirs) for theirs in map(_vowels, others) if len(theirs) == len(mine)), default=9
-    )
+    found = MOST_APART
+    for other in others:
+        if consonants(other) != key:
+            continue
+        theirs = _vowels(other)
+        if len(theirs) == len(mine):
+            found = min(found, _differing(mine, theirs))
+    return found
 
 
 @lru_cache(maxsize=65536)
 def _vowels(sounds: str) -> tuple[str, ...]:
-    return tuple(_RUN.findall(sounds))
+    return tuple(_RUN.findall(sounds.replace("-", "")))
 
 
 def _differing(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:

@@ -11,8 +11,7 @@ LARGEST: Final = 1000  # variants of one name in the table
 MOST_PARTS: Final = 5
 _SERVANT: Final = "ABT"
 _LONG: Final = 6
-_TELLING: Final = 3  # consonants
-LIKELY: Final = 2
+_TELLING: Final = (3, 4)  # consonants of a first reading, of a second, that tell a name from others
 _SUN: Final = ("shsh", "chch", "szsz", "scsc", *(2 * letter for letter in "trsznld"))
 
 Forms = tuple[str, ...]
@@ -49,11 +48,16 @@ def _sounding() -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for stands, members in _classes():
         for member in members:
-            for form in sounds.skeletons(*member)[:LIKELY]:
+            for form in _telling(sounds.skeletons(*member)):
                 found.setdefault(form, set()).add(stands)
-    return {
-        form: stands.pop() for form, stands in found.items() if len(stands) == 1 and len(form) >= _TELLING
-    }
+    return {form: stands.pop() for form, stands in found.items() if len(stands) == 1}
+
+
+def _telling(forms: Forms) -> list[str]:
+    """Return those of the first readings that are long enough to tell one name from others."""
+    return [
+        form for form, least in zip(forms, _TELLING, strict=False) if sum(map(str.isupper, form)) >= least
+    ]
 
 
 @lru_cache(maxsize=16384)
@@ -64,9 +68,15 @@ def read(text: str, *, joined: bool = False) -> tuple[Forms, ...]:
     """
     kept = _kept(words(text))
     found = dict.fromkeys(forms for word in kept if (forms := _forms(word)))
-    if joined and len(kept) == 2 and kept[0][0] == kept[1][0]:
-        found.update(dict.fromkeys(_together(kept)))
+    pair = kept[1:] if len(kept) == 3 and _prophet(kept[0]) else kept
+    if joined and len(pair) == 2 and pair[0][0] == pair[1][0]:
+        found.update(dict.fromkeys(_together(pair)))
     return tuple(found)
+
+
+def _prophet(word: Word) -> bool:
+    """Tell whether *word* is the name that many put before their own."""
+    return "=muhammad" in _equals().get(word[1], ())
 
 
 def _together(kept: list[Word]) -> list[Forms]:
@@ -89,7 +99,9 @@ def _kept(found: tuple[Word, ...]) -> list[Word]:
             continue
         half = word if open_ or (kept and word in known["last"]) else ""
         if half and kept[-1][0] == script:
-            kept[-1] = (script, kept[-1][1] + bare(half, script, always=open_))
+            if script == "latin" and not open_ and half[-1] in "ne":
+                half = "din"  # however its article is written
+            kept[-1] = (script, kept[-1][1] + bare(half, script, always=True))
         else:
             kept.append((script, bare(word, script)))
         open_ = word in known["first"] or (word in known["before-saint"] and _saint_follows(named, word))
@@ -116,7 +128,7 @@ def _forms(word: Word) -> Forms:
     script, letters = word
     found = dict.fromkeys(_equals().get(letters, ()))
     own = sounds.skeletons(script, letters)
-    alike = [_sounding()[form] for form in own[:LIKELY] if form in _sounding()][:1]
+    alike = [_sounding()[form] for form in _telling(own) if form in _sounding()][:1]
     other = [
         form for more in _others(letters, script) for form in _first(more, script) if form not in own[:1]
     ]

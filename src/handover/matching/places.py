@@ -17,6 +17,7 @@ from handover.matching.text import LONGEST, Word, words
 _PARTS: Final = re.compile("[,;:/()\\[\\]|\u060c\u061b\u1363\u2022\n\u2013\u2014]+|\\s-\\s")
 MOST_PARTS: Final = 6
 SHORT: Final = 4
+LONG: Final = 5
 MOST_TOGETHER: Final = 4  # words of one name
 
 
@@ -140,7 +141,7 @@ def _best(chosen: tuple[Word, ...], near: tuple[str, ...], *, strict: bool, regi
             cost = 2 * differs - found.size / 14 + _far(code, near) + (bool(found.place.locality) == regional)
             if best is not None and cost >= best[0]:
                 continue
-            apart = hearing.apart(sound, found.sounds)
+            apart = 0 if without else hearing.apart(sound, found.sounds, key=key)
             cost += 2 * apart
             if differs + apart <= (3 if code in near else 2) and (best is None or cost < best[0]):
                 best = (cost, found.place)
@@ -163,9 +164,11 @@ def heard(chosen: tuple[Word, ...]) -> tuple[str, ...]:
     articles = names.lists()["article"]
     kept = [word for _, word in chosen if word not in articles] or [word for _, word in chosen]
     script = scripts.pop()
-    return hearing.heard(
-        script, "".join(names.bare(word, script, always=script == "arabic") for word in kept)
-    )
+    joined = "".join(names.bare(word, script, always=script == "arabic") for word in kept)
+    found = hearing.heard(script, joined)
+    if script == "latin" and joined[:2] in {"al", "el"} and len(joined) >= LONG:
+        return (*found[:2], *hearing.heard(script, joined[2:])[:2])  # an Arabic article, perhaps
+    return found
 
 
 def _folded(segment: tuple[Word, ...]) -> str:
