@@ -97,6 +97,7 @@ def seal(
     header: Header,
     holder: NodeId,
     signer: jws.Signer,
+    random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> bytes:
     """Give the question; *evidence* is given the salt, which nobody learns without an equal key.
 
@@ -105,9 +106,9 @@ def seal(
     """
     if not 0 < len(set(outputs)) == len(outputs) <= ROWS or header.holder != name_of(holder):
         raise MalformedError("a question has 1 to %(most)s different keys, for one holder", most=ROWS)
-    head, key = header.encode(), secrets.token_bytes(WRAP_BYTES)
+    head, key = header.encode(), random(WRAP_BYTES)
     opener, salt = _from_key(key, head)
-    rows = [secrets.token_bytes(ROW_BYTES) for _ in range(ROWS - len(outputs))]
+    rows = [random(ROW_BYTES) for _ in range(ROWS - len(outputs))]
     for each in outputs:
         made = row(each, holder=holder, epoch=header.epoch)
         rows.append(made.address + _exclusive(key, _pad(made.wrap, head)))

@@ -141,11 +141,13 @@ class Evaluated:
     proof: Proof
 
 
-def evaluate(share: int, place: int, places: Sequence[int], blinded: Sequence[bytes]) -> Evaluated:
-    """Give a holder's part; the elements were checked when they were read."""
+def evaluate(
+    share: int, place: int, places: Sequence[int], blinded: Sequence[bytes], *, nonce: int | None = None
+) -> Evaluated:
+    """Give a holder's part; the elements were checked when they were read. A vector alone names a *nonce*."""
     key = used(share, place, places)
     elements = VOPRF.evaluate(key, blinded)
-    return Evaluated(elements=elements, proof=VOPRF.prove(key, blinded, elements))
+    return Evaluated(elements=elements, proof=VOPRF.prove(key, blinded, elements, nonce=nonce))
 
 
 def verify(
