@@ -82,6 +82,13 @@ def _five(nodes: list[str]) -> list[str]:
     return nodes
 
 
+def _secret(file: Path | None, setting: str) -> str:
+    try:
+        return "" if file is None else file.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{setting} cannot be read") from error
+
+
 _Language = Annotated[str, AfterValidator(_language)]
 _Seconds = Annotated[int, Field(gt=0)]
 
@@ -105,12 +112,7 @@ class ProviderSettings(BaseModel):
         Raises:
             SettingsError: the file cannot be read.
         """
-        if self.client_secret_file is None:
-            return ""
-        try:
-            return self.client_secret_file.read_text("utf-8").strip()
-        except OSError as error:
-            raise SettingsError("oidc.client_secret_file cannot be read") from error
+        return _secret(self.client_secret_file, "oidc.client_secret_file")
 
 
 class RetentionSettings(BaseModel):
@@ -163,12 +165,7 @@ class MailSettings(BaseModel):
         Raises:
             SettingsError: the file cannot be read.
         """
-        if self.password_file is None:
-            return ""
-        try:
-            return self.password_file.read_text("utf-8").strip()
-        except OSError as error:
-            raise SettingsError("mail.password_file cannot be read") from error
+        return _secret(self.password_file, "mail.password_file")
 
 
 class Settings(BaseSettings):
@@ -208,6 +205,8 @@ class Settings(BaseSettings):
     tracing_holders: Annotated[list[str], AfterValidator(_five)] = Field(default_factory=list)
     tracing_questions: int = Field(1000, ge=0)
     tracing_records: int = Field(20000, ge=0)
+    tracing_heard: int = Field(1000, ge=0)
+    tracing_release: Literal["officer", "strong"] = "officer"
     data: Path = Path()
 
     @classmethod

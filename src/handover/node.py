@@ -42,6 +42,7 @@ from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.sessions import Sessions
 from handover.application.stepups import StepUp, StepUps
+from handover.application.tracing import Terms as TracingTerms
 from handover.application.tracing import Tracing
 from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
@@ -96,7 +97,10 @@ class Node(Desks):
     @cached_property
     def tracing(self) -> Tracing:
         """The desks of tracing."""
-        return Tracing.of(self.database, self.vault)
+        keys, settings = self.tracing_keys, self.settings
+        terms = TracingTerms(strong=settings.tracing_release == "strong", most=settings.tracing_heard)
+        desks = (self.database, self.vault, self.registry, keys.epochs, keys.evaluating)
+        return Tracing.of(*desks, self.wire, terms)
 
     @cached_property
     def tracing_keys(self) -> KeyDesks:
@@ -116,6 +120,7 @@ class Node(Desks):
             upkeep=upkeep(
                 self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
             ),
+            tracing=self.tracing.tick,
             poll=self.settings.poll,
         )
 

@@ -6,6 +6,8 @@ the environment, no cookies, no content encoding. The server's key is in the web
 """
 
 import ipaddress
+import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -15,6 +17,7 @@ import httpcore2
 
 from handover.adapters import connections
 from handover.adapters.connections import PeerAddressError, PeerKeyError, PeerUnreachableError
+from handover.application.refusals import PeerRefusedError
 from handover.application.tracing_keys import PeerSpentError
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.ids import Digest, NodeId
@@ -26,6 +29,8 @@ TOTAL: Final = 60.0  # seconds for one whole exchange
 ASKED: Final = 10.0  # seconds for a small one that somebody waits for
 _TIMEOUTS: Final = {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 5.0}  # seconds for each wait in it
 _CONNECTIONS: Final = 64
+_REFUSAL_LIMIT: Final = 8192
+_PROBLEM: Final = re.compile(r"[a-z]+(?:-[a-z0-9]+)*", re.ASCII)
 _IDLE: Final = 60  # seconds; a peer keeps an idle connection longer
 _ANSWER_LIMIT: Final = 4 * 1024 * 1024
 _OUR_FIELDS: Final = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "handover"}
@@ -116,7 +121,7 @@ class HTTPPeers:
             ):
                 if method == "GET" and answer.status == 404:
                     raise NotFoundError
-                return _read(answer, limit)
+                return _read(answer, limit, told=total is not None)
         except (
             httpcore2.NetworkError,
             httpcore2.ProtocolError,
@@ -162,12 +167,14 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _read(answer: httpcore2.Response, limit: int) -> bytes:
-    """Give the body of an answer that is one; whatever else came is left unread."""
+def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
+    """Give the body of an answer that is one; whatever else came is left unread, but for a problem that is *told*."""
     if answer.status == 429:
         raise PeerSpentError
     if answer.status >= 500 or answer.status == 408:
         raise PeerUnreachableError
+    if told and 400 <= answer.status < 500:
+        raise _refusal(_body(answer, _REFUSAL_LIMIT))
     if answer.status != 200:  # redirects among them: the address is the registry's to change
         raise PeerAnswerError
     for name, value in answer.headers:
@@ -175,6 +182,20 @@ def _read(answer: httpcore2.Response, limit: int) -> bytes:
             raise PeerAnswerError
         if name.lower() == b"content-length" and int(value) > limit:
             raise PeerAnswerError
+    return _body(answer, limit)
+
+
+def _refusal(body: bytes) -> UntrustedError:
+    """Give what a problem document says, if the body is one."""
+    try:
+        document = json.loads(body)
+        name, again = str(document["type"]).rpartition("/")[2], document.get("retry") is True
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return PeerAnswerError()
+    return PeerRefusedError(name, again=again) if _PROBLEM.fullmatch(name) else PeerAnswerError()
+
+
+def _body(answer: httpcore2.Response, limit: int) -> bytes:
     body = bytearray()
     for chunk in answer.iter_stream():
         body += chunk

@@ -30,6 +30,7 @@ SEALED_BY_MATTER: Final = (
     petition_tables.answer,
     tracing_tables.permission,
     tracing_tables.limits,
+    tracing_tables.asking,
     tracing_tables.question,
     tracing_tables.candidate,
 )

@@ -90,14 +90,16 @@ class PermissionShelf:
         """Note how far the index knows a matter."""
         self._unit.upsert(settled, vars(found))
 
-    def unsettled(self, state: str, *, limit: int) -> list[MatterId]:
-        """Give matters whose record, permission or limits have changed since, or whose keys are not of *state*."""
-        newest = select(func.max(tables.record.c.version)).where(tables.record.c.matter == settled.c.matter)
-        changed = settled.c.version != func.coalesce(newest.scalar_subquery(), 0)
-        query = select(settled.c.matter).where(
-            or_(settled.c.due <= self._unit.now, settled.c.state != state, changed)
-        )
-        return [MatterId.known(row.matter) for row in self._unit.rows(query.limit(limit))]
+    def unsettled(self, state: str, *, thorough: bool, limit: int) -> list[MatterId]:
+        """Give matters that were touched, or are due; *thorough*: also those whose record or *state* has changed."""
+        wanted = settled.c.due <= self._unit.now
+        if thorough:
+            record = tables.record
+            newest = select(func.max(record.c.version)).where(record.c.matter == settled.c.matter)
+            changed = settled.c.version != func.coalesce(newest.scalar_subquery(), 0)
+            wanted = or_(wanted, settled.c.state != state, changed)
+        rows = self._unit.rows(select(settled.c.matter).where(wanted).limit(limit))
+        return [MatterId.known(row.matter) for row in rows]
 
 
 def _kept(row: Row[Any]) -> KeptPermission:

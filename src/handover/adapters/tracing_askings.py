@@ -1,9 +1,10 @@
 """What this node asks, in the database; a question's bytes are under the matter's data key until they are away."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 
 from handover.adapters.tracing_tables import DUE, asking, question
 from handover.adapters.unit import Unit
@@ -21,9 +22,9 @@ class AskingShelf:
 
     def add(self, new: KeptAsking, questions: Sequence[KeptQuestion]) -> None:
         """Keep a new asking with its questions."""
-        self._unit.insert(asking, vars(new))
+        self._unit.insert(asking, {**vars(new), "sealed": None})
         for each in questions:
-            self._unit.insert(question, {**vars(each), "sealed": None})
+            self.more(each)
 
     def change(self, old: KeptAsking, new: KeptAsking) -> None:
         """Write *new* if *old* stands."""
@@ -62,10 +63,18 @@ class AskingShelf:
         rows = self._unit.rows(select(question).where(question.c.digest == digest))
         return _question(rows[0]) if rows else None
 
-    def turn(self, old: KeptQuestion, new: KeptQuestion, data: bytes | None = None) -> None:
-        """Write *new* if *old* stands, with the bytes that are to be sent, or none any more."""
-        sealed = None if data is None else self._unit.cells.seal(new.matter, _place(new), data)
-        self._unit.change(question, {**vars(new), "sealed": sealed}, guard={"state": old.state})
+    def more(self, new: KeptQuestion) -> None:
+        """Keep one more question of an asking."""
+        self._unit.insert(question, {**vars(new), "sealed": None})
+
+    def turn(self, old: KeptQuestion, new: KeptQuestion) -> None:
+        """Write *new* if *old* stands."""
+        self._unit.change(question, vars(new), guard={"state": old.state})
+
+    def fill(self, of: KeptQuestion, data: bytes | None) -> None:
+        """Keep the bytes that are to be sent, or destroy them."""
+        sealed = None if data is None else self._unit.cells.seal(of.matter, _place(of), data)
+        self._unit.run(update(question).where(question.c.id == of.id).values(sealed=sealed))
 
     def data(self, of: KeptQuestion) -> bytes:
         """Give the bytes that are to be sent; raises NotFoundError where they were erased."""
@@ -82,6 +91,28 @@ class AskingShelf:
         query = select(question.c.holder, func.count().label("number")).where(DUE).group_by(question.c.holder)
         return {NodeId.known(row.holder): row.number for row in self._unit.rows(query)}
 
+    def outputs(self, of: KeptAsking) -> Mapping[str, Sequence[bytes]]:
+        """Give the evaluated keys of an asking that are kept, by epoch and class."""
+        rows = self._unit.rows(select(asking.c.sealed).where(asking.c.id == of.id))
+        if not rows or rows[0].sealed is None:
+            return {}
+        found = json.loads(self._unit.cells.open(of.matter, f"tracing-asking|{of.id}", rows[0].sealed))
+        return {name: [bytes.fromhex(each) for each in outputs] for name, outputs in found.items()}
+
+    def keep_outputs(self, of: KeptAsking, outputs: Mapping[str, Sequence[bytes]]) -> None:
+        """Keep evaluated keys under the matter's data key until the asking ends; none: destroy them."""
+        sealed = None
+        if outputs:
+            data = json.dumps({name: [each.hex() for each in found] for name, found in outputs.items()})
+            sealed = self._unit.cells.seal(of.matter, f"tracing-asking|{of.id}", data.encode())
+        self._unit.run(update(asking).where(asking.c.id == of.id).values(sealed=sealed))
+
+    def of_epochs_but(self, epochs: Sequence[int], *, limit: int) -> list[KeptQuestion]:
+        """Give questions that holders have in other epochs than these."""
+        there = question.c.state.in_((QuestionState.SEALED, QuestionState.RECEIVED))
+        query = select(question).where(there, question.c.epoch.not_in(epochs)).limit(limit)
+        return [_question(row) for row in self._unit.rows(query)]
+
 
 def _place(of: KeptQuestion) -> str:
     return f"tracing-question|{of.id}"
@@ -89,6 +120,7 @@ def _place(of: KeptQuestion) -> str:
 
 def _asking(row: Row[Any]) -> KeptAsking:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    del values["sealed"]
     values |= {"id": UUID7.known(row.id), "matter": MatterId.known(row.matter), "data": bytes(row.data)}
     values |= {"permission": UUID7.known(row.permission), "state": AskingState(row.state)}
     return KeptAsking(**values | {"reason": row.reason and ClosingReason(row.reason)})

@@ -12,6 +12,7 @@ from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId
 from handover.domain.searching import CandidateState
 from handover.protocol import strict
+from handover.protocol.strict import Json
 
 
 class HeardShelf:
@@ -21,9 +22,9 @@ class HeardShelf:
         self._unit = unit
 
     def add(self, new: HeardQuestion, data: bytes) -> None:
-        """Keep a question, its bytes under a data key of its own."""
+        """Keep a question, its bytes, if they are still wanted, under a data key of its own."""
         self._unit.expect_no_keys([_owner(new)])
-        sealed = self._unit.cells.seal(_owner(new), "question", data)
+        sealed = self._unit.cells.seal(_owner(new), "question", data) if data else None
         self._unit.insert(heard, {**vars(new), "sealed": sealed})
 
     def find(self, digest: Digest) -> HeardQuestion | None:
@@ -44,16 +45,16 @@ class HeardShelf:
         self._unit.destroy_key(_owner(of))
         self._unit.run(update(heard).where(heard.c.digest == of.digest).values(sealed=None))
 
-    def uncompared(self, number: int, *, limit: int) -> list[HeardQuestion]:
-        """Give open questions that were not compared with root *number* yet, oldest first."""
+    def uncompared(self, epoch: int, number: int, *, limit: int) -> list[HeardQuestion]:
+        """Give open questions of an epoch that were not compared with root *number* yet, oldest first."""
         behind = or_(heard.c.compared.is_(None), heard.c.compared < number)
-        query = select(heard).where(heard.c.closed_at.is_(None), behind)
+        query = select(heard).where(heard.c.epoch == epoch, heard.c.closed_at.is_(None), behind)
         return self._list(query.order_by(heard.c.heard_at, heard.c.digest).limit(limit))
 
-    def ending(self, *, limit: int) -> list[HeardQuestion]:
-        """Give open questions whose time is over."""
-        query = select(heard).where(heard.c.closed_at.is_(None), heard.c.until <= self._unit.now)
-        return self._list(query.limit(limit))
+    def ending(self, epochs: Sequence[int], *, limit: int) -> list[HeardQuestion]:
+        """Give open questions whose time is over, or whose epoch is none of these."""
+        over = or_(heard.c.until <= self._unit.now, heard.c.epoch.not_in(epochs))
+        return self._list(select(heard).where(heard.c.closed_at.is_(None), over).limit(limit))
 
     def of_asker(self, asker: NodeId, *, since: int, limit: int) -> list[HeardQuestion]:
         """Give what one peer has asked since a time, newest first."""
@@ -69,9 +70,10 @@ class HeardShelf:
         )
         return {NodeId.known(row.asker): row.number for row in self._unit.rows(query)}
 
-    def offer(self, new: KeptCandidate, words: Sequence[str]) -> None:
-        """Keep a candidate with the reasons about the own record, under its matter's data key."""
-        sealed = self._unit.cells.seal(new.matter, _place(new), strict.dumps(list(words)))
+    def offer(self, new: KeptCandidate, reasons: Sequence[str], *, root: int, opening: bytes) -> None:
+        """Keep a candidate with its reasons and its opening, under its matter's data key."""
+        words: Json = {"reasons": list(reasons), "root": root, "opening": strict.b64(opening)}
+        sealed = self._unit.cells.seal(new.matter, _place(new), strict.dumps(words))
         self._unit.insert(candidate, {**vars(new), "sealed": sealed})
 
     def candidate(self, id_: UUID7) -> KeptCandidate:
@@ -81,11 +83,13 @@ class HeardShelf:
             raise NotFoundError
         return _candidate(rows[0])
 
-    def words(self, of: KeptCandidate) -> list[str]:
-        """Give the reasons; raises NotFoundError where they were erased."""
+    def words(self, of: KeptCandidate) -> tuple[Sequence[str], int, bytes]:
+        """Give the reasons, the root's number and the opening; raises NotFoundError where they were erased."""
         rows = self._unit.rows(select(candidate.c.sealed).where(candidate.c.id == of.id))
         found = strict.loads(self._unit.cells.open(of.matter, _place(of), rows[0].sealed))
-        return [strict.text(each) for each in strict.array(found, 64)]
+        reasons, root, opening = strict.members(found, "reasons", "root", "opening")
+        told = [strict.text(each) for each in strict.array(reasons, 64)]
+        return told, strict.integer(root), strict.unb64(strict.text(opening, 4096))
 
     def turn(self, old: KeptCandidate, new: KeptCandidate) -> None:
         """Write *new* if *old* stands."""
@@ -100,6 +104,11 @@ class HeardShelf:
     def of_matter(self, matter: MatterId) -> list[KeptCandidate]:
         """Give the candidates of a matter, newest first."""
         query = select(candidate).where(candidate.c.matter == matter).order_by(candidate.c.id.desc())
+        return [_candidate(row) for row in self._unit.rows(query)]
+
+    def paired(self, pair: bytes) -> list[KeptCandidate]:
+        """Give the candidates of one request and record, newest first."""
+        query = select(candidate).where(candidate.c.pair == pair).order_by(candidate.c.id.desc())
         return [_candidate(row) for row in self._unit.rows(query)]
 
     def of_question(self, question: Digest) -> list[KeptCandidate]:
@@ -139,5 +148,5 @@ def _candidate(row: Row[Any]) -> KeptCandidate:
     del values["sealed"]
     values |= {"id": UUID7.known(row.id), "matter": MatterId.known(row.matter)}
     values |= {"asker": NodeId.known(row.asker), "question": Digest.known(row.question)}
-    values |= {"handover": row.handover and HandoverId.known(row.handover)}
+    values |= {"pair": bytes(row.pair), "handover": row.handover and HandoverId.known(row.handover)}
     return KeptCandidate(**values | {"state": CandidateState(row.state)})

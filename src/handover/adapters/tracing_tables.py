@@ -6,7 +6,7 @@ under the node's secret, and which entry it belongs to is encrypted (docs/spec/t
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, or_
 
 from handover.adapters.metadata import metadata
 
@@ -45,11 +45,14 @@ entry: Final = Table(
     Column("mark", LargeBinary, index=True),
     Column("matter", LargeBinary),
     Column("epoch", Integer, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
     Column("added", Integer, nullable=False),
-    Column("removed", Integer),
+    Column("removed", Boolean, nullable=False),
     Column("sealed", LargeBinary),
+    Column("sealed_leaves", LargeBinary, nullable=False),
 )
+PENDING: Final = or_(entry.c.added == 0, entry.c.removed)
+Index("ix_tracing_entry_pending", entry.c.epoch, sqlite_where=PENDING, postgresql_where=PENDING)
+Index("ix_tracing_entry_epoch_added", entry.c.epoch, entry.c.added)
 address: Final = Table(
     "tracing_address",
     metadata,
@@ -61,11 +64,24 @@ root: Final = Table(
     "tracing_root",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("epoch", Integer, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("root", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
-    Column("entry", LargeBinary, nullable=False),
+    Column("statement", LargeBinary, nullable=False),
+    Column("entry", Integer, nullable=False),
+)
+epoch: Final = Table(
+    "tracing_class",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+tally: Final = Table(
+    "tracing_tally",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("name", String, primary_key=True),
+    Column("number", Integer, nullable=False),
 )
 asking: Final = Table(
     "tracing_asking",
@@ -83,6 +99,7 @@ asking: Final = Table(
     Column("data", LargeBinary, nullable=False),
     Column("closed_at", BigInteger),
     Column("reason", String),
+    Column("sealed", LargeBinary),
 )
 question: Final = Table(
     "tracing_question",
@@ -115,7 +132,7 @@ heard: Final = Table(
     Column("root", Integer, nullable=False),
     Column("compared", Integer),
     Column("closed_at", BigInteger),
-    Column("receipt", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary),
     Column("erased", LargeBinary),
     Column("sealed", LargeBinary),
 )
@@ -129,6 +146,7 @@ candidate: Final = Table(
     Column("person", Integer, nullable=False),
     Column("asker", String, nullable=False),
     Column("question", String, nullable=False, index=True),
+    Column("pair", LargeBinary, nullable=False, index=True),
     Column("band", String, nullable=False),
     Column("relative", Boolean, nullable=False),
     Column("state", String, nullable=False, index=True),

@@ -8,12 +8,14 @@ from handover.application import documents
 from handover.application.continuity import KeptDemand
 from handover.application.facts import Handover, KeptEnvelope, KeptGround
 from handover.application.promised import KeptFollowUp
+from handover.application.traced import KeptAsking
 from handover.domain import statistics
 from handover.domain.consent import Basis
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act, Role, State
 from handover.domain.ids import MatterId, NodeId, Quarter
 from handover.domain.record import MatterKind, Value
+from handover.domain.searching import AskingState, ClosingReason
 from handover.domain.statistics import Subject
 from handover.domain.suppression import Count
 from handover.protocol import envelope as envelopes
@@ -113,6 +115,18 @@ def answered(work: "UnitOfWork", demand: KeptDemand) -> None:
             statistics.PUNCTUALITY.name: statistics.punctuality_cell(demand.due, work.now),
         }
         work.statistics.count(Subject.ANSWERS, cells, demand.matter)
+
+
+def searched(work: "UnitOfWork", asking: KeptAsking, reason: ClosingReason) -> None:
+    """Count a search that has ended after it went out; *asking* is as it was before."""
+    if asking.state is not AskingState.OPEN or reason is ClosingReason.ASKED_ANEW:
+        return
+    along, to_all = statistics.SCOPE.cells
+    cells = {
+        statistics.ENDING.name: reason.value if reason.value in statistics.ENDING.cells else statistics.OTHER,
+        statistics.SCOPE.name: to_all if asking.broadcast else along,
+    }
+    work.statistics.count(Subject.SEARCHES, cells, asking.matter)
 
 
 def followed(work: "UnitOfWork", promised: KeptFollowUp, *, late: bool) -> None:

@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     ALARM = "alarm"
     KEYS = "keys"
     ERASURE = "erasure"
+    CANDIDATE = "candidate"
+    WEEKLY = "weekly"
 
 
 @dataclass(frozen=True, kw_only=True)

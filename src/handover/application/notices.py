@@ -35,6 +35,7 @@ _TALK: Final = {
     **dict.fromkeys(DEMANDS, NoticeKind.DEMAND),
     **dict.fromkeys(AFTER_DEED - DEMANDS.keys() - {Act.ARRIVAL, Act.NON_ARRIVAL}, NoticeKind.NEWS),
 }
+_TRACERS: Final = frozenset({OfficerRole.LIAISON, OfficerRole.TRACING})
 _TECHNICAL: Final = frozenset({"fault", "refused", "split-view", "demand-undeliverable"})
 """Alarms in which an operator can do something."""
 
@@ -115,6 +116,16 @@ def keys(work: "UnitOfWork", about: str) -> None:
 def erasure(work: "UnitOfWork", about: str) -> None:
     """Tell those who may stop it that something is erased soon."""
     tell(work, NoticeKind.ERASURE, about=about, roles=MAY[Right.RETAIN])
+
+
+def candidate(work: "UnitOfWork", about: str) -> None:
+    """Tell of a question of another authority that may be about somebody of this office's records."""
+    tell(work, NoticeKind.CANDIDATE, about=about, roles=_TRACERS)
+
+
+def weekly(work: "UnitOfWork", week: int) -> None:
+    """Tell, once a week, that there are possible candidates that nobody has looked at."""
+    tell(work, NoticeKind.WEEKLY, about=str(week), roles=_TRACERS)
 
 
 class NoticeBoard:

@@ -39,8 +39,8 @@ class Settled:
 class IndexEntry:
     """One person of one record in the index of one epoch.
 
-    `number` says which person of the record; `keys` gives for each address what opens the evidence that was wrapped
-    for it; `salt` blinds the leaf. `added` and `removed` are numbers of committed roots; 0: not committed yet.
+    `number` says which person of the record; `keys` gives for each address what the evidence behind it is wrapped
+    under; `salt` binds the leaves to the record. `added` is the number of the root that holds it: 0, if none does yet.
     """
 
     id: bytes
@@ -50,20 +50,32 @@ class IndexEntry:
     version: int
     keys: Mapping[bytes, bytes]
     salt: bytes
-    leaf: bytes
     added: int = 0
+
+    @property
+    def name(self) -> str:
+        """What the leaves are bound to."""
+        return f"{self.matter}/{self.number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexEpoch:
+    """What an epoch's index is made with: the class of the register's size, and the seed of what fills the tree up."""
+
+    number: int
+    size: int
+    seed: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptRoot:
-    """A committed root of the index; `entry` is the document of the log's entry that holds its digest."""
+    """A committed root of the index: the statement whose digest was logged, and the index of the log's entry."""
 
     number: int
     epoch: int
-    size: int
-    root: bytes
     at: int
-    entry: bytes
+    statement: bytes
+    entry: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +129,7 @@ class HeardQuestion:
     heard_at: int
     until: int
     root: int
-    receipt: bytes
+    receipt: bytes | None = None
     compared: int | None = None
     closed_at: int | None = None
     erased: bytes | None = None
@@ -125,13 +137,14 @@ class HeardQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class KeptCandidate:
-    """A possible match of a peer's question with a record of this node; why is told about the own record alone."""
+    """A possible match of a peer's question with a record of this node. `pair` marks request and record."""
 
     id: UUID7
     matter: MatterId
     person: int
     asker: NodeId
     question: Digest
+    pair: bytes
     band: str
     relative: bool
     state: CandidateState

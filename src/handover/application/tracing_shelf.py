@@ -1,17 +1,16 @@
 """Where what a node keeps of tracing is kept, as the desks see it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from handover.application.index_shelf import Index
 from handover.application.traced import (
     HeardQuestion,
-    IndexEntry,
     KeptAsking,
     KeptCandidate,
     KeptLimits,
     KeptPermission,
     KeptQuestion,
-    KeptRoot,
     Settled,
 )
 from handover.domain.ids import UUID7, Digest, MatterId, NodeId
@@ -57,56 +56,8 @@ class Permissions(Protocol):
         """Note how far the index knows a matter."""
         ...
 
-    def unsettled(self, state: str, *, limit: int) -> Sequence[MatterId]:
-        """Give matters whose record, permission or limits have changed since, or whose keys are not of *state*."""
-        ...
-
-
-class Index(Protocol):
-    """The index: which persons have which addresses; the table alone tells nobody which."""
-
-    def add(self, entry: IndexEntry) -> None:
-        """Keep an entry with its addresses."""
-        ...
-
-    def forget(self, matter: MatterId, *, epochs: Iterable[int] | None = None) -> int:
-        """Remove a matter's entries (of *epochs* alone, if given) with their addresses; give how many there were."""
-        ...
-
-    def drop(self, *, epochs: Iterable[int]) -> int:
-        """Remove every entry of epochs other than these, and what is left of entries that were removed in them."""
-        ...
-
-    def of_matter(self, matter: MatterId) -> Sequence[IndexEntry]:
-        """Give a matter's entries."""
-        ...
-
-    def find(self, epoch: int, addresses: Sequence[bytes]) -> Mapping[bytes, Sequence[IndexEntry]]:
-        """Give for each of *addresses* that is there the committed entries that have it."""
-        ...
-
-    def pending(self) -> Sequence[int]:
-        """Give the epochs in which anything was added or removed since the last root."""
-        ...
-
-    def leaves(self, epoch: int, number: int) -> Sequence[tuple[bytes, bytes]]:
-        """Give identifier and leaf of every entry of *epoch* that root *number* holds, in order of identifiers."""
-        ...
-
-    def commit(self, root: KeptRoot) -> None:
-        """Keep a root: what was added and removed since the last one is in it, or not in it any more."""
-        ...
-
-    def root(self, number: int | None = None) -> KeptRoot | None:
-        """Give a root, or the newest one."""
-        ...
-
-    def added_since(self, number: int) -> Sequence[IndexEntry]:
-        """Give the committed entries that a root after *number* was the first to hold."""
-        ...
-
-    def count(self) -> tuple[int, int]:
-        """Give how many entries there are, and how many addresses."""
+    def unsettled(self, state: str, *, thorough: bool, limit: int) -> Sequence[MatterId]:
+        """Give matters that were touched, or are due; *thorough*: also those whose record or *state* has changed."""
         ...
 
 
@@ -145,8 +96,16 @@ class Askings(Protocol):
         """Give the question that has this digest."""
         ...
 
-    def turn(self, old: KeptQuestion, new: KeptQuestion, data: bytes | None = None) -> None:
-        """Write *new* if *old* stands, with the bytes that are to be sent, or none any more."""
+    def more(self, question: KeptQuestion) -> None:
+        """Keep one more question of an asking."""
+        ...
+
+    def turn(self, old: KeptQuestion, new: KeptQuestion) -> None:
+        """Write *new* if *old* stands."""
+        ...
+
+    def fill(self, question: KeptQuestion, data: bytes | None) -> None:
+        """Keep the bytes that are to be sent, or destroy them."""
         ...
 
     def data(self, question: KeptQuestion) -> bytes:
@@ -159,6 +118,18 @@ class Askings(Protocol):
 
     def waiting(self) -> Mapping[NodeId, int]:
         """Give how many questions wait, by holder."""
+        ...
+
+    def outputs(self, asking: KeptAsking) -> Mapping[str, Sequence[bytes]]:
+        """Give the evaluated keys of an asking that are kept, by epoch and class."""
+        ...
+
+    def keep_outputs(self, asking: KeptAsking, outputs: Mapping[str, Sequence[bytes]]) -> None:
+        """Keep evaluated keys under the matter's data key until the asking ends; none: destroy them."""
+        ...
+
+    def of_epochs_but(self, epochs: Sequence[int], *, limit: int) -> Sequence[KeptQuestion]:
+        """Give questions that holders have in other epochs than these."""
         ...
 
 
@@ -185,12 +156,12 @@ class Heard(Protocol):
         """Destroy its bytes, and what was kept of evidence."""
         ...
 
-    def uncompared(self, number: int, *, limit: int) -> Sequence[HeardQuestion]:
-        """Give open questions that were not compared with root *number* yet, oldest first."""
+    def uncompared(self, epoch: int, number: int, *, limit: int) -> Sequence[HeardQuestion]:
+        """Give open questions of an epoch that were not compared with root *number* yet, oldest first."""
         ...
 
-    def ending(self, *, limit: int) -> Sequence[HeardQuestion]:
-        """Give open questions whose time is over."""
+    def ending(self, epochs: Sequence[int], *, limit: int) -> Sequence[HeardQuestion]:
+        """Give open questions whose time is over, or whose epoch is none of these."""
         ...
 
     def of_asker(self, asker: NodeId, *, since: int, limit: int) -> Sequence[HeardQuestion]:
@@ -201,16 +172,19 @@ class Heard(Protocol):
         """Give how many questions each peer has asked since a time."""
         ...
 
-    def offer(self, candidate: KeptCandidate, words: Sequence[str]) -> None:
-        """Keep a candidate with the reasons about the own record, under its matter's data key."""
+    def offer(self, candidate: KeptCandidate, reasons: Sequence[str], *, root: int, opening: bytes) -> None:
+        """Keep a candidate with the reasons about the own record, and what shows that this was in the index.
+
+        All of it is under the matter's data key.
+        """
         ...
 
     def candidate(self, candidate: UUID7) -> KeptCandidate:
         """Give it; raises NotFoundError."""
         ...
 
-    def words(self, candidate: KeptCandidate) -> Sequence[str]:
-        """Give the reasons; raises NotFoundError where they were erased."""
+    def words(self, candidate: KeptCandidate) -> tuple[Sequence[str], int, bytes]:
+        """Give the reasons, the root's number and the opening; raises NotFoundError where they were erased."""
         ...
 
     def turn(self, old: KeptCandidate, new: KeptCandidate) -> None:
@@ -225,6 +199,10 @@ class Heard(Protocol):
 
     def of_matter(self, matter: MatterId) -> Sequence[KeptCandidate]:
         """Give the candidates of a matter, newest first."""
+        ...
+
+    def paired(self, pair: bytes) -> Sequence[KeptCandidate]:
+        """Give the candidates of one request and record, newest first."""
         ...
 
     def of_question(self, question: Digest) -> Sequence[KeptCandidate]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from handover.application import counting
 from handover.application.ports import UnitOfWork
 from handover.application.traced import KeptAsking, KeptQuestion
 from handover.domain.ids import MatterId
@@ -33,6 +34,8 @@ def close(work: UnitOfWork, asking: KeptAsking, reason: ClosingReason) -> KeptAs
         return asking
     new = replace(asking, state=AskingState.CLOSED, closed_at=work.now, reason=reason)
     work.tracing.askings.change(asking, new)
+    work.tracing.askings.keep_outputs(asking, {})
+    counting.searched(work, asking, reason)
     for question in work.tracing.askings.questions(asking.id):
         take_back(work, question)
     return new
@@ -43,4 +46,5 @@ def take_back(work: UnitOfWork, question: KeptQuestion) -> None:
     state = _TAKEN_BACK.get(question.state)
     if state is not None:
         due = work.now if state is QuestionState.WITHDRAWING else None
-        work.tracing.askings.turn(question, replace(question, state=state, due=due, failures=0))
+        work.tracing.askings.turn(question, replace(question, state=state, due=due, failures=0, problem=None))
+        work.tracing.askings.fill(question, None)

@@ -17,7 +17,17 @@ from handover.domain.ids import NodeId
 
 _BATCHES, _RETRIES, _FILES = "batches", "retries", "files"
 _REGISTRY, _NOTICES, _UPKEEP, _STATISTICS = "registry", "notices", "upkeep", "statistics"
-LANES: Final = {_BATCHES: 4, _RETRIES: 2, _FILES: 2, _REGISTRY: 1, _NOTICES: 1, _UPKEEP: 1, _STATISTICS: 1}
+_TRACING = "tracing"
+LANES: Final = {
+    _BATCHES: 4,
+    _RETRIES: 2,
+    _FILES: 2,
+    _REGISTRY: 1,
+    _NOTICES: 1,
+    _UPKEEP: 1,
+    _STATISTICS: 1,
+    _TRACING: 1,
+}
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
 so that any number of slow peers takes nothing from those that answer."""
 _UPKEEP_EVERY: Final = 600.0  # seconds between two looks at what is to be erased and renewed
@@ -40,6 +50,7 @@ class Worker:
         statistics: Callable[[], object] | None = None,
         notices: Callable[[], object] | None = None,
         upkeep: Callable[[], object] | None = None,
+        tracing: Callable[[], object] | None = None,
         poll: float = 1.0,
     ) -> None:
         self._outbox = outbox
@@ -49,6 +60,7 @@ class Worker:
         self._statistics = statistics
         self._notices = notices
         self._upkeep = upkeep
+        self._tracing = tracing
         self._kept_up = float("-inf")
         self._poll = poll
         self._event = threading.Event()
@@ -85,12 +97,16 @@ class Worker:
                     if self._upkeep is not None and now - self._kept_up >= _UPKEEP_EVERY:
                         self._kept_up = now
                         self._start(lanes[_UPKEEP], _UPKEEP, self._upkeep, report)
-                    for kind, work in ((_STATISTICS, self._statistics), (_NOTICES, self._notices)):
-                        if work is not None:
-                            self._start(lanes[kind], kind, work, report)
+                    self._beside(lanes, report)
                     self._guarded(_FILES, lambda: self._push(lanes[_FILES], report), report)
                 self._guarded("queue", lambda: self._deliver(lanes, report), report)
                 self._event.wait(self._poll)
+
+    def _beside(self, lanes: Mapping[str, ThreadPoolExecutor], report: Report) -> None:
+        beside = {_STATISTICS: self._statistics, _NOTICES: self._notices, _TRACING: self._tracing}
+        for kind, work in beside.items():
+            if work is not None:
+                self._start(lanes[kind], kind, work, report)
 
     def _deliver(self, lanes: Mapping[str, ThreadPoolExecutor], report: Report) -> None:
         for peer in self._outbox.due():

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from handover.cli import ceremony, evaluating, terminal
+from handover.cli import ceremony, evaluating, terminal, tracing_asking
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Search for families across registers: compare two files of descriptions, make weights from known pairs.\n\n"
+    help="Search for families across registers: ask other nodes, compare two files, make weights from known pairs.\n\n"
     "docs/spec/matching.md says what a record holds and how it is compared.",
 )
 
@@ -17,6 +17,8 @@ app.add_typer(ceremony.ceremony, name="ceremony")
 app.add_typer(ceremony.epoch, name="epoch")
 app.command()(evaluating.generate)
 app.command()(evaluating.evaluate)
+app.command()(tracing_asking.ask)
+app.command()(tracing_asking.status)
 
 Asking = Annotated[
     Path, typer.Argument(metavar="A", help="The records that are sought: JSON, one on a line.")

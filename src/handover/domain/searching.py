@@ -14,7 +14,7 @@ from handover.domain.ids import NodeId
 
 AGAIN: Final = 30 * DAY
 """Seconds after which the same is asked again; changed data are asked at once."""
-OPEN_FOR: Final = 92 * DAY
+OPEN_FOR: Final = 90 * DAY
 """Seconds for which a question stands, at most: children who are registered meanwhile are compared with it."""
 MOST_POSSIBLE: Final = 5
 """Candidates of the lowest band that one question puts on a holder's weekly list."""

@@ -35,6 +35,8 @@ class Subject(StrEnum):
     """Demands of other authorities that this node has answered, each with its first answer."""
     FOLLOW_UPS = "follow-ups"
     """Days on which this node has promised to tell how a child is: each once, when it is told or is overdue."""
+    SEARCHES = "searches"
+    """Searches of this node for a person that have ended, unless they were begun anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,9 @@ PUNCTUALITY: Final = Table(
     kept_back="over-30-days-late",
     cells=("in-time", "up-to-30-days-late", "over-30-days-late"),
 )
+ENDING: Final = Table(name="ending", kept_back=OTHER, cells=("found", "given-up", OTHER))
+"""Of a search. That somebody is protected, or that consent was withdrawn, is in no cell of its own."""
+SCOPE: Final = Table(name="scope", kept_back="along-a-route", cells=("along-a-route", "to-all"))
 TIMELINESS: Final = Table(name="timeliness", kept_back="in-time", cells=("in-time", "overdue"))
 TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.GUARDIANSHIP: (ROUTE, OUTCOME, TIME, AGE, SEX),
@@ -98,6 +103,7 @@ TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.LEGAL_BASES: (BASIS,),
     Subject.ANSWERS: (DEMAND, PUNCTUALITY),
     Subject.FOLLOW_UPS: (TIMELINESS,),
+    Subject.SEARCHES: (ENDING, SCOPE),
 }
 """The tables of each subject. A new one is a line here; whoever counts gives its cell."""
 

@@ -27,4 +27,15 @@ ALARMS: Final[Mapping[str, str]] = {
     "two-chains": N_("Two different chains of responsibility were shown for one child."),
     "request-overdue": N_("This office has not confirmed or answered a person's request in time."),
     "split-view": N_("The log of another node contradicts itself."),
+    "tracing-above-others": N_(
+        "An authority asks this office for far more sought persons than the others do."
+    ),
+    "tracing-quota": N_("An authority has asked this office for as many sought persons as it may in a day."),
+    "tracing-refused": N_(
+        "Another authority refuses a question of this office for a sought person for good."
+    ),
+    "tracing-series": N_(
+        "An authority's questions are so alike that it may be trying names one after the other."
+    ),
+    "tracing-tables": N_("The present tracing epoch compares names with other tables than this node has."),
 }

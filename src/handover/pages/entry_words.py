@@ -27,4 +27,5 @@ ENTRIES: Final[Mapping[EntryKind, str]] = {
     EntryKind.PUBLISHED: N_("Statistics of a quarter published"),
     EntryKind.EPOCH: N_("Key of a tracing epoch made or accepted"),
     EntryKind.EVALUATED: N_("Blinded keys of tracing evaluated"),
+    EntryKind.INDEXED: N_("Root of the tracing index committed"),
 }

@@ -28,6 +28,8 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.ALARM: N_("There is an alarm"),
     NoticeKind.KEYS: N_("A key of this node ends soon"),
     NoticeKind.ERASURE: N_("Something is erased soon"),
+    NoticeKind.CANDIDATE: N_("Another authority may be seeking somebody of this office’s records"),
+    NoticeKind.WEEKLY: N_("The week’s list of possible candidates of tracing is ready"),
 }
 
 

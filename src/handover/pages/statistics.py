@@ -28,6 +28,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     Subject.LEGAL_BASES: N_("Legal bases in place of consent"),
     Subject.ANSWERS: N_("Demands of other authorities that were answered"),
     Subject.FOLLOW_UPS: N_("Promised follow-ups that were told or are overdue"),
+    Subject.SEARCHES: N_("Searches for a person that ended"),
 }
 TABLES: Final[Mapping[str, str]] = {
     statistics.ROUTE.name: N_("Route"),
@@ -39,11 +40,17 @@ TABLES: Final[Mapping[str, str]] = {
     statistics.DEMAND.name: N_("What was demanded"),
     statistics.PUNCTUALITY.name: N_("Whether the answer came in time"),
     statistics.TIMELINESS.name: N_("Whether it was told in time"),
+    statistics.ENDING.name: N_("How the search ended"),
+    statistics.SCOPE.name: N_("Who was asked"),
 }
 CELLS: Final[Mapping[str, str]] = {
     **{each.value: later_words.ACTS[each] for each in DEMANDS},
     "in-time": N_("In time"),
     "overdue": N_("Overdue"),
+    "found": N_("Found"),
+    "given-up": N_("Given up"),
+    "along-a-route": N_("Some authorities, along a route"),
+    "to-all": N_("All authorities"),
     "up-to-30-days-late": N_("Up to 30 days late"),
     "over-30-days-late": N_("More than 30 days late"),
     statistics.TAKEN_UP: N_("Handed over"),

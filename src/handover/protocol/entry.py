@@ -65,6 +65,8 @@ class EntryKind(StrEnum):
     """This node has contributed to the key of a tracing epoch, or accepted its document."""
     EVALUATED = "evaluated"
     """Blinded keys of a tracing index or question were evaluated, or were sent to be."""
+    INDEXED = "indexed"
+    """The index of tracing has changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,8 @@ from handover.domain.errors import HandoverError, NotFoundError
 from handover.web import (
     asked,
     asked_after,
+    asked_tracing,
+    askings,
     attachments,
     corrections,
     decisions,
@@ -33,8 +35,10 @@ from handover.web import (
     petitions,
     retention,
     rounds,
+    tracing,
 )
 from handover.web.federation import Federation
+from handover.web.federation_tracing import TracingPaths
 from handover.web.guard import Guard, answer, known
 from handover.web.limits import Limits
 from handover.web.parts import Node
@@ -57,13 +61,16 @@ ROUTERS: Final = (
     petitions.router,
     followups.router,
     decisions.router,
+    tracing.router,
+    askings.reading,
+    askings.router,
     evidence.router,
     attachments.keeping,
     attachments.router,
 )
 _NAMES: Final = frozenset(
     name
-    for shape in [*vars(asked).values(), *vars(asked_after).values()]
+    for shape in [*vars(asked).values(), *vars(asked_after).values(), *vars(asked_tracing).values()]
     if isinstance(shape, type) and issubclass(shape, BaseModel)
     for field, about in shape.model_fields.items()
     for name in (field, about.alias)
@@ -99,6 +106,7 @@ def create_app(node: Node, pages: Sequence[Route] = ()) -> FastAPI:
     app.state.node = node
     app.router.routes[:] = [
         *Federation(node).routes(),
+        *TracingPaths(node).routes(),
         *operate.Health(node).routes(),
         *openapi.routes(app),
         *pages,

@@ -11,9 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handover.application.attachments import MEDIA_TYPES
 from handover.application.evaluating import PATH as EVALUATIONS
+from handover.application.question_post import PAGE as TRACING
+from handover.application.question_post import QUESTIONS, WITHDRAWALS
 from handover.protocol.attachment import LONGEST_FILE, PART
 from handover.protocol.delivery import BODY_LIMIT
 from handover.protocol.evaluation import SIZE
+from handover.protocol.question import SIZE as QUESTION_SIZE
+from handover.protocol.question_withdrawal import SIZE as WITHDRAWAL_SIZE
 from handover.web.problems import (
     FramingError,
     HeadersTooLargeError,
@@ -44,6 +48,9 @@ _TAKEN: Final = (
     (re.compile(re.escape(DELIVERIES)), BODY_LIMIT, _JSON),
     (re.compile(r"/federation/v1/attachments/[^/]+"), PART, _BYTES),
     (re.compile(re.escape(EVALUATIONS)), max(SIZE.values()), _BYTES),
+    (re.compile(re.escape(QUESTIONS)), QUESTION_SIZE, _BYTES),
+    (re.compile(re.escape(WITHDRAWALS)), WITHDRAWAL_SIZE, _BYTES),
+    (re.compile(re.escape(TRACING)), 0, _BYTES),
     (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),
     (re.compile(r"/api/v1/matters/[^/]+/attachments"), LONGEST_FILE, _FILES),
     (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),

@@ -12,6 +12,7 @@ from handover.adapters import (
     statistics_tables,
     tables,
     tracing_key_tables,
+    tracing_tables,
     worklist_tables,
 )
 from handover.adapters.metadata import metadata
@@ -25,6 +26,7 @@ TABLES = (  # importing them fills the catalogue
     statistics_tables,
     tables,
     tracing_key_tables,
+    tracing_tables,
     worklist_tables,
 )
 engine: Engine = context.config.attributes["engine"]

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracing_asking")),
     )
     op.create_index(op.f("ix_tracing_asking_matter"), "tracing_asking", ["matter"], unique=False)
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.Column("person", sa.Integer(), nullable=False),
         sa.Column("asker", sa.String(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
+        sa.Column("pair", sa.LargeBinary(), nullable=False),
         sa.Column("band", sa.String(), nullable=False),
         sa.Column("relative", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -55,21 +57,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracing_candidate")),
     )
     op.create_index(op.f("ix_tracing_candidate_matter"), "tracing_candidate", ["matter"], unique=False)
+    op.create_index(op.f("ix_tracing_candidate_pair"), "tracing_candidate", ["pair"], unique=False)
     op.create_index(op.f("ix_tracing_candidate_question"), "tracing_candidate", ["question"], unique=False)
     op.create_index(op.f("ix_tracing_candidate_state"), "tracing_candidate", ["state"], unique=False)
+    op.create_table(
+        "tracing_class",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_tracing_class")),
+    )
     op.create_table(
         "tracing_entry",
         sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column("mark", sa.LargeBinary(), nullable=True),
         sa.Column("matter", sa.LargeBinary(), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.Column("added", sa.Integer(), nullable=False),
-        sa.Column("removed", sa.Integer(), nullable=True),
+        sa.Column("removed", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_leaves", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracing_entry")),
     )
+    op.create_index("ix_tracing_entry_epoch_added", "tracing_entry", ["epoch", "added"], unique=False)
     op.create_index(op.f("ix_tracing_entry_mark"), "tracing_entry", ["mark"], unique=False)
+    op.create_index(
+        "ix_tracing_entry_pending",
+        "tracing_entry",
+        ["epoch"],
+        unique=False,
+        sqlite_where=sa.text("added = 0 OR removed = 1"),
+        postgresql_where=sa.text("added = 0 OR removed = 1"),
+    )
     op.create_table(
         "tracing_heard",
         sa.Column("digest", sa.String(), nullable=False),
@@ -80,7 +99,7 @@ def upgrade() -> None:
         sa.Column("root", sa.Integer(), nullable=False),
         sa.Column("compared", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
-        sa.Column("receipt", sa.LargeBinary(), nullable=False),
+        sa.Column("receipt", sa.LargeBinary(), nullable=True),
         sa.Column("erased", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tracing_heard")),
@@ -147,12 +166,12 @@ def upgrade() -> None:
         "tracing_root",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_tracing_root")),
     )
+    op.create_index(op.f("ix_tracing_root_epoch"), "tracing_root", ["epoch"], unique=False)
     op.create_table(
         "tracing_settled",
         sa.Column("matter", sa.String(), nullable=False),
@@ -162,6 +181,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("matter", name=op.f("pk_tracing_settled")),
     )
     op.create_index(op.f("ix_tracing_settled_due"), "tracing_settled", ["due"], unique=False)
+    op.create_table(
+        "tracing_tally",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", "name", name=op.f("pk_tracing_tally")),
+    )
 
 
 def downgrade() -> None:
@@ -170,6 +196,7 @@ def downgrade() -> None:
         "tracing_address",
         "tracing_asking",
         "tracing_candidate",
+        "tracing_class",
         "tracing_entry",
         "tracing_heard",
         "tracing_limits",
@@ -178,5 +205,6 @@ def downgrade() -> None:
         "tracing_rejection",
         "tracing_root",
         "tracing_settled",
+        "tracing_tally",
     ):
         op.drop_table(name)

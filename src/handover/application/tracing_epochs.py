@@ -1,0 +1,74 @@
+"""In which epochs this node indexes, asks and answers, and with which class of its register's size."""
+
+import secrets
+from hashlib import sha256
+
+from handover.application.alarms import raise_alarm
+from handover.application.epochs import Epochs
+from handover.application.ports import Database, UnitOfWork
+from handover.application.traced import IndexEpoch
+from handover.domain.errors import HandoverError
+from handover.domain.ids import NodeId
+from handover.matching import keys, scoring
+from handover.matching.view import TABLES
+from handover.protocol.committed_index import SEED_BYTES
+from handover.protocol.epoch import GRACE, LEAD, Epoch
+
+
+class TablesDifferError(HandoverError):
+    """An epoch names tables or weights that this node has not."""
+
+    name = "tracing-tables"
+    title = "The present tracing epoch compares names with other tables than this node has."
+    advice = (
+        "Update Handover to the version that the epoch names. Until then nothing is indexed or asked here."
+    )
+
+
+def fits(epoch: Epoch) -> bool:
+    """Tell whether this node has the tables and the weights that an epoch names."""
+    return (epoch.tables, epoch.weights) == (TABLES, scoring.WEIGHTS)
+
+
+def tables_of(epoch: Epoch, size: int) -> bytes:
+    """Give how a question says what it was made with: tables, weights, and the class for which keys were chosen.
+
+    So a class that has changed meanwhile is said to the asker, and is not a miss that nobody sees.
+    """
+    return sha256(epoch.tables + epoch.weights + size.to_bytes(4, "big")).digest()
+
+
+def known(epochs: Epochs, now: int) -> list[Epoch]:
+    """Give the epochs in which something is indexed, asked or answered now, the newest first."""
+    return [epochs.get(each.number) for each in epochs.all() if each.begins - LEAD <= now < each.ends + GRACE]
+
+
+def answered(epochs: Epochs, now: int) -> list[Epoch]:
+    """Give the epochs whose questions are taken now: the present one, and the one before within its grace."""
+    return [each for each in known(epochs, now) if fits(each) and each.begins <= now]
+
+
+def indexed(epochs: Epochs, now: int) -> list[Epoch]:
+    """Give the epochs for which an index is made now, or still kept."""
+    return [each for each in known(epochs, now) if fits(each)]
+
+
+def started(work: UnitOfWork, epoch: Epoch) -> IndexEpoch:
+    """Give what an epoch's index is made with: from its first sight on, until the register outgrows its class."""
+    known = work.tracing.index.epoch(epoch.number)
+    size = keys.size_class(work.tracing.index.largest())
+    if known is not None and size <= known.size:
+        return known
+    seed = secrets.token_bytes(SEED_BYTES) if known is None else known.seed
+    new = IndexEpoch(number=epoch.number, size=size, seed=seed)
+    work.tracing.index.begin(new)
+    return new
+
+
+def watch(database: Database, epochs: Epochs, node: NodeId) -> None:
+    """Raise an alarm where the present epoch names tables that this node has not."""
+    with database.reading() as work:
+        differ = any(each.indexed(work.now) and not fits(each) for each in known(epochs, work.now))
+    if differ:
+        with database.begin() as work:
+            raise_alarm(work, TablesDifferError.name, peer=node, handover=None)
