@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_, update
 
 from handover.adapters import tables
 from handover.adapters.retention_tables import erasure, hold, upkeep
@@ -45,6 +45,23 @@ def _whole() -> Select[Any]:
         .where(_matters.c.claim == Claim.NONE, _KEPT, ~_OPEN)
         .group_by(_matters.c.id, _matters.c.kind)
     )
+
+
+_BY_DATE: Final = tuple_(_rounds.c.updated_at, _rounds.c.matter)
+_LATER: Final = exists().where(
+    _others.c.matter == _matters.c.id,
+    tuple_(_others.c.updated_at, _others.c.id) > tuple_(_rounds.c.updated_at, _rounds.c.id),
+)
+# The same matters by date, each at its last round: read along an index, and only as many as are asked for.
+_LAST: Final = (
+    select(
+        _matters.c.id, _matters.c.kind, _rounds.c.updated_at.label("since"), _HANDED_OVER.label("handed_over")
+    )
+    .select_from(_rounds)
+    .join(_matters, _matters.c.id == _rounds.c.matter)
+    .where(_matters.c.claim == Claim.NONE, _KEPT, ~_OPEN, ~_LATER)
+    .order_by(_rounds.c.updated_at, _rounds.c.matter)
+)
 
 
 class RetentionShelf:
@@ -92,19 +109,20 @@ class RetentionShelf:
         """Give what is at its end and still kept, by the time of its end, from behind *after*."""
         if keeping is Keeping.VOID_TALK:
             return self._void_talk(kind, after=after, limit=limit)
-        handed_over = _HANDED_OVER if keeping is Keeping.FORMER else ~_HANDED_OVER
-        query = (
-            _whole()
-            .where(_matters.c.kind == kind, handed_over)
-            .having(tuple_(_SINCE, _matters.c.id) > tuple_(*after))
-        )
-        return [_ended(row) for row in self._unit.rows(query.order_by("since", _matters.c.id).limit(limit))]
+        # Whoever has given nothing away has no such round: of those who gave much away few have to be looked at.
+        former = keeping is Keeping.FORMER
+        of = (tables.SETTLED_ROUND, _HANDED_OVER) if former else (tables.NOT_TAKEN_ROUND, ~_HANDED_OVER)
+        query = _LAST.where(_rounds.c.kind == kind, after < _BY_DATE, *of)
+        return [_ended(row) for row in self._unit.rows(query.limit(limit))]
 
     def _void_talk(self, kind: MatterKind, *, after: tuple[int, str], limit: int) -> list[Ended]:
         query = (
             select(_rounds.c.id, _rounds.c.matter, _rounds.c.updated_at)
             .where(
-                and_(_rounds.c.kind == kind, _rounds.c.role == Role.SENDER, _rounds.c.state.in_(_GIVEN_UP)),
+                tables.NOT_TAKEN_ROUND,
+                _rounds.c.kind == kind,
+                _rounds.c.role == Role.SENDER,
+                _rounds.c.state.in_(_GIVEN_UP),
                 _talk(_rounds),
                 tuple_(_rounds.c.updated_at, _rounds.c.id) > tuple_(*after),
             )

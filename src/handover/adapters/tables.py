@@ -7,6 +7,7 @@ Identifiers are text, digests 32 bytes, times whole seconds since 1970. What is 
 keeps its bytes apart from its indexed columns.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import (
@@ -14,14 +15,17 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
     String,
     Table,
+    literal_column,
 )
 
 from handover.adapters.metadata import ROW_ID, metadata
+from handover.domain.handover import SETTLED, State
 
 _ENDS = "'ENDING','ENDED','OVER'"
 _STATES = (
@@ -107,6 +111,18 @@ Index(
     sqlite_where=handover.c.state.in_(["OFFERED", "ACCEPTED", "REFERRED", "SERVING"]),
     postgresql_where=handover.c.state.in_(["OFFERED", "ACCEPTED", "REFERRED", "SERVING"]),
 )
+
+
+def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
+    """Tell whether a round is in one of some states, written out: an index is used for the very same words alone."""
+    return handover.c.state.in_([literal_column(f"'{state.value}'") for state in sorted(states)])
+
+
+SETTLED_ROUND: Final = _in_states(SETTLED)
+NOT_TAKEN_ROUND: Final = _in_states(SETTLED - {State.TRANSFERRED})
+for _name, _rounds in (("ix_handover_settled", SETTLED_ROUND), ("ix_handover_not_taken", NOT_TAKEN_ROUND)):
+    _columns = (handover.c.kind, handover.c.updated_at, handover.c.matter)
+    Index(_name, *_columns, sqlite_where=_rounds, postgresql_where=_rounds)
 data_key: Final = Table(
     "data_key",
     metadata,
