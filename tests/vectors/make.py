@@ -1,7 +1,8 @@
 """Makes the vectors of the chapters from strict to consent. `python tests/vectors/make.py` writes them anew.
 
-All but two are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
-from `jwe/opens.json`, whose encapsulated key every other case of that chapter reuses, and `payload/sealed-offer.json`.
+All but three are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
+from `jwe/opens.json`, whose encapsulated key every other case of that chapter reuses, from `payload/sealed-offer.json`
+and from `tracing-keys/contribution.json`.
 """
 
 import sys
@@ -24,6 +25,8 @@ from vectors import (  # noqa: E402
     record_cases,
     statistics_cases,
     strict_cases,
+    tracing_keys_cases,
+    tracing_questions_cases,
 )
 
 
@@ -46,6 +49,8 @@ def acts() -> dict[str, dict[str, made.Case]]:
         "consent": consent_cases.cases(),
         "assertion": assertion_cases.cases(),
         "statistics": statistics_cases.cases(),
+        "tracing-keys": tracing_keys_cases.cases(),
+        "tracing-questions": tracing_questions_cases.cases(),
     }
 
 
