@@ -19,8 +19,9 @@ from handover.adapters.post import to_digest
 from handover.adapters.retention_tables import hold as hold_table
 from handover.adapters.shredding import SEALED_BY_MATTER
 from handover.application.access import PASSWORD, ReadingReason
-from handover.application.facts import TALK, Actor, Handover, OfficerRole
+from handover.application.facts import Actor, Handover, OfficerRole
 from handover.application.holds import HoldLiftedError, NothingKeptError, Wanted
+from handover.application.owners import TALK
 from handover.application.permissions import ForbiddenError
 from handover.application.readings import ReadingReasonError, Readings
 from handover.application.verifier import verify

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 import cases
 from federation import Federation, federation
 from handover.adapters import tables
-from handover.application.facts import TALK
+from handover.application.owners import TALK
 from handover.application.retention import Planned
 from handover.domain.handover import SETTLED, Claim, Role, State
 from handover.domain.ids import MatterId

@@ -15,6 +15,7 @@ from handover.adapters import (
     log_tables,
     migrate,
     petition_tables,
+    referral_tables,
     retention_tables,
     tables,
     tracing_tables,
@@ -34,6 +35,7 @@ _KNOWN: Final = (
     continuity_tables.demand,
     followup_tables.follow_up,
     petition_tables.petition,
+    referral_tables.referral,
     tracing_tables.permission,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tu
 from handover.adapters import tables
 from handover.adapters.retention_tables import erasure, hold, upkeep
 from handover.adapters.unit import Unit
-from handover.application.facts import TALK
 from handover.application.keeping import Ended, KeptHold
+from handover.application.owners import TALK
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import SETTLED, Claim, Role, State
 from handover.domain.ids import UUID7, HandoverId, MatterId

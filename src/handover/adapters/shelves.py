@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, tuple_
 from handover.adapters import shredding, tables
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
-from handover.adapters.worklist_tables import UNFINISHED
+from handover.adapters.worklist_tables import APART, UNFINISHED
 from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
 from handover.domain.courses import TIMED
@@ -217,16 +217,28 @@ class HandoverShelf:
         return self._list(query.order_by(table.c.deadline).limit(limit))
 
     def page(
-        self, *, after: str, limit: int, role: str | None = None, state: str | None = None
+        self,
+        *,
+        after: str,
+        limit: int,
+        role: str | None = None,
+        state: str | None = None,
+        course: Course = Course.HANDOVER,
     ) -> list[Handover]:
-        """Give rounds in order of their id, from behind *after*."""
+        """Give rounds of one course in order of their id, from behind *after*."""
         table = tables.handover
-        query = select(table).where(table.c.id > after)
+        query = select(table).where(table.c.id > after, table.c.course == course)
         if role is not None:
             query = query.where(table.c.role == role)
         if state is not None:
             query = query.where(table.c.state == state)
         return self._list(query.order_by(table.c.id).limit(limit))
+
+    def standing(self, state: State, limit: int, *, before: int) -> list[Handover]:
+        """Give rounds that stand in *state*, one of RETAINED and ENDING, since *before*, the oldest first."""
+        table = tables.handover
+        query = select(table).where(APART, table.c.state == state, table.c.updated_at < before)
+        return self._list(query.order_by(table.c.updated_at, table.c.id).limit(limit))
 
     def matters_of(self, streams: Collection[str]) -> dict[str, MatterId]:
         """Give, for each of *streams* of the log that is a matter's or a pair's pseudonym, the matter."""

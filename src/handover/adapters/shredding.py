@@ -9,6 +9,7 @@ from handover.adapters import (
     access_tables,
     override_tables,
     petition_tables,
+    referral_tables,
     retention_tables,
     tables,
     tracing_tables,
@@ -16,7 +17,7 @@ from handover.adapters import (
 from handover.adapters.decision_tables import decision
 from handover.adapters.notice_tables import notice
 from handover.adapters.unit import Unit
-from handover.application.facts import TALK
+from handover.application.owners import TALK
 from handover.domain.ids import HandoverId, MatterId
 
 SEALED_BY_MATTER: Final = (
@@ -28,6 +29,7 @@ SEALED_BY_MATTER: Final = (
     override_tables.override,
     petition_tables.petition,
     petition_tables.answer,
+    referral_tables.referral,
     tracing_tables.permission,
     tracing_tables.limits,
     tracing_tables.asking,

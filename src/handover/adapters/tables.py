@@ -24,19 +24,10 @@ from sqlalchemy import (
     literal_column,
 )
 
+from handover.adapters.course_states import STATES
 from handover.adapters.metadata import ROW_ID, metadata
 from handover.domain.handover import SETTLED, State
 
-_ENDS = "'ENDING','ENDED','OVER'"
-_STATES = (
-    "(course = 'handover' AND ((role = 'sender' AND state IN "
-    "('PREPARED','DISCARDED','OFFERED','ACCEPTED','RELIEVING','VOIDING','TRANSFERRED','VOIDED'))"
-    " OR (role = 'receiver' AND state IN ('PENDING','BOUND','DECLINED','HOLDING','CLOSED'))))"
-    f" OR (course = 'referral' AND role = 'sender' AND state IN ('PREPARED','DISCARDED','REFERRED',{_ENDS}))"
-    f" OR (course = 'referral' AND role = 'receiver' AND state IN ('SERVING','RETAINED',{_ENDS}))"
-    f" OR (course = 'contact' AND role = 'sender' AND state IN ('PREPARED','DISCARDED','CONTACTING',{_ENDS}))"
-    f" OR (course = 'contact' AND role = 'receiver' AND state IN ('IN-CONTACT',{_ENDS}))"
-)
 _TEXT_CLAIMS = "'HOLDER','RELIEVING','NONE','IN-DOUBT'"
 
 matter: Final = Table(
@@ -91,7 +82,7 @@ handover: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("course", String, nullable=False),
-    CheckConstraint(_STATES, name="state"),
+    CheckConstraint(STATES, name="state"),
     Index("uq_handover_peer_round", "peer", "round", unique=True),
     Index(None, "pair"),
     Index(None, "deed"),

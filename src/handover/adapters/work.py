@@ -19,6 +19,7 @@ from handover.adapters.papers import GroundShelf, RecordShelf
 from handover.adapters.petitions import PetitionShelf
 from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
+from handover.adapters.referrals import ReferralShelf
 from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
@@ -48,6 +49,7 @@ class Work:
         self.decisions = DecisionShelf(unit)
         self.petitions = PetitionShelf(unit)
         self.corrections = CorrectionShelf(unit)
+        self.referrals = ReferralShelf(unit)
         self.queue = QueueShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)

@@ -1,4 +1,4 @@
-"""The index of the work list: rounds in which somebody still has to do something, by deadline."""
+"""Indexes of the work list: rounds in which somebody has to do something, by deadline, and ends that wait."""
 
 from typing import Final
 
@@ -19,4 +19,12 @@ Index(
     handover.c.id,
     sqlite_where=text(_WORDS),
     postgresql_where=text(_WORDS),
+)
+_APART = "state IN ('RETAINED','ENDING')"
+APART: Final[ColumnElement[bool]] = text(_APART)  # type: ignore[assignment]
+Index(
+    "ix_handover_apart",
+    handover.c.updated_at,
+    sqlite_where=text(_APART),
+    postgresql_where=text(_APART),
 )

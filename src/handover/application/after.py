@@ -13,6 +13,8 @@ from handover.application.overrides import OverrideDesk
 from handover.application.petitioning import Petitioning
 from handover.application.petitions import Petitions
 from handover.application.ports import Database, Vault
+from handover.application.referrals import Referrals
+from handover.application.referring import Referring
 from handover.application.registry import Registry
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
@@ -36,6 +38,8 @@ class After:
     petition_clock: PetitionClock
     corrections: Corrections
     hearing: Hearing
+    referring: Referring
+    referrals: Referrals
 
     @classmethod
     def of(
@@ -58,4 +62,6 @@ class After:
             petition_clock=PetitionClock(database, vault, petitioning),
             hearing=Hearing(withdrawals, telling, petitioning),
             corrections=Corrections(database, vault, registry, showing),
+            referring=Referring(database, vault, registry, sealer, rounds),
+            referrals=Referrals(database, sealer, rounds, showing),
         )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from handover.application import departures
 from handover.application.alarms import raise_alarm
-from handover.application.facts import TALK, Actor, Handover, KeptParcel
+from handover.application.facts import Actor, Handover, KeptParcel
+from handover.application.owners import TALK
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.readings import require_stated

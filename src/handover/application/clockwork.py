@@ -2,18 +2,26 @@
 
 from typing import Final
 
-from handover.application import demands, following
-from handover.application.facts import Handover
+from handover.application import apart, demands, following
+from handover.application.alarms import raise_alarm
+from handover.application.facts import Handover, changed
 from handover.application.letterbox import PetitionClock
 from handover.application.ports import Database, UnitOfWork
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
+from handover.domain.courses import EndReason
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Order, State
 
 _AT_ONCE: Final = 100
-LATE: Final = {State.RELIEVING: 15 * 60, State.BOUND: 86400, State.VOIDING: 86400}
+LATE: Final = {
+    State.RELIEVING: 15 * 60,
+    State.BOUND: 86400,
+    State.VOIDING: 86400,
+    State.ENDING: 86400,
+}
 """Seconds after which a round in this state should be looked at by a person."""
+END_OVERDUE: Final = "end-overdue"
 
 
 class Clockwork:
@@ -36,7 +44,8 @@ class Clockwork:
             unsigned = work.log.unsigned()
             late = work.demands.late(demands.OVERDUE, limit=_AT_ONCE)
             untold = following.late(work, _AT_ONCE)
-        if not (overdue or waiting or unsigned or late or untold):
+            apart_ = self._apart(work)
+        if not (overdue or waiting or unsigned or late or untold or apart_):
             return 0
         with self._database.begin() as work:
             for handover in overdue:
@@ -45,8 +54,27 @@ class Clockwork:
                 self._release(work, work.handovers.get(handover.id))
             demands.raise_overdue(work, late)
             following.raise_overdue(work, untold)
+            for handover in apart_:
+                self._go_on(work, work.handovers.get(handover.id))
             work.log.checkpoint(work.now)
         return len(overdue) + len(waiting)
+
+    def _apart(self, work: UnitOfWork) -> list[Handover]:
+        """Give ends that nobody has confirmed in time, and what was kept under a hold that is over."""
+        unconfirmed = work.handovers.standing(State.ENDING, _AT_ONCE, before=work.now - LATE[State.ENDING])
+        kept = work.handovers.standing(State.RETAINED, _AT_ONCE, before=work.now)
+        return [
+            *(each for each in unconfirmed if each.alarm is None),
+            *(each for each in kept if not apart.held(work, each.matter)),
+        ]
+
+    def _go_on(self, work: UnitOfWork, handover: Handover) -> None:
+        if handover.state is State.RETAINED:
+            reason = EndReason(handover.reason or EndReason.EXPIRED)
+            self._rounds.move(work, handover, Cause(event=Order.ERASE, void=reason))
+        else:
+            raise_alarm(work, END_OVERDUE, peer=handover.peer, handover=handover)
+            work.handovers.change(handover, changed(handover, alarm=END_OVERDUE))
 
     def _waiting(self, work: UnitOfWork) -> list[Handover]:
         """Give automatic deeds that were held because the registry was stale."""
@@ -63,4 +91,4 @@ class Clockwork:
 def overdue(handover: Handover, now: int) -> bool:
     """Tell whether a person should look at this round because it has stood too long."""
     limit = LATE.get(handover.state)
-    return limit is not None and now - handover.updated_at > limit
+    return handover.alarm == END_OVERDUE or (limit is not None and now - handover.updated_at > limit)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope
-from handover.application.intake import ChainError, Received
+from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
+from handover.application.unopened import ChainError
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act, EquivocationError, State
 from handover.domain.ids import Digest
@@ -19,6 +20,7 @@ _EXCLUDED_BY = {
     Act.DEED: (Act.VOID, Act.DEED),
     Act.TAKE_UP_RECEIPT: (Act.VOID_RECEIPT, Act.VOID, Act.OFFER),
     Act.VOID_RECEIPT: (Act.TAKE_UP_RECEIPT, Act.DEED, Act.OFFER),
+    Act.END_RECEIPT: (Act.REFERRAL, Act.HIT),
 }
 
 

@@ -7,10 +7,11 @@ from handover.application import disclosures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
 from handover.domain.consent import GroundError, GroundExpiredError
+from handover.domain.courses import Course
 from handover.domain.errors import NotFoundError, RefusedError
 from handover.domain.handover import Act, ClosedRoundError, Role, State
 from handover.domain.ids import Digest
-from handover.domain.sequence import SHOWS
+from handover.domain.sequence import SHOWS, TALK
 from handover.protocol import consent
 from handover.protocol import envelope as envelopes
 
@@ -41,7 +42,7 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
     """
     found: dict[Digest, str] = {}
     for kept in waiting:
-        if kept.act in SHOWS and envelopes.read(kept.data).claimed.consent is not None:
+        if shows_anew(kept):
             try:
                 disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
             except GroundError as error:
@@ -50,7 +51,7 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
         if kept.act is not Act.ANSWER:
             continue
         handover = work.handovers.get(kept.handover)
-        if handover.role is Role.RECEIVER:
+        if handover.role is Role.RECEIVER or handover.course is not Course.HANDOVER:
             continue
         if handover.state in _OVER:
             found[kept.digest] = ClosedRoundError.name
@@ -60,6 +61,14 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
         except GroundError as error:
             found[kept.digest] = error.name
     return found
+
+
+def shows_anew(kept: KeptEnvelope) -> bool:
+    """Tell whether an envelope shows something under a ground of its own, beside what opened its round."""
+    if kept.act not in SHOWS | TALK:
+        return False
+    claimed = envelopes.read(kept.data).claimed
+    return claimed.consent is not None and claimed.fields is not None
 
 
 def require_shown(token: bytes | None, now: int) -> None:

@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 
-from handover.application import contradictions
+from handover.application import apart, contradictions
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, Matter, changed
-from handover.application.intake import MismatchError, Received
+from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
 from handover.application.sealing import new_id
+from handover.application.unopened import MismatchError
 from handover.domain.consent import PURPOSE_OF
+from handover.domain.courses import BEGINS
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind, schema
 from handover.protocol import consent
-
-_BEGINS = frozenset({Act.OFFER, Act.DEED, Act.VOID})
 
 
 class UnknownRoundError(OutOfOrderError):
@@ -35,7 +35,7 @@ def unknown(received: Received, now: int) -> Handover:
         MismatchError: the purpose is not the one for which records of this kind are disclosed.
     """
     envelope = received.envelope
-    if envelope.act not in _BEGINS:
+    if envelope.act not in BEGINS:
         raise UnknownRoundError
     of = schema(envelope.schema)
     if envelope.purpose is not PURPOSE_OF[of.kind]:
@@ -58,6 +58,7 @@ def unknown(received: Received, now: int) -> Handover:
         created_at=now,
         updated_at=now,
         automatic=of.kind is MatterKind.TRACING,
+        course=BEGINS[envelope.act],
     )
 
 
@@ -84,6 +85,8 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
     envelope = received.envelope
     work.matters.expect_new(handover.id)
     id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    if envelope.act is Act.HIT:
+        id_ = apart.require_asked(work, received)
     if id_ is None:
         id_ = MatterId(new_id(work.now))
         work.matters.add(_matter(id_, received, handover, work.now))
@@ -97,7 +100,7 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
 
 
 def require_offerable(work: UnitOfWork, received: Received) -> None:
-    """Do nothing if the sender of an offer can be responsible for the matter, as far as this node knows it.
+    """Do nothing if who offers or refers a matter can be responsible for it, as far as this node knows.
 
     Raises:
         MismatchError: this node is responsible for the matter itself.

@@ -6,13 +6,14 @@ from handover.application import anew, demands
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.facts import Delivery, Handover
 from handover.application.ports import UnitOfWork
-from handover.domain.sequence import ARRIVES, SHOWS
+from handover.domain.handover import Act
+from handover.domain.sequence import ARRIVES, SHOWS, TALK
 from handover.protocol.entry import EntryKind
 
 
 def shown(work: UnitOfWork, found: KeptDisclosure) -> None:
     """Destroy what a disclosure holds by itself, and note that what came from a peer is not here any more."""
-    if found.act in SHOWS:
+    if found.act in SHOWS | TALK:
         for each in anew.names(work, found.envelope):
             work.matters.erase(work.envelopes.get(each).owner)
         pair = work.handovers.get(found.handover).pair
@@ -28,10 +29,11 @@ def told(work: UnitOfWork, handover: Handover) -> None:
     """
     queued = work.queue.of_handover(handover.id)
     for kept in work.envelopes.of_handover(handover.id):
-        if kept.act in SHOWS:
+        if kept.act in SHOWS | TALK | {Act.END, Act.VERDICT}:
             work.matters.erase(kept.owner)
-            if kept.digest in queued and queued[kept.digest].delivery is not Delivery.RECEIPTED:
-                demands.unsaid(work, kept)
+        waiting = queued.get(kept.digest)
+        if kept.act in SHOWS and waiting is not None and waiting.delivery is not Delivery.RECEIPTED:
+            demands.unsaid(work, kept)
 
 
 def words(work: UnitOfWork, demand: KeptDemand) -> None:

@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import TypeVar
 
+from handover.application.owners import owner_of
 from handover.domain.consent import Ground, Purpose
 from handover.domain.handover import Act, Claim, Course, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind
-from handover.domain.sequence import ARRIVES, SHOWS
 from handover.protocol.attachment import Parcel
 from handover.protocol.passkey import Signed
 
 _Fact = TypeVar("_Fact")
-TALK: Final = "/talk"
-"""The end of the name of a data key: that of what officers say to one another, beside that of the round's record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +95,8 @@ class KeptEnvelope:
 
     @property
     def owner(self) -> str:
-        """The owner of the data key for what goes with this envelope.
-
-        What is shown after the deed has its own, to be erased by itself; what has to arrive, to outlive an erasure.
-        """
-        if self.act in SHOWS or self.act in ARRIVES:
-            return f"{self.handover}/{self.digest}"
-        return self.handover if self.act is Act.OFFER else f"{self.handover}{TALK}"
+        """The owner of the data key for what goes with this envelope."""
+        return owner_of(self.act, self.data, handover=self.handover, digest=self.digest)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import anew, contradictions, notices
+from handover.application import anew, apart, contradictions, notices
 from handover.application.alarms import raise_alarm
 from handover.application.drafts import UnknownRoundError
 from handover.application.facts import Handover, KeptEnvelope
-from handover.application.intake import MismatchError
 from handover.application.ports import UnitOfWork
+from handover.application.unopened import MismatchError
 from handover.domain.consent import GroundExpiredError, GroundWithdrawnError
 from handover.domain.continuity import LONGEST_HOLD
+from handover.domain.courses import OPENS, Course
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, ClosedRoundError, EquivocationError, Role, State
 from handover.domain.ids import Digest
-from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, SHOWS, TAKEN, Speaker, may_say
+from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, TAKEN, Speaker, discloses_anew, may_say
+from handover.domain.sequence import answered as answered_by
 from handover.protocol import consent, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
@@ -62,7 +64,10 @@ def require_belongs(
     _require_same(handover, envelope)
     other = Role.SENDER if handover.role is Role.RECEIVER else Role.RECEIVER
     if not may_say(handover.course, other, envelope.act):
-        raise OutOfOrderError(f"{envelope.act.value} from this side")
+        over = handover.state in (State.CLOSED, State.OVER) and envelope.act in OPENS
+        raise ClosedRoundError if over else OutOfOrderError(f"{envelope.act.value} from this side")
+    if handover.course is not Course.HANDOVER:
+        apart.require_going_on(handover, envelope.act)
     if envelope.act not in MOVES and handover.state is State.CLOSED:
         raise ClosedRoundError
     contradictions.require_sequence(kept, envelope, earlier)
@@ -98,17 +103,17 @@ def require_answers(
         GroundWithdrawnError: what it shows was withdrawn before it came.
     """
     _require_repeat(work, envelope, earlier)
-    if envelope.act in AFTER_DEED and handover.state not in TAKEN:
+    if handover.course is Course.HANDOVER and envelope.act in AFTER_DEED and handover.state not in TAKEN:
         early = handover.state in _BEFORE_DEED
         raise TooEarlyError if early else OutOfOrderError(f"{envelope.act.value} before the deed")
     _require_answers(work, handover, envelope)
     if envelope.act is Act.DEED and handover.offer is not None:
         _require_offered(work, handover.offer, envelope)
-    if envelope.act is Act.ANSWER:
+    if envelope.act is Act.ANSWER and handover.course is Course.HANDOVER:
         _require_ground(work, handover, envelope)
     if envelope.act is Act.CONSENT_WITHDRAWN:
         _require_once(envelope, digest, earlier)
-    if envelope.act in SHOWS:
+    if discloses_anew(handover.course, envelope.act):
         _require_not_withdrawn(work, digest, envelope.replaces)
 
 
@@ -157,15 +162,15 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
     """What is answered was said in this round: the first envelope of its act, or one that was reissued for it."""
     if envelope.act not in REPLIES or envelope.act is Act.QUESTION or envelope.re is None:
         return
-    reply = REPLIES[envelope.act]
+    to, by = answered_by(handover.course, envelope.act), REPLIES[envelope.act].by
     try:
         answered = work.envelopes.get(envelope.re)
     except NotFoundError as error:
-        if envelope.act in (Act.VOID, Act.CONSENT_WITHDRAWN):
+        if envelope.act in (Act.VOID, Act.CONSENT_WITHDRAWN, Act.END):
             return  # it never came, and is not taken any more; the round is named all the same
         raise MismatchError("it answers a message that is not known here") from error
-    by_them = {Speaker.OTHER: False, Speaker.SAME: True, Speaker.EITHER: answered.incoming}[reply.by]
-    fits = answered.handover == handover.id and answered.act in reply.to and answered.incoming is by_them
+    by_them = {Speaker.OTHER: False, Speaker.SAME: True, Speaker.EITHER: answered.incoming}[by]
+    fits = answered.handover == handover.id and answered.act in to and answered.incoming is by_them
     if not fits:
         raise MismatchError("it answers another message than the one that was said")
     if envelope.act is Act.CONSENT_WITHDRAWN:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from handover.application import counting, notices
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope
-from handover.application.intake import MismatchError, Received
+from handover.application.intake import Received
 from handover.application.notice import NoticeKind
 from handover.application.ports import UnitOfWork
 from handover.application.promised import KeptFollowUp
 from handover.application.sealing import Saying
+from handover.application.unopened import MismatchError
 from handover.domain.continuity import ENDS_FOLLOW_UPS, FollowUpState
 from handover.domain.errors import NotFoundError
 from handover.domain.followup import EXTRA, GRACE, Stage, dates

@@ -12,6 +12,7 @@ from handover.application.readings import require_stated, stated
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, answers_to
 from handover.domain.continuity import FOLLOW_UP_DAYS
+from handover.domain.courses import TABLES, Course
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, DeclineReason, Order, Role, State
 from handover.domain.ids import HandoverId
@@ -26,7 +27,13 @@ from handover.protocol.strict import Json
 DECLINE_CODES = tuple(reason.value for reason in DeclineReason)
 _OPEN = frozenset({State.PENDING, State.BOUND, State.DECLINED})
 _TAKEN = frozenset({State.HOLDING, State.TRANSFERRED, State.RELIEVING})
-_TALK = frozenset(State) - {State.PREPARED, State.DISCARDED, State.VOIDED, State.VOIDING, State.CLOSED}
+_TALK = (TABLES[Course.HANDOVER, Role.SENDER].keys() | TABLES[Course.HANDOVER, Role.RECEIVER].keys()) - {
+    State.PREPARED,
+    State.DISCARDED,
+    State.VOIDED,
+    State.VOIDING,
+    State.CLOSED,
+}
 
 
 class NotOpenedError(OutOfOrderError):
@@ -245,7 +252,7 @@ class Handovers:
 
 
 def _text(work: UnitOfWork, kept: KeptEnvelope) -> Mapping[str, Json] | None:
-    if kept.act in (Act.OFFER, Act.DEED):
+    if kept.act in (Act.OFFER, Act.DEED, Act.REFERRAL):
         return None
     try:
         return message.decode_kept(work.envelopes.plaintext(kept.digest)).body
@@ -254,7 +261,7 @@ def _text(work: UnitOfWork, kept: KeptEnvelope) -> Mapping[str, Json] | None:
 
 
 def _receiving(handover: Handover) -> Handover:
-    if handover.role is not Role.RECEIVER:
+    if handover.role is not Role.RECEIVER or handover.course is not Course.HANDOVER:
         raise OutOfOrderError
     return handover
 

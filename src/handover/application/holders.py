@@ -15,7 +15,7 @@ from handover.application.sealing import Saying, Sealer
 from handover.application.withdrawals import Withdrawal, Withdrawals
 from handover.domain.continuity import LONGEST_HOLD, HoldReason, WithdrawalScope
 from handover.domain.errors import MalformedError, NotFoundError, OutOfOrderError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, Course
 from handover.domain.ids import Digest, MatterId
 from handover.domain.sequence import TAKEN
 from handover.protocol import message
@@ -141,7 +141,8 @@ class Holders:
             found = work.disclosures.get(shown)
             if found.withdrawn_at is not None:
                 raise OutOfOrderError("it was withdrawn before")
-            if found.incoming and work.handovers.get(found.handover).state not in TAKEN:
+            handover = work.handovers.get(found.handover)
+            if handover.course is Course.HANDOVER and found.incoming and handover.state not in TAKEN:
                 raise OutOfOrderError("what is offered and not taken over is declined")
             withdrawal = Withdrawal(scope=scope, text=text, actor=actor)
             self._withdrawals.say(work, found, withdrawal)

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handover.application import attachments, contradictions, disclosures, drafts, fit, following
+from handover.application import apart, attachments, contradictions, disclosures, drafts, fit, following
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.hearing import Hearing
@@ -12,10 +12,11 @@ from handover.application.intake import Intake, Received
 from handover.application.ports import Clock, Database, UnitOfWork
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import exhibit, exhibited
+from handover.domain.courses import OPENS
 from handover.domain.errors import HandoverError, OutOfOrderError, UntrustedError
 from handover.domain.handover import ANSWERS, SAYS, Act, State
 from handover.domain.ids import Digest, NodeId
-from handover.domain.sequence import MOVES
+from handover.domain.sequence import MOVES, RECORDS
 from handover.protocol.delivery import Answer, Delivery, Item, Problem, problem_of
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
@@ -217,13 +218,12 @@ class Inbox:
                 self._rounds.check(work, handover, cause)
             if found is not None:
                 fit.require_answers(work, envelope, found, earlier, digest=received.digest)
-            received = self._intake.opened(received, payload, work.now)
+            received = self._intake.opened(received, payload, work.now, course=handover.course)
             following.require_promised(work, handover, received)
             if found is not None:
                 self._hearing.require(work, found, received)
-            if envelope.act is Act.OFFER and found is None:
-                drafts.require_offerable(work, received)
-                attachments.require_new(work, received.content)
+            if found is None:
+                _require_new(work, received)
             if envelope.act is Act.DEED:
                 cause = replace(cause, bound=self._intake.holds_own_acceptance(received, work.now))
                 self._rounds.check(work, handover, cause)
@@ -261,6 +261,17 @@ class Inbox:
         if known.failures or known.not_before > work.now:
             work.queue.hurry(peer, now=work.now)
         work.peers.put(replace(known, failures=0, not_before=0, heard_at=work.now))
+
+
+def _require_new(work: UnitOfWork, received: Received) -> None:
+    """Do nothing if what opens a round that is new here fits what is known beside it."""
+    act = received.envelope.act
+    if act in RECORDS & OPENS.keys():
+        drafts.require_offerable(work, received)
+    if act is Act.OFFER:
+        attachments.require_new(work, received.content)
+    if act is Act.HIT:
+        apart.require_asked(work, received)
 
 
 def _receipt(kept: KeptReceipt) -> Receipt:

@@ -12,12 +12,22 @@ from handover.application.registry import (
     Sender,
     require_usable,
 )
+from handover.application.unopened import (
+    ChainError,
+    MismatchError,
+    PayloadError,
+    SealingKeyGoneError,
+    files_of,
+    require_plain,
+)
 from handover.domain import continuity
-from handover.domain.errors import NotFoundError, RefusedError, UntrustedError
+from handover.domain.consent import Purpose
+from handover.domain.courses import OPENS, Course
+from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.record import require_offerable, schema
-from handover.domain.sequence import SHOWS
+from handover.domain.sequence import discloses_anew
 from handover.protocol import attachment, bodies, consent, jwe, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
@@ -25,39 +35,7 @@ from handover.protocol.message import Message
 from handover.protocol.node_entry import Mandate
 from handover.protocol.node_key import KeyStatus
 from handover.protocol.sdjwt import VerifiedRecord
-from handover.protocol.strict import Json
-
-
-class PayloadError(UntrustedError):
-    """The payload is missing, superfluous, or not the one that the envelope names."""
-
-    name = "payload"
-    title = "The payload is not the one that the envelope names."
-    advice = "Send the payload whose digest the envelope states."
-
-
-class MismatchError(UntrustedError):
-    """Parts of one message contradict each other, or contradict what is known of the round."""
-
-    name = "mismatch"
-    title = "The message contradicts itself, or what is known of the round."
-    advice = "The sender's software is broken or hostile; nothing was stored."
-
-
-class SealingKeyGoneError(RefusedError):
-    """The payload is sealed to a key that this node no longer has."""
-
-    name = "sealing-key-gone"
-    title = "The payload is sealed to a key that this node does not have any more."
-    advice = "Seal the same content again to the key that the registry names now."
-
-
-class ChainError(UntrustedError):
-    """The earlier deeds do not lead to the sender."""
-
-    name = "chain"
-    title = "The earlier deeds that came with the offer do not lead to its sender."
-    advice = "Send every deed of the matter in order, the last one naming the sender as recipient."
+from handover.protocol.tracing_hit import Hit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +90,9 @@ class Intake:
         if received.envelope.iat > now + envelopes.FUTURE:
             raise envelopes.FromTheFutureError
 
-    def opened(self, received: Received, payload: bytes | None, now: int) -> Received:
+    def opened(
+        self, received: Received, payload: bytes | None, now: int, *, course: Course = Course.HANDOVER
+    ) -> Received:
         """Give the envelope with its content, all of it checked.
 
         Raises:
@@ -128,14 +108,12 @@ class Intake:
             raise PayloadError
         content, plaintext = self._open(received, payload)
         bodies.check_body(envelope.act, content.body)
-        if envelope.act is Act.OFFER:
-            received = self._offer(received, content, now)
-        elif envelope.act in SHOWS:
+        if envelope.act in OPENS:
+            received = self._opening(received, content, now)
+        elif discloses_anew(course, envelope.act):
             self._showing(received, content, now)
-        elif content.record is not None or content.consent is not None:
-            raise MismatchError("only an offer discloses a record")
-        elif content.evidence and envelope.act is not Act.DEED:
-            raise MismatchError("only offers and deeds hold evidence")
+        else:
+            require_plain(envelope, content)
         return changed(received, content=content, plaintext=plaintext)
 
     def _open(self, received: Received, payload: bytes) -> tuple[Message, bytes]:
@@ -152,6 +130,16 @@ class Intake:
             raise PayloadError
         return message.decode(plaintext, commit=envelope.payload.commit), plaintext
 
+    def _opening(self, received: Received, content: Message, now: int) -> Received:
+        match received.envelope.act:
+            case Act.OFFER:
+                return self._offer(received, content, now)
+            case Act.REFERRAL:
+                return self._referral(received, content, now)
+            case _:
+                self._hit(received, content, now)
+                return received
+
     def _offer(self, received: Received, content: Message, now: int) -> Received:
         envelope = received.envelope
         if content.record is None or content.consent is None:
@@ -163,8 +151,29 @@ class Intake:
         return changed(
             received,
             chain=self._chain(envelope, content.evidence, now),
-            files=_files(record, content.body),
+            files=files_of(record, content.body),
         )
+
+    def _referral(self, received: Received, content: Message, now: int) -> Received:
+        """A referral shows a record as an offer does; it need not hold what an offer must, and brings no files."""
+        envelope = received.envelope
+        if content.record is None or content.consent is None:
+            raise MismatchError("a referral holds a record and a ground")
+        self._require_mandates(received, now)
+        record = self._record(received, content.record, now)
+        if attachment.named_in(record.values):
+            raise MismatchError("a referral brings no files")
+        self._ground(received, content.consent, record.fields, now)
+        return changed(received, chain=self._chain(envelope, content.evidence, now))
+
+    def _hit(self, received: Received, content: Message, now: int) -> None:
+        """A match names nobody, and its record was in the index before the question came."""
+        if content.record is not None or content.consent is not None or content.evidence:
+            raise MismatchError("a match names nobody")
+        if received.envelope.purpose is not Purpose.FAMILY_TRACING:
+            raise MismatchError("a match answers a question of tracing")
+        self._require_mandates(received, now)
+        Hit.from_json(content.body).require_shown(received.envelope.iss)
 
     def _showing(self, received: Received, content: Message, now: int) -> None:
         """What is shown after the deed is shown under a ground that covers it; with nothing in it there is none."""
@@ -180,6 +189,8 @@ class Intake:
             raise NodeSuspendedError
         of = schema(envelope.schema)
         fields = consent.fields_of(of, envelope.fields or "")
+        if not fields:
+            raise MismatchError("what is shown has no field")
         if not set(continuity.shown_by(envelope.act, content.body)) <= set(fields):
             raise MismatchError("the envelope names fewer fields than the message tells of")
         if content.record is not None:
@@ -271,14 +282,3 @@ class Intake:
             and acceptance.matter == envelope.matter
             and unverified.digest == envelope.re
         )
-
-
-def _files(record: VerifiedRecord, body: dict[str, Json]) -> dict[Digest, str]:
-    """Give the files that the record names; raises MismatchError where the offer brings others, or one twice."""
-    files = attachment.named_in(record.values)
-    parcels = attachment.from_json(body["attachments"])
-    if not {each.file for each in parcels} <= files.keys():
-        raise MismatchError("an attachment that the record does not name")
-    if len({each.sealed for each in parcels}) != len(parcels):
-        raise MismatchError("one attachment is named twice")
-    return files

@@ -29,6 +29,9 @@ class NoticeKind(StrEnum):
     ERASURE = "erasure"
     CANDIDATE = "candidate"
     WEEKLY = "weekly"
+    REFERRAL = "referral"
+    MATCH = "match"
+    END = "end"
 
 
 @dataclass(frozen=True, kw_only=True)

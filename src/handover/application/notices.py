@@ -28,10 +28,16 @@ _MOVED: Final[Mapping[State, NoticeKind]] = {
     State.ACCEPTED: NoticeKind.ACCEPTANCE,
     State.VOIDING: NoticeKind.VOID,
     State.TRANSFERRED: NoticeKind.TAKEN_UP,
+    State.SERVING: NoticeKind.REFERRAL,
+    State.IN_CONTACT: NoticeKind.MATCH,
+    State.ENDING: NoticeKind.END,
+    State.OVER: NoticeKind.END,
+    State.RETAINED: NoticeKind.END,
 }
 _TALK: Final = {
     Act.QUESTION: NoticeKind.QUESTION,
     Act.ANSWER: NoticeKind.ANSWER,
+    Act.VERDICT: NoticeKind.MATCH,
     **dict.fromkeys(DEMANDS, NoticeKind.DEMAND),
     **dict.fromkeys(AFTER_DEED - DEMANDS.keys() - {Act.ARRIVAL, Act.NON_ARRIVAL}, NoticeKind.NEWS),
 }

@@ -13,7 +13,8 @@ from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, new_id, new_token
 from handover.domain.consent import PURPOSE_OF
-from handover.domain.errors import RefusedError
+from handover.domain.courses import Course
+from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State, VoidReason
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind, Record, schema
@@ -109,7 +110,7 @@ class Offers:
             end = min(end, ground.ground.valid_until - 1)  # what has not left by then never leaves
         if not SHORTEST_TERM <= end - now <= LONGEST_TERM:
             raise DeadlineError
-        earlier = [each.pair for each in work.handovers.of_matter(matter.id) if each.peer == to]
+        earlier = pairs_with(work, matter.id, to)
         return Handover(
             id=HandoverId(new_id(now)),
             matter=matter.id,
@@ -177,7 +178,7 @@ class Offers:
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             self._registry.require_fresh(work.now)
-            found = work.handovers.load(handovers)
+            found = [_offered(each) for each in work.handovers.load(handovers)]
             matters = [each.matter for each in found]
             work.matters.load(matters)
             work.records.load(matters)
@@ -239,7 +240,7 @@ class Offers:
         """
         require(actor, Right.PREPARE)
         with self._database.begin() as work:
-            found = work.handovers.get(handover)
+            found = _offered(work.handovers.get(handover))
             by = self._sealer.by(found, actor.officer, actor)
             self._decided(work, found, "withdraw", actor)
             return self._rounds.move(
@@ -273,6 +274,18 @@ class Offers:
         statement = "\n".join(("handover-decision/1", what, handover.round, pseudonym, ""))
         object_: Digest = strict.digest(statement.encode())
         work.log.append(EntryKind.DECIDED, stream=handover.pair, object_=object_, now=work.now)
+
+
+def _offered(handover: Handover) -> Handover:
+    if handover.course is not Course.HANDOVER:
+        raise OutOfOrderError
+    return handover
+
+
+def pairs_with(work: UnitOfWork, matter: MatterId, peer: NodeId) -> list[PairId]:
+    """Give the pseudonyms under which the matter goes with *peer*; a contact has one of its own."""
+    rounds = work.handovers.of_matter(matter)
+    return [each.pair for each in rounds if each.peer == peer and each.course is not Course.CONTACT]
 
 
 def _record(work: UnitOfWork, matter: MatterId) -> Record:

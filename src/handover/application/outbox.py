@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers, demands, departures, following
+from handover.application import answers, apart, demands, departures, following
 from handover.application.alarms import raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
@@ -168,6 +168,7 @@ class Outbox:
             for kept, payload in batch:
                 if kept.digest in proved.problems:
                     self._refused(work, kept, payload, proved.problems[kept.digest])
+            apart.delivered(work, kepts)
         return Round(peer=peer, sent=len(batch), receipted=len(done), refused=len(proved.problems))
 
     def _refused(self, work: UnitOfWork, kept: KeptEnvelope, payload: bytes | None, problem: Problem) -> None:

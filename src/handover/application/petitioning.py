@@ -10,10 +10,11 @@ from typing import Final
 
 from handover.application import demands, notices
 from handover.application.facts import Actor, Handover
-from handover.application.intake import MismatchError, Received
+from handover.application.intake import Received
 from handover.application.petition import Came, KeptAnswer, KeptPetition, Told, Way, Words
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.sealing import Saying, Sealer
+from handover.application.unopened import MismatchError
 from handover.domain.continuity import DEMANDS, ComplaintOutcome, PetitionKind
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act

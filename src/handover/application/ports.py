@@ -22,6 +22,7 @@ from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.petition import Petitions
 from handover.application.promised import FollowUpShelf
+from handover.application.referred import ReferralShelf
 from handover.application.shelves import (
     Alarms,
     Envelopes,
@@ -149,6 +150,8 @@ class UnitOfWork(Protocol):
     def tracing(self) -> TracingShelves: ...
     @property
     def tracing_keys(self) -> TracingKeys: ...
+    @property
+    def referrals(self) -> ReferralShelf: ...
 
 
 class Database(Protocol):

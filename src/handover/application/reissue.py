@@ -12,7 +12,7 @@ from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import KeyNotUsableError, Registry
 from handover.application.sealing import exhibit, exhibited, log_head, new_id
-from handover.domain.handover import Act, Role
+from handover.domain.handover import Act, Course, Role
 from handover.domain.ids import UUID7
 from handover.domain.sequence import DISCLOSES, SHOWS, SHOWS_NOTHING
 from handover.protocol import envelope as envelopes
@@ -90,7 +90,11 @@ class Reissuer:
         if exhibited(new.act, content):
             registry = self._registry.current(work.now).digests.timestamp
             work.exhibits.add(exhibit(new.digest, content, registry))
-        if old.act in DISCLOSES and content is not None and content.consent is not None:
+        if (
+            (old.act in DISCLOSES or departures.shows_anew(old))
+            and content is not None
+            and content.consent is not None
+        ):
             ground = work.disclosures.get(old.digest).ground
             work.disclosures.drop(old.digest)
             disclosures.register(work, handover, new, content, ground=ground)
@@ -98,12 +102,14 @@ class Reissuer:
     def _require_disclosable(self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> None:
         """Sealing anew what discloses is a disclosure like the first: all that was asked then is asked again, now."""
         act = kept.act
-        if act is Act.OFFER:
+        if act in (Act.OFFER, Act.REFERRAL):
             self._registry.require_fresh(work.now)
             self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
-        if act in (Act.OFFER, Act.ANSWER) and handover.role is Role.SENDER:
+        opens = act in (Act.OFFER, Act.REFERRAL)
+        answers = act is Act.ANSWER and handover.course is Course.HANDOVER
+        if (opens or answers) and handover.role is Role.SENDER:
             departures.require_covered(work, handover)
-        if act in SHOWS and envelopes.read(kept.data).claimed.consent is not None:
+        if departures.shows_anew(kept):
             disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
 
     def _seal_again(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from handover.application import erasing, notices, stated_holds, untracing
-from handover.application.facts import TALK, Actor, Handover
+from handover.application.facts import Actor, Handover
 from handover.application.keeping import Ended, KeptHold
+from handover.application.owners import TALK
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.withdrawals import Withdrawals
@@ -28,7 +29,7 @@ _WITH_VALUES: Final = (
     Act.ACCEPTANCE, Act.DECLINE, Act.QUESTION, Act.ANSWER,
     *sorted(AFTER_DEED - ARRIVES - {Act.ERASED}),  # these have to arrive, whatever is erased here
 )  # fmt: skip
-_VOID: Final = frozenset({State.VOIDED, State.CLOSED, State.DISCARDED})
+_VOID: Final = frozenset({State.VOIDED, State.CLOSED, State.DISCARDED, State.ENDED, State.OVER})
 
 
 @dataclass(frozen=True, kw_only=True)

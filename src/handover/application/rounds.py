@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, counting, departures, documents, following, notices
-from handover.application.facts import TALK, Actor, Handover, KeptRecord, changed
+from handover.application import apart, attachments, counting, departures, documents, following, notices
+from handover.application.facts import Actor, Handover, KeptRecord, changed
+from handover.application.owners import TALK
 from handover.application.ports import UnitOfWork
 from handover.application.proofs import Begun
 from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, answers_to
 from handover.application.stepups import StepUps
 from handover.domain.consent import GroundError
+from handover.domain.courses import LIVE, Course, EndReason
 from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.handover import (
     SAYS,
@@ -44,6 +46,10 @@ _MARKS: Final[dict[Act, Callable[[Handover, Digest | None], Handover]]] = {
     Act.VOID: lambda handover, digest: changed(handover, closing=digest),
     Act.TAKE_UP_RECEIPT: lambda handover, digest: changed(handover, receipt=digest),
     Act.VOID_RECEIPT: lambda handover, digest: changed(handover, receipt=digest),
+    Act.REFERRAL: lambda handover, digest: changed(handover, offer=digest),
+    Act.HIT: lambda handover, digest: changed(handover, offer=digest),
+    Act.END: lambda handover, digest: changed(handover, closing=digest),
+    Act.END_RECEIPT: lambda handover, digest: changed(handover, receipt=digest),
 }
 
 
@@ -61,7 +67,7 @@ class Cause:
     begun: Begun | None = None
     body: Mapping[str, Json] | None = None
     code: str | None = None
-    void: VoidReason | None = None
+    void: VoidReason | EndReason | None = None
     saying: Saying | None = None
     heard: Digest | None = None
     answers: Digest | None = None
@@ -80,21 +86,25 @@ class Rounds:
     def standing(self, work: UnitOfWork, handover: Handover, *, bound: bool = False) -> Standing:
         """Give all that the step may look at, as it is in this transaction."""
         if handover.role is Role.RECEIVER:
+            ends = handover.state in (State.SERVING, State.RETAINED)
             return Standing(
+                course=handover.course,
                 role=handover.role,
                 state=handover.state,
                 claim=Claim.NONE,  # a receiver's steps do not look at it
                 deadline=handover.deadline,
                 bound=bound,
+                held=ends and apart.held(work, handover.matter),
             )
         matter = work.matters.get(handover.matter)
         return Standing(
+            course=handover.course,
             role=handover.role,
             state=handover.state,
             claim=matter.claim,
             deadline=handover.deadline,
             relieving_here=matter.relieving_for == handover.id,
-            grounded=self.grounded(work, handover),
+            grounded=handover.course is Course.CONTACT or self.grounded(work, handover),
             automatic=handover.automatic and self.may_deed(handover, work.now),
         )
 
@@ -146,11 +156,17 @@ class Rounds:
         if not found.changed:
             if found.says is not None:
                 work.queue.rearm(handover.id, found.says, now=work.now)
+            if handover.state is State.RETAINED and cause.event is Act.END:
+                new = apart.keep(work, self._sealer, changed(handover, closing=cause.heard), cause.heard)
+                work.handovers.change(handover, new)
+                return new
             return handover
         return self._after(work, handover, found, cause)
 
     def _after(self, work: UnitOfWork, old: Handover, found: Step, cause: Cause) -> Handover:
         new = changed(old, state=found.state)
+        if old.course is not Course.HANDOVER:
+            new = changed(new, alarm=None)
         if isinstance(cause.event, Act) and cause.event in _MARKS:
             new = _MARKS[cause.event](new, cause.heard)
         if cause.event is Act.TAKE_UP_RECEIPT:
@@ -159,23 +175,37 @@ class Rounds:
             )  # of a deed that was said anew, the one that was taken up counts
         if found.reason is not None or cause.code is not None:
             new = changed(new, reason=found.reason or cause.code)
-        stale = SAYS.get(old.state)
-        if stale is not None:
-            work.queue.retire(old.id, [stale])
-        if found.says is not None:
-            new = self._say(work, new, found.says, cause)
+        new = self._speak(work, old, new, found, cause)
         self._claim(work, new, found)
         if old.state is State.UNKNOWN:
             work.handovers.add(new)
         else:
             work.handovers.change(old, new)
-        if found.state in SETTLED:
+        if new.course is not Course.HANDOVER:
+            self._end(work, new, found)
+        elif found.state in SETTLED:
             self._settle(work, new, erases=found.erases)
         elif found.state is State.VOIDING:
             self._hold_back(work, new)
-        if cause.by is None or cause.void is VoidReason.CONSENT_WITHDRAWN:
+        if cause.by is None or cause.void in (VoidReason.CONSENT_WITHDRAWN, EndReason.CONSENT_WITHDRAWN):
             notices.moved(work, new, cause.event)
         return new
+
+    def _speak(self, work: UnitOfWork, old: Handover, new: Handover, found: Step, cause: Cause) -> Handover:
+        stale = SAYS.get(old.state)
+        if stale is not None:
+            work.queue.retire(old.id, [stale])
+        if found.says is not None:
+            new = self._say(work, new, found.says, cause)
+        elif found.state is State.RETAINED:
+            new = apart.keep(work, self._sealer, new, cause.heard or new.offer)
+        return new
+
+    def _end(self, work: UnitOfWork, handover: Handover, found: Step) -> None:
+        if found.erases:
+            apart.erase(work, handover)
+        if found.state in SETTLED:
+            apart.settle(work, handover)
 
     def _hold_back(self, work: UnitOfWork, handover: Handover) -> None:
         """What still waits of an offer that was taken back does not leave any more; the void alone does."""
@@ -185,7 +215,7 @@ class Rounds:
     def _say(self, work: UnitOfWork, handover: Handover, act: Act, cause: Cause) -> Handover:
         saying = cause.saying or Saying(act=act, re=answers_to(handover, act), body=cause.body, by=cause.by)
         saying = replace(saying, standing=act in _STANDING)
-        if act in (Act.VOID, Act.DECLINE):
+        if act in (Act.VOID, Act.DECLINE, Act.END):
             saying = replace(saying, reason=handover.reason)
         if act is Act.DEED:
             saying = self._deed(work, handover, saying)
@@ -216,6 +246,17 @@ class Rounds:
             chain = old.chain if handover.deed in old.chain else (*old.chain, handover.deed)
             new = replace(new, holder=holder, epoch=max(old.epoch, handover.epoch), chain=chain)
         work.matters.change(old, new)
+        if found.claim is Claim.NONE:
+            self._let_go(work, handover)
+
+    def _let_go(self, work: UnitOfWork, handover: Handover) -> None:
+        """Who is not responsible any more neither refers nor keeps a contact: the new authority does, if it wants."""
+        for each in work.handovers.of_matter(handover.matter):
+            if each.course is Course.HANDOVER or each.state not in (*LIVE, State.PREPARED):
+                continue
+            if each.role is Role.SENDER or each.course is Course.CONTACT:
+                event = Order.WITHDRAW if each.role is Role.SENDER else Order.FINISH
+                self.move(work, each, Cause(event=event, void=EndReason.RESPONSIBILITY_PASSED))
 
     def _settle(self, work: UnitOfWork, handover: Handover, *, erases: bool) -> None:
         if handover.state is State.HOLDING:

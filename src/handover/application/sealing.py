@@ -10,11 +10,12 @@ from handover.application import disclosures
 from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope, changed
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
+from handover.domain.courses import OPENS
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, NodeId, Pseudonym
 from handover.domain.record import schema
-from handover.domain.sequence import SHOWS, SHOWS_NOTHING
+from handover.domain.sequence import RECORDS, SHOWS, SHOWS_NOTHING
 from handover.protocol import bodies, jwe, message, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
@@ -24,7 +25,9 @@ from handover.protocol.message import Message
 from handover.protocol.node_key import KeyStatus, KeyUse
 from handover.protocol.strict import Json
 
-WEIGHTY: Final = frozenset({Act.OFFER, Act.DEED})  # acts that rest on a fresh registry and on a ground
+WEIGHTY: Final = frozenset(
+    {Act.OFFER, Act.DEED, Act.REFERRAL}
+)  # acts that rest on a fresh registry and on a ground
 _counter: Final = itertools.count(secrets.randbelow(4096))
 
 
@@ -81,6 +84,10 @@ class Sealer:
             role=actor.roles[0] if actor.roles else "none",
             auth=actor.auth,
         )
+
+    def pseudonym(self, handover: Handover, officer: str) -> str:
+        """Give the pseudonym under which an officer appears in this round; what is one already stays."""
+        return self._vault.pseudonym(handover.pair, officer) if "-" in officer else officer
 
     def say(self, work: UnitOfWork, handover: Handover, saying: Saying) -> Handover:
         """Sign, keep, log and queue what is said; give the round with its next `seq`, not yet written.
@@ -189,7 +196,7 @@ class Sealer:
             record=saying.record,
             fields=fields,
             consent=saying.consent,
-            deadline=handover.deadline if saying.act is Act.OFFER else saying.deadline,
+            deadline=handover.deadline if saying.act in RECORDS & OPENS.keys() else saying.deadline,
             reason=saying.reason,
             payload=sealed,
             by=saying.by,
@@ -226,7 +233,7 @@ def answers_to(handover: Handover, act: Act) -> Digest | None:
             return handover.acceptance
         case Act.TAKE_UP_RECEIPT | Act.ARRIVAL | Act.NON_ARRIVAL | Act.FOLLOW_UP:
             return handover.deed
-        case Act.VOID_RECEIPT:
+        case Act.VOID_RECEIPT | Act.END_RECEIPT:
             return handover.closing
         case Act.ANSWER:
             return handover.question

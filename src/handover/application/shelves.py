@@ -21,7 +21,7 @@ from handover.application.facts import (
     Queued,
 )  # fmt: skip
 from handover.domain.consent import Ground
-from handover.domain.handover import Act
+from handover.domain.handover import Act, Course, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.entry import EntryKind
@@ -75,8 +75,15 @@ class Handovers(Protocol):
     def resting_on(self, ground: UUID7) -> list[Handover]: ...
     def overdue(self, now: int, limit: int) -> list[Handover]: ...
     def page(
-        self, *, after: str, limit: int, role: str | None = None, state: str | None = None
+        self,
+        *,
+        after: str,
+        limit: int,
+        role: str | None = None,
+        state: str | None = None,
+        course: Course = Course.HANDOVER,
     ) -> list[Handover]: ...
+    def standing(self, state: State, limit: int, *, before: int) -> list[Handover]: ...
     def matters_of(self, streams: Collection[str]) -> dict[str, MatterId]:
         """Give, for each of *streams* of the log that is a matter's or a pair's pseudonym, the matter."""
         ...

@@ -8,6 +8,7 @@ from handover.application import disclosures
 from handover.application.facts import Actor, Handover
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.sealing import Saying, Sealer, new_id
+from handover.domain.courses import LIVE
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
@@ -35,7 +36,7 @@ class Shown:
 
 
 class Showing:
-    """Makes disclosures after the deed; a desk asks for the officer's right, this for the ground."""
+    """Discloses after the deed, and in rounds that move nothing; a desk asks for the right, this for the ground."""
 
     def __init__(self, vault: Vault, sealer: Sealer) -> None:
         self._vault = vault
@@ -45,10 +46,10 @@ class Showing:
         """Give what says it, with the token of a ground that covers the other side, the purpose and each field now.
 
         Raises:
-            OutOfOrderError: no deed was given in the round.
+            OutOfOrderError: no deed was given in the round, or it is over.
             GroundError: no ground covers it.
         """
-        if handover.state not in TAKEN:
+        if handover.state not in TAKEN | LIVE:
             raise OutOfOrderError("no deed was given in this round")
         fields = schema(handover.schema).in_order(shown.fields)
         token, kept = disclosures.token_for(work, self._vault, handover, fields, jti=new_id(work.now))

@@ -15,7 +15,8 @@ from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer
 from handover.domain.consent import Basis
 from handover.domain.continuity import WithdrawalScope
-from handover.domain.handover import OPEN_OFFER, Act, Order, VoidReason
+from handover.domain.courses import LIVE, Course, EndReason
+from handover.domain.handover import OPEN_OFFER, Act, Order, Role, VoidReason
 from handover.domain.ids import Digest, MatterId
 from handover.domain.sequence import RECORDS, TAKEN
 from handover.protocol import envelope as envelopes
@@ -56,8 +57,13 @@ class Withdrawals:
     def _void(self, work: UnitOfWork, handover: Handover, withdrawal: Withdrawal) -> None:
         actor = withdrawal.actor
         by = None if actor is None else self._sealer.by(handover, actor.officer, actor)
-        cause = Cause(event=Order.WITHDRAW, by=by, void=VoidReason.CONSENT_WITHDRAWN)
-        self._rounds.move(work, handover, cause)
+        void = (
+            VoidReason.CONSENT_WITHDRAWN
+            if handover.course is Course.HANDOVER
+            else EndReason.CONSENT_WITHDRAWN
+        )
+        event = Order.WITHDRAW if handover.role is Role.SENDER else Order.FINISH
+        self._rounds.move(work, handover, Cause(event=event, by=by, void=void))
 
     def everywhere(self, work: UnitOfWork, matter: MatterId, withdrawal: Withdrawal) -> None:
         """End every other consent of the matter as well, and tell whoever has shown or was shown anything.
@@ -98,6 +104,8 @@ class Withdrawals:
         What was offered to this node, and is not taken, is left to who offers it: it hears of it on its own way.
         """
         handover = work.handovers.get(found.handover)
+        if handover.course is not Course.HANDOVER:
+            return self._apart(work, found, handover, withdrawal)
         if handover.state not in TAKEN and found.incoming:
             return None
         work.disclosures.change(replace(found, withdrawn_at=work.now))
@@ -105,6 +113,23 @@ class Withdrawals:
             self._void(work, handover, withdrawal)
         if handover.state not in TAKEN:
             return None
+        return self._ask(work, found, handover, withdrawal)
+
+    def _apart(
+        self, work: UnitOfWork, found: KeptDisclosure, handover: Handover, withdrawal: Withdrawal
+    ) -> Digest | None:
+        """End a round that moves nothing: with it goes what was shown, but for what a referral brought back."""
+        work.disclosures.change(replace(found, withdrawn_at=work.now))
+        brought_back = handover.course is Course.REFERRAL and found.incoming is (handover.role is Role.SENDER)
+        if brought_back:
+            return self._ask(work, found, handover, withdrawal)
+        if handover.state in LIVE:
+            self._void(work, handover, withdrawal)
+        return None
+
+    def _ask(
+        self, work: UnitOfWork, found: KeptDisclosure, handover: Handover, withdrawal: Withdrawal
+    ) -> Digest:
         actor = withdrawal.actor
         claimed = envelopes.read(work.envelopes.get(found.envelope).data).claimed
         saying = Saying(

@@ -8,7 +8,8 @@ from handover.application.clockwork import overdue
 from handover.application.facts import Actor, Handover, Matter
 from handover.application.permissions import ForbiddenError, Right, require
 from handover.application.ports import Database
-from handover.domain.handover import RECEIVER, SENDER, SETTLED, Order, Role, State
+from handover.domain.courses import FINISHED, TABLES
+from handover.domain.handover import SETTLED, Order, Role, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind
 
@@ -35,9 +36,10 @@ _RIGHTS: Final = {
     "answer": Right.DECIDE,
     "arrival": Right.DECIDE,
     "non-arrival": Right.DECIDE,
+    "finish": Right.DECIDE,
 }
-_READABLE: Final = frozenset({State.PENDING, State.BOUND, State.DECLINED})
-_SILENT: Final = frozenset({State.PREPARED, State.DISCARDED, State.VOIDED, State.VOIDING, State.CLOSED})
+_READABLE: Final = frozenset({State.PENDING, State.BOUND, State.DECLINED, State.SERVING})
+_SILENT: Final = FINISHED | {State.PREPARED, State.DISCARDED, State.VOIDED, State.VOIDING, State.CLOSED}
 _WAITS: Final = {
     State.PREPARED: Waits.SECOND_OFFICER,
     State.OFFERED: Waits.OTHER_OFFICE,
@@ -47,6 +49,12 @@ _WAITS: Final = {
     State.PENDING: Waits.THIS_OFFICE,
     State.BOUND: Waits.OTHER_OFFICE,
     State.DECLINED: Waits.OTHER_NODE,
+    State.REFERRED: Waits.OTHER_OFFICE,
+    State.SERVING: Waits.THIS_OFFICE,
+    State.RETAINED: Waits.NOBODY,
+    State.CONTACTING: Waits.OTHER_OFFICE,
+    State.IN_CONTACT: Waits.THIS_OFFICE,
+    State.ENDING: Waits.OTHER_NODE,
 }
 
 
@@ -148,18 +156,23 @@ def _steps(handover: Handover) -> list[str]:
     if receiving and handover.state in _READABLE:
         steps.insert(0, "open")
     if handover.state not in _SILENT:
-        steps += ["question"] * (handover.offer is not None) + ["answer"] * (handover.question is not None)
+        answers = handover.question is not None or handover.state is State.SERVING
+        steps += ["question"] * (handover.offer is not None) + ["answer"] * answers
     if receiving and handover.state is State.HOLDING and handover.kind is MatterKind.GUARDIANSHIP:
         steps += ["arrival", "non-arrival"]
     return steps
 
 
 def _orders(handover: Handover) -> list[Order]:
-    row = (SENDER if handover.role is Role.SENDER else RECEIVER).get(handover.state, {})
+    row = TABLES[handover.course, handover.role].get(handover.state, {})
     found: list[Order] = []
     for order in Order:
         outcome = row.get(order)
-        if not isinstance(outcome, State) or outcome is handover.state or order is Order.DEADLINE:
+        if (
+            not isinstance(outcome, State)
+            or outcome is handover.state
+            or order in (Order.DEADLINE, Order.ERASE)
+        ):
             continue
         unread = order is Order.ACCEPT and handover.opened_at is None
         if not unread and not (order is Order.COUNTERSIGN and handover.automatic):

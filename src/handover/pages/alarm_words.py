@@ -13,6 +13,9 @@ ALARMS: Final[Mapping[str, str]] = {
         "What this office demands cannot reach the other authority: the registry does not name it, or its keys are"
         " compromised. Telephone it, or the registry's operators."
     ),
+    "end-overdue": N_(
+        "The other authority has not confirmed in time that it keeps nothing of what it was shown. Telephone it."
+    ),
     "equivocation": N_("The other authority has signed two things that exclude each other. Telephone it."),
     "attachment": N_("A file that came with an offer is not what the other authority signed for."),
     "evaluation-wrong": N_("A key-holder of tracing has signed an evaluation that its share did not make."),

@@ -30,6 +30,9 @@ KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.ERASURE: N_("Something is erased soon"),
     NoticeKind.CANDIDATE: N_("Another authority may be seeking somebody of this office’s records"),
     NoticeKind.WEEKLY: N_("The week’s list of possible candidates of tracing is ready"),
+    NoticeKind.REFERRAL: N_("A case was referred to this office"),
+    NoticeKind.MATCH: N_("There is news of a possible match"),
+    NoticeKind.END: N_("A referral or a contact has ended"),
 }
 
 
