@@ -13,24 +13,7 @@ from handover.simulation.history import STEPS, play
 from handover.simulation.world import World
 from simulation.planted import PLANTED, Patch, early_release
 
-# A seed in which each planted bug shows; found by trying one after the other.
-SEEDS = {
-    "accepting_takes": 1,
-    "early_release": 1,
-    "asking_releases": 4,
-    "withdraw_after_deed": 1,
-    "no_tombstone": 1,
-    "accept_after_void": 16,
-    "late_deed": 20,
-    "ungrounded_deed": 2,
-    "deed_without_claim": 1,
-    "dropped_on_failure": 3,
-    "no_take_up_receipt": 1,
-    "no_void_receipt": 1,
-    "kept_after_void": 1,
-    "receipt_before_commit": 1,
-    "values_in_the_clear": 1,
-}
+MOST = 60  # histories within which each planted bug is found; most show in the first
 
 
 @pytest.fixture(scope="module")
@@ -48,21 +31,22 @@ def test_one_seed_is_one_history(world: World, seed: int) -> None:
 
 def test_fifteen_bugs_are_planted() -> None:
     assert len({each.__name__ for each in PLANTED}) >= 15
-    assert {each.__name__ for each in PLANTED} == set(SEEDS)
 
 
 @pytest.mark.parametrize("patch", PLANTED, ids=lambda patch: patch.__name__)
 def test_every_planted_bug_is_found(world: World, patch: Patch, monkeypatch: pytest.MonkeyPatch) -> None:
-    seed = SEEDS[patch.__name__]
-    assert play(world, seed).violation == ""
     patch(monkeypatch)
-    assert play(world, seed).violation
+    found = next((seed for seed in range(1, MOST) if play(world, seed).violation), None)
+    assert found is not None
+    monkeypatch.undo()
+    assert play(world, found).violation == ""
 
 
 def test_what_fails_is_made_short(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     early_release(monkeypatch)
-    whole = play(world, SEEDS["early_release"])
-    best, without = campaign.shorten(SEEDS["early_release"], world=world)
+    seed = next(seed for seed in range(1, MOST) if play(world, seed).violation)
+    whole = play(world, seed)
+    best, without = campaign.shorten(seed, world=world)
     assert best.violation
     assert len(without) > STEPS / 2
     assert len(best.trace) < len(whole.trace)

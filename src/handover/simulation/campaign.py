@@ -41,6 +41,11 @@ class Campaign:
         return [each for each in SOMETIMES if not self.seen[each]]
 
     @property
+    def idle(self) -> bool:
+        """Whether so few deeds were given that the histories say little: fewer than one in five."""
+        return self.seen["countersign"] * 5 < self.histories
+
+    @property
     def rate(self) -> float:
         """Histories for each minute of one processor."""
         return self.histories / self.cpu * 60 if self.cpu else 0.0

@@ -26,7 +26,8 @@ def simulate(
     After every commit: never two responsible, never none. At the end: every round closed alike, nothing lost that
     was receipted, nothing kept that was to be erased, no personal value where it may not be, all evidence valid.
 
-    Exit status: 0 nothing was broken and everything was seen, 1 a rule was broken, 2 something was never seen.
+    Exit status: 0 nothing was broken and everything was seen, 1 a rule was broken, 2 something was never seen, or too
+    few deeds were given.
     """
     numbers = _numbers(seeds)
     if len(numbers) == 1:
@@ -36,7 +37,7 @@ def simulate(
     _report(campaign, numbers, short=short)
     if campaign.failed:
         raise typer.Exit(1)
-    if campaign.never and len(numbers) >= _CHUNK:
+    if (campaign.never or campaign.idle) and len(numbers) >= _CHUNK:
         raise typer.Exit(2)
 
 
@@ -79,6 +80,8 @@ def _report(campaign: Campaign, numbers: range, *, short: bool) -> None:
         typer.echo(
             f"never seen    {', '.join(campaign.never) or 'nothing: every state, act and fault was reached'}"
         )
+        if campaign.idle:
+            typer.echo("idle          fewer than one deed in five histories: this campaign says little")
     typer.echo(f"violations    {len(campaign.failed)}")
     for told in campaign.failed[:10]:
         typer.echo(f"  seed {told.seed}: {told.violation}   (again: handover-sim --seeds {told.seed})")

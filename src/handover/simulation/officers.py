@@ -167,7 +167,7 @@ ACTS: Final[tuple[tuple[float, Act], ...]] = (
     (1, decline),
     (1, ask),
     (1, arrived),
-    (0.4, withdraw_consent),
+    (0.6, withdraw_consent),
     (4, answer_withdrawal),
 )
 
