@@ -30,6 +30,10 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
 LOCK = ROOT / "requirements.lock"
 NODE_LOCK = ROOT / "requirements-node.lock"
+LINKAGE = (
+    ROOT / ".venv-linkage"
+)  # what the tracing is measured beside; it needs another `cryptography` than we do
+LINKAGE_LOCK = ROOT / "bench" / "linkage.lock"
 OLDEST = (3, 11)
 LAYOUT = b"1"  # raise it when _add_project changes what it writes
 
@@ -86,11 +90,10 @@ def main(arguments: list[str]) -> int:
     options.rest = [each for each in arguments[at:] if each != "--"]
     try:
         prepare()
+        return int(options.run(options))
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 2
-    try:
-        return int(options.run(options))
     except KeyboardInterrupt:
         return 130
 
@@ -146,7 +149,10 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Run the measurements."""
+    """Run the measurements; what tracing is compared with is installed when it is asked for, and not before."""
+    if options.rest[:1] == ["tracing"]:
+        _install_once(LINKAGE, LINKAGE_LOCK)
+        return _run("-m", "bench", *options.rest, "--linkage", str(LINKAGE / "bin" / "python"))
     return _run("-m", "bench", *options.rest)
 
 
@@ -196,14 +202,18 @@ def styles(_: argparse.Namespace) -> int:
 
 
 def lock(_: argparse.Namespace) -> int:
-    """Resolve the dependencies; both files hold digests and no address."""
+    """Resolve the dependencies; the files hold digests and no address."""
     uv = shutil.which("uv")
     if uv is None:
         print("This command needs uv; install it and try again.", file=sys.stderr)
         return 2
     resolve = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url"]
-    resolve += ["--no-header", "--no-annotate", "--python-version", "3.11", "pyproject.toml"]
-    for more in (("--group", "dev", "-o", LOCK.name), ("-c", LOCK.name, "-o", NODE_LOCK.name)):
+    resolve += ["--no-header", "--no-annotate", "--python-version", "3.11"]
+    for more in (
+        ("pyproject.toml", "--group", "dev", "-o", LOCK.name),
+        ("pyproject.toml", "-c", LOCK.name, "-o", NODE_LOCK.name),
+        ("bench/linkage.in", "-o", str(LINKAGE_LOCK)),
+    ):
         done = subprocess.run([*resolve, *more], cwd=ROOT, env=_environment(), check=False)
         if done.returncode:
             return done.returncode
@@ -245,46 +255,60 @@ def prepare() -> None:
     Raises:
         SetupError: it cannot be made; the text says what to do.
     """
+    _install_once(VENV, LOCK)
+
+
+def _install_once(venv: Path, lock: Path) -> None:
+    """Leave in *venv* exactly what *lock* names; the project itself is added to .venv alone."""
     stamp = hashlib.sha256(
-        b"\0".join((LAYOUT, LOCK.read_bytes(), sys.version.encode(), bytes(ROOT)))
+        b"\0".join((LAYOUT, lock.read_bytes(), sys.version.encode(), bytes(ROOT)))
     ).hexdigest()
+    done, python = venv / STAMP.name, venv / "bin" / "python"
     with Path(__file__).open() as turn:  # two commands at once: the second waits for the first
         fcntl.flock(turn, fcntl.LOCK_EX)
-        if STAMP.is_file() and STAMP.read_text() == stamp and PYTHON.exists():
+        if done.is_file() and done.read_text() == stamp and python.exists():
             return
-        if VENV.exists() and not (VENV / "pyvenv.cfg").is_file():
-            raise SetupError(f"{VENV} is not a virtual environment. Move it away and try again.")
-        shutil.rmtree(VENV, ignore_errors=True)
+        if venv.exists() and not (venv / "pyvenv.cfg").is_file():
+            raise SetupError(f"{venv} is not a virtual environment. Move it away and try again.")
+        shutil.rmtree(venv, ignore_errors=True)
         began = time.monotonic()
-        print(f"Installing the libraries of {LOCK.name} into .venv (once; about a minute)", flush=True)
-        _install()
-        _add_project()
-        STAMP.write_text(stamp)
+        print(f"Installing the libraries of {lock.name} into {venv.name} (once; about a minute)", flush=True)
+        _install(venv, lock)
+        if venv == VENV:
+            _add_project()
+        done.write_text(stamp)
         print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
 
 
-def _install() -> None:
+def _install(venv: Path, lock: Path) -> None:
     uv = shutil.which("uv")
     if uv is not None:
-        made = _quietly(uv, "venv", "--quiet", "--python", sys.executable, str(VENV))
-        wanted = ("--require-hashes", "--compile-bytecode", "--python", str(PYTHON), "-r", str(LOCK))
+        made = _quietly(uv, "venv", "--quiet", "--python", sys.executable, str(venv))
+        wanted = (
+            "--require-hashes",
+            "--compile-bytecode",
+            "--python",
+            str(venv / "bin" / "python"),
+            "-r",
+            str(lock),
+        )
         if made is None and _quietly(uv, "pip", "install", "--quiet", *wanted) is None:
             return
         print("uv could not do it; trying pip", flush=True)
-        shutil.rmtree(VENV, ignore_errors=True)
+        shutil.rmtree(venv, ignore_errors=True)
     if importlib.util.find_spec("pip") is not None:
-        problem = _quietly(sys.executable, "-m", "venv", "--without-pip", str(VENV))
-        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+        problem = _quietly(sys.executable, "-m", "venv", "--without-pip", str(venv))
+        pip = [sys.executable, "-m", "pip", "--python", str(venv / "bin" / "python")]
     else:
-        problem = _quietly(sys.executable, "-m", "venv", str(VENV))
-        pip = [str(PYTHON), "-m", "pip"]
+        problem = _quietly(sys.executable, "-m", "venv", str(venv))
+        pip = [str(venv / "bin" / "python"), "-m", "pip"]
         if problem is not None:
             raise SetupError(
                 "Neither uv, nor pip, nor a venv module that brings its own pip is here."
                 "\nInstall one of them and try again; on Debian: apt-get install python3-pip"
             )
     problem = problem or _quietly(
-        *pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(LOCK)
+        *pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", str(lock)
     )
     if problem is not None:
         raise SetupError(

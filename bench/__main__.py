@@ -24,14 +24,26 @@ def main(arguments: list[str]) -> int:
     """Run one of the measurements; give the exit status."""
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", default="quick", choices=("quick", "growth", "peers", "cold", "pages")
+        "what", nargs="?", default="quick", choices=("quick", "growth", "peers", "cold", "pages", "tracing")
     )
     parser.add_argument("--full", action="store_true", help="more rounds, and four times as many handovers")
     parser.add_argument("--million", action="store_true", help="growth: up to 1 000 000 stored matters")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="an earlier JSON to compare ratios with")
+    parser.add_argument(
+        "--linkage", type=Path, metavar="PYTHON", help="tracing: a Python that has the rivals"
+    )
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", help="tracing: the first to tune on, the others to measure"
+    )
+    parser.add_argument("--size", type=int, default=5_000, help="tracing: records in each register")
+    parser.add_argument(
+        "--records", type=int, default=1_000_000, help="tracing: records of the node that is asked"
+    )
     options = parser.parse_args(arguments)
     if options.what != "quick":
-        return {"growth": _growth, "peers": _peers, "cold": _cold, "pages": _pages}[options.what](options)
+        return {"growth": _growth, "peers": _peers, "cold": _cold, "pages": _pages, "tracing": _tracing}[
+            options.what
+        ](options)
     return _side_by_side(options)
 
 
@@ -129,6 +141,21 @@ def _pages(_options: argparse.Namespace) -> int:
             print(f"| {each.path} | {each.size} | {each.median:.0f} | {each.worst:.0f} | {size} |")
     print(f"others_busy_cores: {busy:.2f}\nnoisy: {busy > _NOISY}")
     return 0
+
+
+def _tracing(options: argparse.Namespace) -> int:
+    from bench import tracing  # needs numbers of records, not nodes
+
+    if options.linkage is None:
+        print(
+            "Run it as `python3 dev.py bench tracing`, which installs what it is compared with.",
+            file=sys.stderr,
+        )
+        return 2
+    seeds = options.seeds or tracing.SEEDS
+    return tracing.run(
+        options.linkage, report.RESULTS, seeds=seeds, size=options.size, records=options.records
+    )
 
 
 def _cold(options: argparse.Namespace) -> int:

@@ -238,6 +238,8 @@ def test_the_locks_hold_every_dependency_with_its_digest_and_no_address() -> Non
 
     assert bare(project["project"]["dependencies"]) <= set(node)
     assert bare(project["dependency-groups"]["dev"]) <= set(everything)
+    wanted = (ROOT / "bench" / "linkage.in").read_text(encoding="utf-8").split()
+    assert bare(wanted) <= set(_locked("bench/linkage.lock"))
 
 
 def test_what_ci_runs_can_be_run() -> None:

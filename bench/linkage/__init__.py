@@ -1,0 +1,1 @@
+"""The programs for record linkage that the matching is measured beside; run by a Python of their own."""
