@@ -1,5 +1,4 @@
-"""The tables, for SQLite and PostgreSQL alike; those of the log are in log_tables.py,
-those of sign-in in access_tables.py.
+"""The tables, for SQLite and PostgreSQL alike; further ones are in the modules named after them.
 
 Values of persons stand only in columns named `sealed`.
 
