@@ -20,6 +20,7 @@ from handover.adapters.peers import (
     PeerKeyError,
     PeerUnreachableError,
 )
+from handover.application.tracing_keys import PeerSpentError
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, NodeId
 from processes import strange as s
@@ -77,6 +78,30 @@ def test_a_file_is_pushed_from_an_offset_and_read_by_name() -> None:
             wire().get(PEER, server.address, "/registry/root.json", 64)
         with pytest.raises(PeerAnswerError):
             wire().post(PEER, server.address, BODY)
+
+
+def test_a_small_question_goes_as_bytes_to_its_path_and_an_answer_of_its_size_comes_back() -> None:
+    with strange(answering(sized(b"answer"))) as server:
+        assert wire().ask(PEER, server.address, "/federation/v1/evaluations", b"\0asked", 6) == b"answer"
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        assert head.startswith(b"POST /federation/v1/evaluations HTTP/1.1\r\n")
+        assert b"Content-Type: application/octet-stream" in head
+        assert body == b"\0asked"
+        with pytest.raises(PeerAnswerError):
+            wire().ask(PEER, server.address, "/federation/v1/evaluations", b"", 5)
+
+
+def test_a_peer_that_has_given_enough_is_told_from_one_that_is_away() -> None:
+    with (
+        strange(answering(b"HTTP/1.1 429 Wait\r\nContent-Length: 0\r\n\r\n")) as server,
+        pytest.raises(PeerSpentError),
+    ):
+        wire().ask(PEER, server.address, "/federation/v1/evaluations", b"", 64)
+    with (
+        strange(answering(b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")) as server,
+        pytest.raises(PeerUnreachableError),
+    ):
+        wire().ask(PEER, server.address, "/federation/v1/evaluations", b"", 64)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -108,3 +108,22 @@ def test_a_statement_has_one_encoding() -> None:
     ):
         with pytest.raises(MalformedError):
             Statement.decode(wrong)
+
+
+def test_an_index_of_guesses_shows_at_an_audit() -> None:
+    """A hit opens the address; the audit asks for the salt of its leaf and the record. A guess has none to show."""
+    guess = bytes([200]) * 16
+    index = Index([*LEAVES, (guess, bytes(32))], seed=SEED)  # what it is bound to is nothing
+    statement = replace(STATEMENT, root=index.root, depth=index.depth)
+    opening = index.opening(guess, bytes(32))
+    committed_index.verify(opening, statement)
+    salts = [bytes([number]) for number in range(40)]
+    assert not any(binding(salt, "0190-record", guess) == opening.binding for salt in salts)
+    honest = index.opening(*LEAVES[3])
+    assert binding(bytes([3]), "0190-record", honest.address) == honest.binding
+
+
+def test_a_guess_that_is_put_in_after_the_question_came_does_not_open_against_what_was_logged() -> None:
+    guess = (bytes([200]) * 16, bytes(32))
+    with pytest.raises(OpeningError):
+        committed_index.verify(Index([*LEAVES, guess], seed=SEED).opening(*guess), STATEMENT)

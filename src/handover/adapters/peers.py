@@ -170,7 +170,7 @@ def _is_loopback(host: str) -> bool:
 def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
     """Give the body of an answer that is one; whatever else came is left unread, but for a problem that is *told*."""
     if answer.status == 429:
-        raise PeerSpentError
+        raise PeerSpentError if told else PeerUnreachableError
     if answer.status >= 500 or answer.status == 408:
         raise PeerUnreachableError
     if told and 400 <= answer.status < 500:
