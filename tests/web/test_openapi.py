@@ -14,7 +14,7 @@ from schemathesis import checks as known
 from schemathesis.specs.openapi import checks as openapi_checks
 from starlette.routing import Route
 
-from handover.web import asked, asked_after, asked_tracing
+from handover.web import asked, asked_after, asked_referrals, asked_tracing
 from handover.web.calls import ApiRoute
 from handover.web.openapi import describe
 from handover.web.problems import STATUS
@@ -79,7 +79,7 @@ def test_the_description_is_whole(shared: Stage) -> None:
     "shape",
     dict.fromkeys(
         each
-        for module in (asked, asked_after, asked_tracing)
+        for module in (asked, asked_after, asked_referrals, asked_tracing)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, asked.Asked)
     ),

@@ -17,6 +17,7 @@ from handover.domain.errors import HandoverError, NotFoundError
 from handover.web import (
     asked,
     asked_after,
+    asked_referrals,
     asked_tracing,
     askings,
     attachments,
@@ -33,6 +34,7 @@ from handover.web import (
     operate,
     overrides,
     petitions,
+    referrals,
     retention,
     rounds,
     tracing,
@@ -61,6 +63,7 @@ ROUTERS: Final = (
     petitions.router,
     followups.router,
     decisions.router,
+    referrals.router,
     tracing.router,
     askings.reading,
     askings.router,
@@ -70,7 +73,8 @@ ROUTERS: Final = (
 )
 _NAMES: Final = frozenset(
     name
-    for shape in [*vars(asked).values(), *vars(asked_after).values(), *vars(asked_tracing).values()]
+    for module in (asked, asked_after, asked_referrals, asked_tracing)
+    for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, BaseModel)
     for field, about in shape.model_fields.items()
     for name in (field, about.alias)
