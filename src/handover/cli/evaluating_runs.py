@@ -16,8 +16,7 @@ from handover.protocol import question
 _BENCH: Final = "`python3 dev.py bench tracing`"
 ELSEWHERE: Final = {
     **dict.fromkeys(("T2", "T7", "T8", "T9"), f"beside other programs: {_BENCH}"),
-    **dict.fromkeys(("T10", "T11b", "T12", "T16"), _BENCH),
-    "T15": "a test of two nodes",
+    **dict.fromkeys(("T10", "T11b", "T12", "T15", "T16"), _BENCH),
 }
 _CLASSES: Final = tuple(1 << bits for bits in (18, 20, 22, 24))
 _REACHABLE: Final = 0.58
