@@ -61,10 +61,9 @@ def _trial(match: trial.Matcher, folder: Path, seeds: Sequence[int], profile: st
 
 def _quality(found: Findings, folder: Path, seeds: Sequence[int], size: int) -> Matcher:
     matcher = Matcher()
-    runs = {each: _trial(matcher, folder, seeds, each, size) for each in ("easy", "hard", "real")}
+    runs = {each: _trial(matcher, folder, seeds, each, size) for each in ("hard", "real")}
     found.reached |= evaluating_runs.quality(runs["real"])
     found.reached["T6"] = runs["hard"].median(lambda each: each.found.f1)
-    found.more["F1 easy"] = round(runs["easy"].median(lambda each: each.found.f1), 3)
     found.more |= evaluating_runs.explained(runs["real"])
     if matcher.last:
         share, wrong, strictest = evaluating_runs.strict(matcher.last, runs["real"].truth)
@@ -83,7 +82,7 @@ def _rivals(found: Findings, peer: Rival, folder: Path, seeds: Sequence[int], si
             files = [rival.dated(each, folder / f"{each.stem}.dated") for each in (left, right)]
             return peer.match(files[0], files[1], rival.CHILDREN, ascii_only=ascii_only, threshold=_LOW)[0]
 
-        for profile in ("real", "hard", "easy"):
+        for profile in ("real", "hard"):
             run = _trial(match, folder, seeds, profile, size)
             found.more[f"{name}, {profile}: F1"] = round(run.median(lambda each: each.found.f1), 3)
             if profile == "real":
