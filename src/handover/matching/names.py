@@ -74,6 +74,13 @@ def read(text: str, *, joined: bool = False) -> tuple[Forms, ...]:
     return tuple(found)
 
 
+def forget() -> None:
+    """Let go of the names that were kept to be quick."""
+    read.cache_clear()
+    _forms.cache_clear()
+    sounds.skeletons.cache_clear()
+
+
 def _prophet(word: Word) -> bool:
     """Tell whether *word* is the name that many put before their own."""
     return "=muhammad" in _equals().get(word[1], ())

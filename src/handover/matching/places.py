@@ -72,6 +72,12 @@ def read(text: str, *, hints: tuple[str, ...] = ()) -> Place:
     return _narrowed(left, told, hints)
 
 
+def forget() -> None:
+    """Let go of the texts that were kept to be quick."""
+    read.cache_clear()
+    country_in.cache_clear()
+
+
 def _narrowed(segments: Sequence[tuple[Word, ...]], told: Place, hints: tuple[str, ...]) -> Place:
     """Return the finest place that the *segments* name inside of what is *told* already."""
     best, unknown = told, ""
@@ -115,9 +121,11 @@ def _search(segment: tuple[Word, ...], near: tuple[str, ...], *, strict: bool) -
 
 def _skeletons(kept: list[Word]) -> str:
     """Return what stands for words that are in no table: a short word is a code and stays itself."""
-    return " ".join(
-        word[1] if len(word[1]) < SHORT else sounds.skeletons(*word)[0] for word in kept if word[1]
-    )
+    return " ".join(word[1] if _brief(word) else (*sounds.skeletons(*word), word[1])[0] for word in kept)
+
+
+def _brief(word: Word) -> bool:
+    return word[0] == "latin" and len(word[1]) < SHORT
 
 
 def _within(rest: tuple[Word, ...], code: str, near: tuple[str, ...]) -> tuple[Place, str]:
@@ -131,18 +139,19 @@ def _within(rest: tuple[Word, ...], code: str, near: tuple[str, ...]) -> tuple[P
 def _best(chosen: tuple[Word, ...], near: tuple[str, ...], *, strict: bool, regional: bool) -> Place | None:
     """Return the likeliest place of that name, a region where the text says *regional*."""
     best: tuple[float, Place] | None = None
+    brief = all(_brief(word) for word in chosen)  # a code, unless a place of that name is near
     for step, sound in enumerate(heard(chosen)):
         key = hearing.consonants(sound)
         for found, without in _gazetteer().get(key, ()):
             code = found.place.country
-            if (strict and code != near[0]) or (len(key) < 2 and code not in near):
+            if (strict and code != near[0]) or ((brief or len(key) < 2) and code not in near):
                 continue
             differs = min(step, 2) + without
             cost = 2 * differs - found.size / 14 + _far(code, near) + (bool(found.place.locality) == regional)
             if best is not None and cost >= best[0]:
                 continue
             apart = 0 if without else hearing.apart(sound, found.sounds, key=key)
-            cost += 2 * apart
+            cost += 2 * apart + (sound not in found.sounds)
             if differs + apart <= (3 if code in near else 2) and (best is None or cost < best[0]):
                 best = (cost, found.place)
     return None if best is None else best[1]
