@@ -158,6 +158,15 @@ def told(take: Callable[[Node, bytes], bytes]) -> Callable[[Node, bytes], bytes]
     return taken
 
 
+def paths() -> dict[str, Callable[[Node, bytes], bytes]]:
+    """Give what a wire needs to carry what is said of tracing."""
+    return {
+        QUESTIONS: told(lambda node, body: node.tracing.answering.receive(body)),
+        WITHDRAWALS: told(lambda node, body: node.tracing.answering.take_back(body)),
+        PAGE: lambda node, _: node.tracing.sums.page().encode(),
+    }
+
+
 @contextmanager
 def rig(folder: Path, *names: str) -> Iterator[Rig]:
     """Give a federation of the named nodes, in its first epoch."""
@@ -165,11 +174,7 @@ def rig(folder: Path, *names: str) -> Iterator[Rig]:
         keys = Keys()
         keys.begin(1, begins=fed.clock.now - 10 * DAY, ends=fed.clock.now + 100 * DAY)
         made = Rig(fed, nodes, keys)
-        fed.wire.paths |= {
-            QUESTIONS: told(lambda node, body: node.tracing.answering.receive(body)),
-            WITHDRAWALS: told(lambda node, body: node.tracing.answering.take_back(body)),
-            PAGE: lambda node, _: node.tracing.sums.page().encode(),
-        }
+        fed.wire.paths |= paths()
         for node in nodes:
             made.tracing(node)
         yield made

@@ -65,7 +65,6 @@ ROUTERS: Final = (
     decisions.router,
     referrals.router,
     tracing.router,
-    askings.reading,
     askings.router,
     evidence.router,
     attachments.keeping,

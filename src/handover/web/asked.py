@@ -43,14 +43,14 @@ FollowUpDays = Annotated[
 SchemaName = Literal["guardianship/1", "tracing/1"]
 
 
-def _digits(value: object) -> object:
+def digits(value: object) -> object:
     """In an address a number is its digits: no sign, point, space or leading zero."""
     if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
         raise ValueError
     return value
 
 
-Limit = Annotated[int, Field(ge=1, le=100, description="How many at most."), BeforeValidator(_digits)]
+Limit = Annotated[int, Field(ge=1, le=100, description="How many at most."), BeforeValidator(digits)]
 Cursor = Annotated[str, Field(min_length=1, max_length=200, description="`next_cursor` of the page before.")]
 
 # In JSON these stand as text; all else is strict.
@@ -287,4 +287,4 @@ class AlarmsAsked(Asking):
 class ImportAsked(Asking):
     """Which case of a document that holds several, by its place in it (the first is 0)."""
 
-    case: Annotated[int, Field(ge=0, le=9999), BeforeValidator(_digits)] | None = None
+    case: Annotated[int, Field(ge=0, le=9999), BeforeValidator(digits)] | None = None

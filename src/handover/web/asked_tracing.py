@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from handover.domain.traceable import MOST_EXCLUDED, ProtectionReason
 from handover.web import examples_tracing as examples
-from handover.web.asked import Asked, LocalId, Long, NodeName, Seconds
+from handover.web.asked import Asked, LocalId, Long, NodeName, Seconds, digits
 
 _Reason = Annotated[ProtectionReason, Field(strict=False)]
 _Excluded = Annotated[
@@ -17,7 +17,9 @@ _Excluded = Annotated[
         description="A node's name, or a country's code: all nodes of it.",
     ),
 ]
-Person = Annotated[int, Field(ge=0, le=15, description="Which person of the record, counted from 0.")]
+_WHICH = "Which person of the record, counted from 0."
+Person = Annotated[int, Field(ge=0, le=15, description=_WHICH)]
+PersonNumber = Annotated[int, Field(ge=0, le=15, description=_WHICH), BeforeValidator(digits)]
 
 
 class TracingStatement(Asked):
@@ -79,14 +81,6 @@ class Exclude(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.EXCLUDE]})
 
     excluded: Annotated[list[_Excluded], Field(max_length=MOST_EXCLUDED)]
-
-
-class FindRoute(Asked):
-    """For which person of the record a route is proposed."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.ROUTE]})
-
-    person: Person = 0
 
 
 class Ask(Asked):

@@ -11,11 +11,10 @@ from handover.application.traced import KeptAsking, KeptCandidate, KeptQuestion
 from handover.domain.ids import UUID7, MatterId, NodeId
 from handover.domain.searching import AskingState, CandidateState, ClosingReason, QuestionState, StopReason
 from handover.web import asked, asked_tracing, shown
-from handover.web.calls import ApiRoute, Called, ReadingRoute, answer, ident
+from handover.web.calls import ApiRoute, Called, answer, ident
 from handover.web.matters import Matter
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["tracing"])
-reading = APIRouter(prefix="/api/v1", route_class=ReadingRoute, tags=["tracing"])
 _Asking = Annotated[str, Path(description="The asking's id.", max_length=64)]
 _Candidate = Annotated[str, Path(description="The candidate's id.", max_length=64)]
 _List = Annotated[Literal["upper", "weekly"], Query(alias="list", description="Which of both lists.")]
@@ -147,10 +146,10 @@ def _candidate(of: KeptCandidate) -> CandidateShown:
     }
 
 
-@reading.post("/matters/{matter}/tracing/route", response_model=RouteShown)
-def propose_route(call: Called, matter: Matter, new: asked_tracing.FindRoute) -> Response:
+@router.get("/matters/{matter}/tracing/route", response_model=RouteShown)
+def propose_route(call: Called, matter: Matter, person: asked_tracing.PersonNumber = 0) -> Response:
     """Propose whom to ask for a person: from the places and nationalities of the record, and earlier handovers."""
-    found = call.node.tracing.routes.propose(ident(MatterId, matter), new.person, actor=call.actor)
+    found = call.node.tracing.routes.propose(ident(MatterId, matter), person, actor=call.actor)
     stops = [{"node": stop.node, "reasons": list(stop.reasons)} for stop in found.stops]
     return answer({"stops": stops, "others": list(found.others)})
 

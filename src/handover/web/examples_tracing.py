@@ -25,6 +25,5 @@ DECISION: Final[Example] = {
 PROTECTION: Final[Example] = {"reason": "family-threat", "text": "An uncle has threatened the child."}
 LIFT: Final[Example] = {"text": "The uncle has died; the court says so.", "second_officer": _SECOND}
 EXCLUDE: Final[Example] = {"excluded": ["de/hamburg", "tr"]}
-ROUTE: Final[Example] = {"person": 0}
 ASK: Final[Example] = {"person": 0, "nodes": ["gr/athens"], "broadcast": False}
 CLOSE: Final[Example] = {"reason": "given-up"}
