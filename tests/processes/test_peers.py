@@ -20,6 +20,7 @@ from handover.adapters.peers import (
     PeerKeyError,
     PeerUnreachableError,
 )
+from handover.application.refusals import PeerRefusedError
 from handover.application.tracing_keys import PeerSpentError
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, NodeId
@@ -102,6 +103,29 @@ def test_a_peer_that_has_given_enough_is_told_from_one_that_is_away() -> None:
         pytest.raises(PeerUnreachableError),
     ):
         wire().ask(PEER, server.address, "/federation/v1/evaluations", b"", 64)
+
+
+PROBLEM = b'{"type":"https://handover.example/problems/question-tables","retry":false}'
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (PROBLEM, PeerRefusedError),
+        (PROBLEM.replace(b"question-tables", b"Not A Name"), PeerAnswerError),
+        (b"<html>", PeerAnswerError),
+        (b"[]", PeerAnswerError),
+        (b'{"type":"x"', PeerAnswerError),
+    ],
+)
+def test_a_small_question_is_refused_by_the_name_of_a_problem(
+    body: bytes, error: type[HandoverError]
+) -> None:
+    answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    with strange(answering(answer)) as server, pytest.raises(error) as told:
+        wire().ask(PEER, server.address, "/federation/v1/tracing/questions", b"abc", 64)
+    if isinstance(told.value, PeerRefusedError):
+        assert (told.value.problem, told.value.again) == ("question-tables", False)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

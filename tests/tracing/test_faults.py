@@ -26,6 +26,7 @@ from handover.protocol import question, question_withdrawal, strict
 from handover.protocol.question_header import OtherHolderError
 from tracing.permitted import CHILD, DAY, REQUEST, UNTOLD, matter, permit, write
 from tracing.rig import Rig, rig, told
+from two_nodes.test_withdrawal_lost import struck_off
 
 
 @pytest.fixture
@@ -286,6 +287,29 @@ def test_a_receipt_that_does_not_hold_is_none(two: Rig) -> None:
     [asked] = two.questions(hamburg, asking)
     assert asked.state is QuestionState.SEALED
     assert asked.problem is not None
+
+
+def test_an_epoch_with_other_tables_indexes_and_asks_nothing_and_an_alarm_says_so(two: Rig) -> None:
+    hamburg, athens = two.nodes
+    two.keys.epochs.clear()
+    two.keys.begin(1, begins=two.fed.clock.now, ends=two.fed.clock.now + 90 * DAY, tables=bytes(32))
+    child = two.child(athens)
+    _, asking = two.asked(hamburg, athens)
+    two.settle(2)
+    assert athens.tracing.permissions.standing(child.id, actor=two.officer(athens)).indexed == 0
+    [asked] = two.questions(hamburg, asking)
+    assert (asked.state, asked.problem) == (QuestionState.WAITING, "question-epoch")
+    assert [each.kind for each in hamburg.watch.alarms(actor=two.officer(hamburg))] == ["tracing-tables"]
+
+
+def test_a_holder_that_left_the_registry_keeps_nothing_else_from_being_asked(three: Rig) -> None:
+    hamburg, athens, rome = three.nodes
+    _, asking = three.asked(hamburg, athens, rome)
+    struck_off(three.fed, athens)
+    three.settle(3)
+    gone, there = three.questions(hamburg, asking)
+    assert (gone.holder, gone.state, gone.problem) == (athens.id, QuestionState.WAITING, "unknown-node")
+    assert there.state is QuestionState.RECEIVED
 
 
 def test_a_replayed_question_gets_the_same_receipt_and_is_compared_once(two: Rig) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import cases
 from federation import federation
-from handover.adapters import access_tables, decision_tables, petition_tables, tables
+from handover.adapters import access_tables, decision_tables, petition_tables, tables, tracing_tables
 from handover.adapters.cells import ErasedError
 from handover.adapters.metadata import metadata
 from handover.adapters.post import to_digest
@@ -50,7 +50,14 @@ from two_nodes.test_handover import Pair
 from two_nodes.test_notices import staged
 
 PHOTO = b"a photograph" * 100
-_BY_OWNER = {tables.payload, tables.parcel, decision_tables.decision, petition_tables.drop}
+_BY_OWNER = {
+    tables.payload,
+    tables.parcel,
+    decision_tables.decision,
+    petition_tables.drop,
+    tracing_tables.heard,
+    tracing_tables.entry,  # under its matter's data key; its row names no matter
+}
 _OF_NODE = {
     tables.officer,
     tables.reply,
@@ -58,6 +65,7 @@ _OF_NODE = {
     access_tables.passkey,
     access_tables.session,
     access_tables.challenge,
+    tracing_tables.epoch,
 }
 
 

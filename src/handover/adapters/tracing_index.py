@@ -27,7 +27,7 @@ from handover.domain.ids import MatterId
 from handover.protocol import committed_index
 
 _FIND: Final = select(address).where(among(address.c.mark, "marks"))
-_LIVING: Final = ~entry.c.removed
+_LIVING: Final = entry.c.removed == 0
 _ENTRIES: Final = select(entry).where(among(entry.c.id, "ids"), entry.c.added > 0, _LIVING)
 _OF_MATTER: Final = select(entry).where(given(entry.c.mark, "mark")).order_by(entry.c.id)
 _AT_ONCE: Final = 400
@@ -54,7 +54,7 @@ class IndexShelf(RootShelf):
             "matter": self._hide("matter", new.id, UUID(new.matter).bytes),
             "epoch": new.epoch,
             "added": 0,
-            "removed": False,
+            "removed": 0,
             "sealed": self._unit.cells.seal(new.matter, _place(new.id), data),
             "sealed_leaves": self._unit.cells.seal(NODE, _place(new.id), leaves),
         }
@@ -80,7 +80,7 @@ class IndexShelf(RootShelf):
         if found.added == 0:  # no root ever held it
             self._unit.run(delete(entry).where(entry.c.id == found.id))
             return
-        gone = {"mark": None, "matter": None, "sealed": None, "removed": True}
+        gone = {"mark": None, "matter": None, "sealed": None, "removed": 1}
         self._unit.run(update(entry).where(entry.c.id == found.id).values(gone))
 
     def drop(self, *, but: Iterable[int]) -> int:
@@ -148,7 +148,7 @@ class IndexShelf(RootShelf):
         """Keep a root: what was added since the last one is in it, what was removed is gone."""
         self._unit.insert(root, vars(new))
         of_epoch = entry.c.epoch == new.epoch
-        self._unit.run(delete(entry).where(of_epoch, entry.c.removed))
+        self._unit.run(delete(entry).where(of_epoch, entry.c.removed == 1))
         self._unit.run(update(entry).where(of_epoch, entry.c.added == 0).values(added=new.number))
 
     def count(self) -> tuple[int, int]:

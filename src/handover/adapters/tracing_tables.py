@@ -46,11 +46,11 @@ entry: Final = Table(
     Column("matter", LargeBinary),
     Column("epoch", Integer, nullable=False),
     Column("added", Integer, nullable=False),
-    Column("removed", Boolean, nullable=False),
+    Column("removed", Integer, nullable=False),  # 0 or 1
     Column("sealed", LargeBinary),
     Column("sealed_leaves", LargeBinary, nullable=False),
 )
-PENDING: Final = or_(entry.c.added == 0, entry.c.removed)
+PENDING: Final = or_(entry.c.added == 0, entry.c.removed == 1)
 Index("ix_tracing_entry_pending", entry.c.epoch, sqlite_where=PENDING, postgresql_where=PENDING)
 Index("ix_tracing_entry_epoch_added", entry.c.epoch, entry.c.added)
 address: Final = Table(

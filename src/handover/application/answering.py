@@ -177,15 +177,17 @@ class Answering:
     def tick(self) -> int:
         """Close questions whose time or epoch is over; give how many."""
         with self._database.reading() as work:
-            numbers = [each.number for each in tracing_epochs.answered(self._epochs, work.now)]
+            now = work.now
+            numbers = [each.number for each in tracing_epochs.answered(self._epochs, now)]
             ending = work.tracing.heard.ending(numbers, limit=100)
         for each in ending:
             with self._database.begin() as work:
                 found = work.tracing.heard.find(each.digest)
                 if found is not None and found.closed_at is None:
                     close(work, found)
-        with self._database.begin() as work:
-            self._watch.look(work)
+        if self._watch.due(now):
+            with self._database.begin() as work:
+                self._watch.look(work)
         return len(ending)
 
 

@@ -64,6 +64,8 @@ class Indexing:
         held = tracing_epochs.indexed(self._epochs, now)
         if not held or now < self._not_before:
             return 0
+        if not self._is_due(held, now):
+            return 0
         with self._database.begin() as work:
             started = {each.number: tracing_epochs.started(work, each) for each in held}
             work.tracing.index.drop(but=started)
@@ -83,6 +85,13 @@ class Indexing:
             self._not_before = now + EVERY
             raise
         return len(unsettled)
+
+    def _is_due(self, held: Sequence[Epoch], now: int) -> bool:
+        """Tell whether there is something to write: nobody waits for a look that finds nothing."""
+        with self._database.reading() as work:
+            if now - self._scanned >= EVERY or tracing_epochs.grown(work, held):
+                return True
+            return bool(work.tracing.permissions.unsettled(self._state, thorough=False, limit=1))
 
     def _plan(
         self, work: UnitOfWork, matter: MatterId, epochs: Sequence[IndexEpoch], state: str

@@ -106,6 +106,7 @@ class Tracing:
             except HandoverError as error:
                 failed = error
         self.candidates.remind()
+        self.sums.watch()
         if failed is not None:
             raise failed
         return done

@@ -35,9 +35,13 @@ class TracingWatch:
         """Put before a person that an asker has used up what it may ask in a day."""
         raise_alarm(work, QUOTA, peer=asker, handover=None)
 
+    def due(self, now: int) -> bool:
+        """Tell whether it is time to look: once an hour."""
+        return now - self._looked >= 3600
+
     def look(self, work: UnitOfWork) -> None:
-        """Look at the last week, once an hour."""
-        if work.now - self._looked < 3600:
+        """Look at the last week, if it is time to."""
+        if not self.due(work.now):
             return
         self._looked = work.now
         numbers = work.tracing.heard.numbers(since=work.now - WEEK)

@@ -1,14 +1,13 @@
 """In which epochs this node indexes, asks and answers, and with which class of its register's size."""
 
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 
-from handover.application.alarms import raise_alarm
 from handover.application.epochs import Epochs
-from handover.application.ports import Database, UnitOfWork
+from handover.application.ports import UnitOfWork
 from handover.application.traced import IndexEpoch
 from handover.domain.errors import HandoverError
-from handover.domain.ids import NodeId
 from handover.matching import keys, scoring
 from handover.matching.view import TABLES
 from handover.protocol.committed_index import SEED_BYTES
@@ -65,10 +64,8 @@ def started(work: UnitOfWork, epoch: Epoch) -> IndexEpoch:
     return new
 
 
-def watch(database: Database, epochs: Epochs, node: NodeId) -> None:
-    """Raise an alarm where the present epoch names tables that this node has not."""
-    with database.reading() as work:
-        differ = any(each.indexed(work.now) and not fits(each) for each in known(epochs, work.now))
-    if differ:
-        with database.begin() as work:
-            raise_alarm(work, TablesDifferError.name, peer=node, handover=None)
+def grown(work: UnitOfWork, held: Sequence[Epoch]) -> bool:
+    """Tell whether an epoch was not seen yet, or the register has outgrown the class of one."""
+    size = keys.size_class(work.tracing.index.largest())
+    known = [work.tracing.index.epoch(each.number) for each in held]
+    return any(each is None or each.size < size for each in known)

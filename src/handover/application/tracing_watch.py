@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from handover.application import tracing_epochs
+from handover.application.alarms import raise_alarm
 from handover.application.epochs import Epochs
 from handover.application.facts import Actor
 from handover.application.permissions import Right, require
 from handover.application.ports import Database
+from handover.application.tracing_epochs import TablesDifferError
 from handover.domain.ids import NodeId
 from handover.protocol.tracing_page import TracingPage
 
@@ -49,6 +51,15 @@ class TracingSums:
             evaluations=sums.get("evaluations", 0),
             questions=sums.get("questions", 0),
         )
+
+    def watch(self) -> None:
+        """Raise an alarm where the present epoch names tables, or weights, that this node has not."""
+        with self._database.reading() as work:
+            known = tracing_epochs.known(self._epochs, work.now)
+            differ = any(each.indexed(work.now) and not tracing_epochs.fits(each) for each in known)
+        if differ:
+            with self._database.begin() as work:
+                raise_alarm(work, TablesDifferError.name, peer=self._node, handover=None)
 
     def status(self, *, actor: Actor) -> TracingStatus:
         """Give how it stands.

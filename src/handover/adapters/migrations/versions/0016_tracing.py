@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("matter", sa.LargeBinary(), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("added", sa.Integer(), nullable=False),
-        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("sealed_leaves", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracing_entry")),
