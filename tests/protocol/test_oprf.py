@@ -200,6 +200,13 @@ def test_the_identity_is_no_result() -> None:
         ristretto.from_uniform(bytes(64))
 
 
+def test_products_and_differences_are_those_of_the_integers() -> None:
+    one, two = ristretto.random_scalar(), ristretto.random_scalar()
+    assert ristretto.product(one, two) == one * two % ORDER
+    assert ristretto.difference(one, two) == (one - two) % ORDER
+    assert ristretto.difference(one, one) == 0
+
+
 def test_inverses_are_those_of_each_alone() -> None:
     values = [ristretto.random_scalar() for _ in range(5)]
     assert ristretto.inverses(values) == [ristretto.inverse(each) for each in values]

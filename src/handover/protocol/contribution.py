@@ -105,7 +105,7 @@ def contribute(plan: Plan, holder: NodeId, sealing: Sequence[NodeKey], *, signer
     secret = Polynomial.random()
     commitments, nonce = secret.commitments(), ristretto.random_scalar()
     challenge = _challenge(plan.digest, holder, commitments[0], ristretto.multiply_base(nonce))
-    response = (nonce - challenge * secret.coefficients[0]) % ORDER
+    response = ristretto.difference(nonce, ristretto.product(challenge, secret.coefficients[0]))
     shares = [
         jwe.seal(
             ristretto.to_bytes(secret.at(place)),

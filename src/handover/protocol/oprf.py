@@ -166,7 +166,9 @@ class Suite:
         secret = nonce or ristretto.random_scalar()
         commitments = ristretto.multiply_base(secret), ristretto.multiply(secret, middle)
         challenge = self._challenge(public, middle, result, *commitments)
-        return Proof(challenge=challenge, response=(secret - challenge * key) % ORDER)
+        return Proof(
+            challenge=challenge, response=ristretto.difference(secret, ristretto.product(challenge, key))
+        )
 
     def verify(
         self, public: bytes, blinded: Sequence[bytes], evaluated: Sequence[bytes], proof: Proof

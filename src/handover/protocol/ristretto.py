@@ -121,6 +121,16 @@ def total(points: Iterable[bytes]) -> bytes:
     return found
 
 
+def product(left: int, right: int) -> int:
+    """Give the product of two scalars, in a time that tells nothing of them."""
+    return int.from_bytes(rbcl.crypto_core_ristretto255_scalar_mul(to_bytes(left), to_bytes(right)), "little")
+
+
+def difference(left: int, right: int) -> int:
+    """Give the difference of two scalars, in a time that tells nothing of them."""
+    return int.from_bytes(rbcl.crypto_core_ristretto255_scalar_sub(to_bytes(left), to_bytes(right)), "little")
+
+
 def inverse(value: int) -> int:
     """Give the scalar by which the product is one."""
     return pow(value, -1, ORDER)

@@ -93,7 +93,7 @@ def coefficient(place: int, places: Sequence[int]) -> int:
 
 def used(share: int, place: int, places: Sequence[int]) -> int:
     """Give the key with which the holder at *place* answers when *places* are asked."""
-    return share * coefficient(place, places) % ORDER
+    return ristretto.product(share, coefficient(place, places))
 
 
 @dataclass(frozen=True, kw_only=True)
