@@ -87,7 +87,7 @@ class QuestionPost:
             work.tracing.askings.turn(asked, new)
             work.tracing.askings.fill(asked, None)
             digest = strict.digest(answer)
-            work.log.append(EntryKind.RECEIPTED, stream=asked.matter, object_=digest, now=work.now)
+            work.log.append(EntryKind.RECEIPTED, stream="", object_=digest, now=work.now)
 
     def failed(self, asked: KeptQuestion, error: HandoverError) -> None:
         """Note why a question could not go on; it waits, is made anew, or was refused for good."""

@@ -165,7 +165,7 @@ class Questioning:
             work.tracing.askings.turn(asked, new)
             work.tracing.askings.fill(asked, data)
             work.tracing.index.tally("questions", 1)
-            work.log.append(EntryKind.SENT, stream=asked.matter, object_=digest, now=work.now)
+            work.log.append(EntryKind.DECIDED, stream=asked.matter, object_=digest, now=work.now)
 
     def _drop(self, asked: KeptQuestion, error: HandoverError) -> None:
         with self._database.begin() as work:
