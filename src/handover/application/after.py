@@ -47,7 +47,7 @@ class After:
     ) -> "After":
         """Join them."""
         withdrawals = Withdrawals(vault, sealer, rounds)
-        showing = Showing(vault, sealer)
+        showing = Showing(vault, registry, sealer)
         telling = Telling(sealer, showing)
         petitioning = Petitioning(vault, sealer)
         return cls(

@@ -6,6 +6,7 @@ from typing import Final
 from handover.application import disclosures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
+from handover.application.registry import Registry
 from handover.domain.consent import GroundError, GroundExpiredError
 from handover.domain.courses import Course
 from handover.domain.errors import NotFoundError, RefusedError
@@ -69,6 +70,20 @@ def shows_anew(kept: KeptEnvelope) -> bool:
         return False
     claimed = envelopes.read(kept.data).claimed
     return claimed.consent is not None and claimed.fields is not None
+
+
+def barred(work: UnitOfWork, registry: Registry, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
+    """Give what shows something under a ground of its own to whom the registry bars now, with the reason."""
+    found: dict[Digest, str] = {}
+    for kept in waiting:
+        if not shows_anew(kept):
+            continue
+        handover = work.handovers.get(kept.handover)
+        try:
+            registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+        except RefusedError as error:
+            found[kept.digest] = error.name
+    return found
 
 
 def require_shown(token: bytes | None, now: int) -> None:

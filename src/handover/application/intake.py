@@ -185,8 +185,7 @@ class Intake:
             if envelope.consent is not None or envelope.fields is not None or shown:
                 raise MismatchError("what is shown has no ground")
             return
-        if received.sender.barred:
-            raise NodeSuspendedError
+        self._require_mandates(received, now)
         of = schema(envelope.schema)
         fields = consent.fields_of(of, envelope.fields or "")
         if not fields:
@@ -198,7 +197,7 @@ class Intake:
         self._ground(received, content.consent, fields, now)
 
     def _require_mandates(self, received: Received, now: int) -> None:
-        """Both sides of an offer have the registry's mandate for its purpose, and neither is suspended."""
+        """Both sides of a disclosure have the registry's mandate for its purpose, and neither is suspended."""
         envelope = received.envelope
         if received.sender.barred:
             raise NodeSuspendedError

@@ -11,7 +11,7 @@ from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
 from handover.application.facts import KeptEnvelope, Peer
 from handover.application.ports import Database, UnitOfWork, Wire
-from handover.application.registry import Registry
+from handover.application.registry import NodeSuspendedError, Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.domain.continuity import DEMANDS
 from handover.domain.errors import HandoverError, NotFoundError
@@ -104,19 +104,25 @@ class Outbox:
     def _next(self, peer: NodeId) -> tuple[_Sending, Peer, int]:
         with self._database.reading() as work:
             waiting = work.queue.batch(peer, now=work.now, limit=BATCH_LIMIT)
-            lapsed = departures.lapsed(work, [kept for kept, _ in waiting])
-            batch = _fitting([each for each in waiting if each[0].digest not in lapsed])
+            said = [kept for kept, _ in waiting]
+            barred = departures.barred(work, self._registry, said)
+            lapsed = departures.lapsed(work, said)
+            batch = _fitting([each for each in waiting if each[0].digest not in {*lapsed, *barred}])
             known, now = work.peers.get(peer), work.now
             sending = _Sending(batch=batch, pairs=_pairs(work, batch), asked=known)
-        if lapsed:
-            self._withhold(lapsed)
+        if lapsed or barred:
+            self._withhold(barred | lapsed)
         return sending, known, now
 
-    def _withhold(self, lapsed: Mapping[Digest, str]) -> None:
+    def _withhold(self, names: Mapping[Digest, str]) -> None:
+        """Keep what may not leave: for good, but where its recipient is suspended, which ends."""
         with self._database.begin() as work:
-            for digest, name in lapsed.items():
-                work.queue.refused(digest, problem=name, retry_at=None)
-                demands.unsaid(work, work.envelopes.get(digest))
+            for digest, name in names.items():
+                over = name != NodeSuspendedError.name
+                retry_at = None if over else work.now + self._spread(CAP)
+                work.queue.refused(digest, problem=name, retry_at=retry_at)
+                if over:
+                    demands.unsaid(work, work.envelopes.get(digest))
 
     def pack(self, peer: NodeId) -> bytes:
         """Give the next batch for *peer* as a file to be carried by hand; it stays in the queue all the same.

@@ -110,6 +110,7 @@ class Reissuer:
         if (opens or answers) and handover.role is Role.SENDER:
             departures.require_covered(work, handover)
         if departures.shows_anew(kept):
+            self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
             disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
 
     def _seal_again(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handover.application import disclosures
 from handover.application.facts import Actor, Handover
 from handover.application.ports import UnitOfWork, Vault
+from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, new_id
 from handover.domain.courses import LIVE
 from handover.domain.errors import OutOfOrderError
@@ -36,10 +37,11 @@ class Shown:
 
 
 class Showing:
-    """Discloses after the deed, and in rounds that move nothing; a desk asks for the right, this for the ground."""
+    """Discloses after a deed, or in a round that moves nothing. It asks for mandates and ground; a desk, for rights."""
 
-    def __init__(self, vault: Vault, sealer: Sealer) -> None:
+    def __init__(self, vault: Vault, registry: Registry, sealer: Sealer) -> None:
         self._vault = vault
+        self._registry = registry
         self._sealer = sealer
 
     def say(self, work: UnitOfWork, handover: Handover, shown: Shown) -> Saying:
@@ -48,9 +50,13 @@ class Showing:
         Raises:
             OutOfOrderError: no deed was given in the round, or it is over.
             GroundError: no ground covers it.
+            RefusedError: one of the two is suspended, or has no mandate for the purpose any more.
+            NotFoundError: the registry does not name one of them.
         """
         if handover.state not in TAKEN | LIVE:
             raise OutOfOrderError("no deed was given in this round")
+        for node in (self._vault.node, handover.peer):
+            self._registry.recipient(node, handover.purpose, handover.schema, now=work.now)
         fields = schema(handover.schema).in_order(shown.fields)
         token, kept = disclosures.token_for(work, self._vault, handover, fields, jti=new_id(work.now))
         content = Message(
