@@ -36,6 +36,17 @@ def told(work: UnitOfWork, handover: Handover) -> None:
             demands.unsaid(work, kept)
 
 
+def round_(work: UnitOfWork, handover: Handover) -> None:
+    """Destroy all that was shown in a round after its beginning: what was offered in it is the matter's own record."""
+    told(work, handover)
+    for found in work.disclosures.of_matter(handover.matter):
+        if found.handover == handover.id and not found.is_offer:
+            shown(work, found)
+    for demand in work.demands.of_matter(handover.matter):
+        if demand.handover == handover.id:
+            words(work, demand)
+
+
 def words(work: UnitOfWork, demand: KeptDemand) -> None:
     """Destroy what was said with a withdrawal or a person's request, unless it is still on its way."""
     if demand.act not in ARRIVES:

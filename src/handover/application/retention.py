@@ -266,7 +266,7 @@ def erase_matter(
 
 
 def erase_round(work: UnitOfWork, handover: Handover) -> None:
-    """Destroy what was said in one settled round in this transaction.
+    """Destroy what was said in one settled round in this transaction, and what was shown in it after the deed.
 
     Raises:
         RoundOpenError: it is not settled.
@@ -283,9 +283,7 @@ def erase_round(work: UnitOfWork, handover: Handover) -> None:
             work.files.drop(kept.parcel.sealed)
     work.matters.erase(handover.id)
     work.matters.erase(f"{handover.id}{TALK}")
-    for demand in work.demands.of_matter(handover.matter):
-        if demand.handover == handover.id:
-            erasing.words(work, demand)
+    erasing.round_(work, handover)
     if handover.offer is not None:
         work.log.append(EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now)
 
