@@ -13,6 +13,7 @@ import pytest
 
 import cases
 from cases import MARK
+from handover.application.askings import Wanted as AskedFor
 from handover.application.consents import STATEMENT
 from handover.application.decided import Decided
 from handover.application.facts import OfficerRole
@@ -35,7 +36,7 @@ REFERENCE = "A-1"
 ACTS = (200, 303)  # done, or shown
 REFUSES = (401, 403, 404, 405, 409, 415, 422)
 ABSENT = {
-    **dict.fromkeys(("ground", "hold", "override", "decision", "permission"), NOTHING),
+    **dict.fromkeys(("ground", "hold", "override", "decision", "permission", "asking"), NOTHING),
     **dict.fromkeys(("file", "question"), "A" * 43),
     "section": "nothing",
 }
@@ -110,6 +111,11 @@ def scene(shared: Offices) -> Scene:
         until=fed.clock.now + 86400,
     )
     own["permission"] = north.tracing.permissions.record(matter.id, permit, actor=first).id
+    wanted_of = AskedFor(nodes=(south.id,))
+    own["asking"] = north.tracing.askings.ask(matter.id, wanted_of, actor=first).id
+    for name in ("candidate", "contact"):
+        own[name] = other[name] = NOTHING
+    other["asking"] = NOTHING
     north.tracing.protections.protect(matter.id, ProtectionReason.OTHER, f"A danger {MARK}", actor=first)
     other["permission"] = NOTHING
     own["question"] = other["question"] = "A" * 43

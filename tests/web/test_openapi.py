@@ -14,7 +14,7 @@ from schemathesis import checks as known
 from schemathesis.specs.openapi import checks as openapi_checks
 from starlette.routing import Route
 
-from handover.web import asked, asked_after, asked_referrals, asked_tracing
+from handover.web import asked, asked_after, asked_contacts, asked_referrals, asked_tracing
 from handover.web.calls import ApiRoute
 from handover.web.openapi import describe
 from handover.web.problems import STATUS
@@ -56,7 +56,8 @@ def test_every_operation_says_what_it_needs_and_how_it_may_be_refused(shared: St
         refused = {int(status) for status in operation["responses"] if not status.startswith("2")}
         assert refused == set(STATUS.values())
         parameters = [each.get("$ref") for each in operation.get("parameters", [])]
-        needed = method in ("post", "put") and path != "/api/v1/matters/find"
+        asks = path in ("/api/v1/matters/find", "/api/v1/matters/{matter}/tracing/route")
+        needed = method in ("post", "put") and not asks
         assert ("#/components/parameters/IdempotencyKey" in parameters) == needed
 
 
@@ -80,6 +81,7 @@ def test_the_description_is_whole(shared: Stage) -> None:
     dict.fromkeys(
         each
         for module in (asked, asked_after, asked_referrals, asked_tracing)
+        for module in (asked, asked_after, asked_contacts, asked_tracing)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, asked.Asked)
     ),

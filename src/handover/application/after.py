@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from handover.application.brake import Brake
+from handover.application.candidates import Candidates
+from handover.application.contacts import Contacts
 from handover.application.corrections import Corrections
 from handover.application.decisions import Decisions
 from handover.application.followups import FollowUps
 from handover.application.hearing import Hearing
+from handover.application.hits import Hits, Released
 from handover.application.holders import Holders
 from handover.application.letterbox import Letterbox, PetitionClock
 from handover.application.overrides import OverrideDesk
@@ -37,6 +40,8 @@ class After:
     letterbox: Letterbox
     petition_clock: PetitionClock
     corrections: Corrections
+    hits: Hits
+    contacts: Contacts
     hearing: Hearing
     referring: Referring
     referrals: Referrals
@@ -64,4 +69,6 @@ class After:
             corrections=Corrections(database, vault, registry, showing),
             referring=Referring(database, vault, registry, sealer, rounds),
             referrals=Referrals(database, sealer, rounds, showing),
+            hits=Hits(database, Candidates(database, vault), Released(vault, registry, sealer, rounds)),
+            contacts=Contacts(database, sealer, showing, rounds),
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from handover.application import stated_holds
+from handover.application import asked_questions, meeting, pairs, stated_holds
 from handover.application.facts import Delivery, Handover, KeptEnvelope
 from handover.application.intake import Received
 from handover.application.owners import TALK
@@ -22,7 +22,7 @@ from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import By
 from handover.protocol.tracing_hit import Hit
 
-_STAYS: Final = ARRIVES | {Act.LEGAL_HOLD}
+_STAYS: Final = ARRIVES | {Act.LEGAL_HOLD, Act.HIT}
 _REASONS: Final = {
     HoldGround.COURT_ORDER: HoldReason.COURT_ORDER,
     HoldGround.STATUTORY_DUTY: HoldReason.STATUTORY_DUTY,
@@ -50,6 +50,8 @@ def held(work: UnitOfWork, matter: MatterId) -> bool:
 
 def erase(work: UnitOfWork, handover: Handover) -> None:
     """Destroy what was shown in a round that has ended, and log it; its last answers stay until they are there."""
+    if handover.course is Course.CONTACT:
+        meeting.ended(work, handover)
     for act in ASKED_AND_TOLD - ({Act.ANSWER} if handover.course is Course.REFERRAL else set()):
         work.queue.retire(handover.id, [act])
     _destroy(work, handover)
@@ -62,6 +64,8 @@ def settle(work: UnitOfWork, handover: Handover) -> None:
     """Note that what this side has shown is destroyed at the other, and drop the copy of what was sealed for it."""
     if handover.role is Role.SENDER or handover.course is Course.CONTACT:
         _mark(work, handover, incoming=False)
+    if handover.course is Course.CONTACT:
+        meeting.remember(work, handover)
     work.matters.erase(handover.id)
 
 
@@ -131,13 +135,17 @@ def require_asked(work: UnitOfWork, received: Received) -> MatterId:
 
     Raises:
         NotAskedError: it has not.
+        UnknownQuestionError: the question was taken back.
+        RejectedPairError: an officer has found that the two records do not belong together.
     """
     if received.content is None:
         raise MismatchError("a match has a body")
-    question = work.tracing.askings.question(Hit.from_json(received.content.body).question)
-    if question is None or question.holder != received.envelope.iss:
+    hit, holder = Hit.from_json(received.content.body), received.envelope.iss
+    question = work.tracing.askings.question(hit.question)
+    if question is None or question.holder != holder:
         raise NotAskedError
-    return question.matter
+    pairs.require_unrejected(work, holder, hit.pair)
+    return asked_questions.matter_of(work, hit.question, holder)
 
 
 def require_going_on(handover: Handover, act: Act) -> None:

@@ -100,6 +100,13 @@ def ended(work: "UnitOfWork", handover: Handover) -> None:
         work.statistics.count(Subject.TRACING, cells, handover.matter)
 
 
+def met(work: "UnitOfWork", contact: Handover) -> None:
+    """Count a contact that has ended, once, at the side that holds the record, with what became of it."""
+    if contact.role is Role.SENDER:
+        cells = {statistics.MATCH.name: statistics.match_cell(contact.reason)}
+        work.statistics.count(Subject.CONTACTS, cells, contact.matter)
+
+
 def based(work: "UnitOfWork", kept: KeptGround) -> None:
     """Count a ground that is not consent."""
     if kept.ground.basis is not Basis.CONSENT:

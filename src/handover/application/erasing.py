@@ -29,7 +29,7 @@ def told(work: UnitOfWork, handover: Handover) -> None:
     """
     queued = work.queue.of_handover(handover.id)
     for kept in work.envelopes.of_handover(handover.id):
-        if kept.act in SHOWS | TALK | {Act.END, Act.VERDICT}:
+        if kept.act in SHOWS | TALK | {Act.END, Act.VERDICT, Act.HIT}:
             work.matters.erase(kept.owner)
         waiting = queued.get(kept.digest)
         if kept.act in SHOWS and waiting is not None and waiting.delivery is not Delivery.RECEIPTED:

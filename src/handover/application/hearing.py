@@ -1,6 +1,6 @@
 """What is done with what a peer says outside the two tables: nothing of it changes who is responsible."""
 
-from handover.application import corrections, demands, erasing, fit, following
+from handover.application import corrections, demands, erasing, fit, following, meeting
 from handover.application.facts import Handover
 from handover.application.intake import Received
 from handover.application.petitioning import ANSWERED, ASKED, Petitioning
@@ -32,6 +32,8 @@ class Hearing:
         demands.note(work, handover, envelope, digest, received.content)
         following.note(work, envelope.act, handover, digest)
         self._telling.heard(work, handover, received)
+        if envelope.act is Act.VERDICT:
+            meeting.heard(work, handover, received)
         if envelope.act is Act.CORRECTION:
             corrections.heard(work, handover, digest)
         if envelope.act is Act.CONSENT_WITHDRAWN and received.content is not None:

@@ -16,9 +16,9 @@ def owner_of(act: Act, data: bytes, *, handover: str, digest: str) -> str:
     """Give the owner of the data key for what goes with an envelope.
 
     What is shown under a ground of its own has its own key, to be erased by itself; what has to arrive, to outlive an
-    erasure.
+    erasure; a hit, which says nothing of a person, to be there when its contact has ended.
     """
-    if act in SHOWS | ARRIVES or (act in ASKED_AND_TOLD and _shows(data)):
+    if act in SHOWS | ARRIVES | {Act.HIT} or (act in ASKED_AND_TOLD and _shows(data)):
         return f"{handover}/{digest}"
     return handover if act in OPENS else f"{handover}{TALK}"
 

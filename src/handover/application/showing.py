@@ -74,6 +74,31 @@ class Showing:
             ground=kept.id,
         )
 
+    def talk(self, work: UnitOfWork, handover: Handover, shown: Shown) -> Saying:
+        """Give what asks or answers in a round that moves nothing; without fields it tells of nobody.
+
+        Raises:
+            OutOfOrderError: the round has ended.
+            GroundError: no ground covers what it tells of.
+        """
+        if shown.fields:
+            return self.say(work, handover, shown)
+        if handover.state not in LIVE:
+            raise OutOfOrderError
+        by = None if shown.actor is None else self._sealer.by(handover, shown.actor.officer, shown.actor)
+        return Saying(act=shown.act, re=shown.re, body=shown.body, by=by)
+
+    def covered(self, work: UnitOfWork, handover: Handover) -> tuple[str, ...]:
+        """Give the fields of which this office may tell the other side of a round now, in order."""
+        of = schema(handover.schema)
+        return of.in_order(
+            field
+            for kept in work.grounds.of_matter(handover.matter)
+            if kept.ground.schema == of.name and kept.ground.in_force(work.now)
+            if handover.peer in kept.ground.recipients and handover.purpose in kept.ground.purposes
+            for field in kept.ground.fields
+        )
+
     def show(self, work: UnitOfWork, handover: Handover, shown: Shown) -> Digest:
         """Say it; give the digest of its envelope. Raises as `say`."""
         handover = work.handovers.get(handover.id)

@@ -169,12 +169,17 @@ def _skeleton(data: bytes) -> sdjwt.UnverifiedRecord:
 
 
 def _gather_envelopes(case: Case, source: Source, findings: Findings) -> None:
-    kind = source.bundle.manifest.kind
+    """In a contact both sides speak in the fields of a request, whatever the matter of either is."""
+    kind, contacts = source.bundle.manifest.kind, set[RoundId]()
     for word, shelf in ((Word.ENVELOPE, case.said), (Word.REFUSED, case.refused), (Word.DEED, case.deeds)):
-        for place, unverified, _ in source.each(word, envelopes.read, findings):
-            envelope = unverified.claimed
-            said = Said(envelope=envelope, unverified=unverified, place=f"{place} ({envelope.act})")
-            if _kind(envelope.schema) is not kind or not _belongs(said, source, word):
+        found = [
+            Said(envelope=read.claimed, unverified=read, place=f"{place} ({read.claimed.act})")
+            for place, read, _ in source.each(word, envelopes.read, findings)
+        ]
+        contacts |= {each.envelope.round for each in found if each.envelope.act is Act.HIT}
+        for said in found:
+            fits = _kind(said.envelope.schema) is kind or said.envelope.round in contacts
+            if not fits or not _belongs(said, source, word):
                 findings.invalid(
                     Rule.MATTER, said.place, sentence("it does not belong to the exporter's matter")
                 )

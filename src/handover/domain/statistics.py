@@ -12,7 +12,7 @@ from typing import Final
 
 from handover.domain.consent import Basis
 from handover.domain.continuity import DEMANDS
-from handover.domain.handover import Act, DeclineReason, VoidReason
+from handover.domain.handover import Act, DeclineReason, EndReason, VoidReason
 from handover.domain.ids import Quarter
 from handover.domain.record import Value
 
@@ -37,6 +37,8 @@ class Subject(StrEnum):
     """Days on which this node has promised to tell how a child is: each once, when it is told or is overdue."""
     SEARCHES = "searches"
     """Searches of this node for a person that have ended, unless they were begun anew."""
+    CONTACTS = "contacts"
+    """Contacts after a hit of tracing that have ended, at the node that holds the record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,11 @@ ENDING: Final = Table(name="ending", kept_back=OTHER, cells=("found", "given-up"
 """Of a search. That somebody is protected, or that consent was withdrawn, is in no cell of its own."""
 SCOPE: Final = Table(name="scope", kept_back="along-a-route", cells=("along-a-route", "to-all"))
 TIMELINESS: Final = Table(name="timeliness", kept_back="in-time", cells=("in-time", "overdue"))
+MATCH: Final = Table(
+    name="match",
+    kept_back="undecided",
+    cells=(EndReason.CONFIRMED.value, EndReason.REJECTED.value, "undecided"),
+)
 TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.GUARDIANSHIP: (ROUTE, OUTCOME, TIME, AGE, SEX),
     Subject.TRACING: (ROUTE, OUTCOME, TIME),
@@ -104,6 +111,7 @@ TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.ANSWERS: (DEMAND, PUNCTUALITY),
     Subject.FOLLOW_UPS: (TIMELINESS,),
     Subject.SEARCHES: (ENDING, SCOPE),
+    Subject.CONTACTS: (MATCH,),
 }
 """The tables of each subject. A new one is a line here; whoever counts gives its cell."""
 
@@ -174,6 +182,11 @@ def punctuality_cell(due: int, answered: int) -> str:
     if answered <= due:
         return in_time
     return late if answered <= due + 30 * _DAY else much_later
+
+
+def match_cell(reason: str | None) -> str:
+    """Give what became of a match; the reason is that of the end of its contact."""
+    return reason if reason in MATCH.cells else MATCH.kept_back
 
 
 def void_cell(reason: str | None, declined: str | None) -> str:

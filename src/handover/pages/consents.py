@@ -63,7 +63,7 @@ def go_on(visit: Visit) -> Response:
 def _step(visit: Visit, step: str, *, status: int = 200) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     matter = visit.node.cases.matter(id_, actor=visit.actor)
-    of = _schema(matter.kind)
+    of = _schema(visit, matter.kind)
     known = {each.entry.node: each for each in _competent(visit, matter.kind)}
     return visit.page(
         f"consent_{step}.html",
@@ -101,7 +101,7 @@ def _ends(form: Form) -> int | None:
 
 
 def _competent(visit: Visit, kind: MatterKind) -> list[Authority]:
-    mandate = Mandate(PURPOSE_OF[kind].value)
+    mandate = Mandate.FAMILY_TRACING if _talks(visit) else Mandate(PURPOSE_OF[kind].value)
     return [
         each
         for each in visit.node.authorities.page(actor=visit.actor, limit=explanation.MOST, mandate=mandate)
@@ -109,8 +109,15 @@ def _competent(visit: Visit, kind: MatterKind) -> list[Authority]:
     ]
 
 
-def _schema(kind: MatterKind) -> Schema:
-    return next(each for each in SCHEMAS.values() if each.kind is kind)
+def _schema(visit: Visit, kind: MatterKind) -> Schema:
+    """In a contact both sides speak in the fields of a tracing request."""
+    meant = MatterKind.TRACING if _talks(visit) else kind
+    return next(each for each in SCHEMAS.values() if each.kind is meant)
+
+
+def _talks(visit: Visit) -> bool:
+    wanted = followups.wanted(visit)
+    return wanted is not None and wanted[0] == followups.CONTACT
 
 
 def _categories(visit: Visit, of: Schema) -> list[tuple[str, str]]:
@@ -127,7 +134,7 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": ("explain-in",),
     "given": ("given_by", "language", *_TEXTS),
     "check": (),
-    "then": ("back", "follow"),
+    "then": ("back", "follow", "contact", "reunite"),
 }  # fmt: skip
 
 
@@ -179,7 +186,7 @@ def _others(visit: Visit) -> dict[str, str]:
 
 def _read_what(visit: Visit) -> None:
     matter = visit.node.cases.matter(paths.ident(MatterId, visit.args["matter"]), actor=visit.actor)
-    if not _chosen(_schema(matter.kind), visit.form):
+    if not _chosen(_schema(visit, matter.kind), visit.form):
         visit.form.fail("categories", "Choose at least one group or field.")
 
 
@@ -199,7 +206,7 @@ def _chosen(of: Schema, form: Form) -> tuple[str, ...]:
 
 def _record(visit: Visit) -> Response:
     form, id_ = visit.form, paths.ident(MatterId, visit.args["matter"])
-    of = _schema(visit.node.cases.matter(id_, actor=visit.actor).kind)
+    of = _schema(visit, visit.node.cases.matter(id_, actor=visit.actor).kind)
     until, review = form.date("until"), form.date("review")
     basis = Basis(form.value("basis"))
     plain = basis is Basis.CONSENT

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from handover.application.facts import Handover
 from handover.application.permissions import Right
-from handover.domain.consent import LONGEST_GROUND
+from handover.domain.consent import LONGEST_GROUND, PURPOSE_OF, Purpose
 from handover.domain.continuity import (
     DAY,
     FOLLOW_UP_DAYS,
@@ -41,7 +41,10 @@ COLOURS: Final[Mapping[Stage, str]] = {
 
 BACK: Final = "back"
 FOLLOW: Final = "follow"
-"""For what a ground is wanted: to hand a case back, or to tell how a child is. The value is the round."""
+CONTACT: Final = "contact"
+REUNITE: Final = "reunite"
+"""For what a ground is wanted: to hand a case back, to tell how a child is, to talk in a contact, or to hand a case
+over after one. The value is the round."""
 
 
 def show(visit: Visit) -> Response:
@@ -125,7 +128,7 @@ def days(form: Form) -> list[int]:
 def wanted(visit: Visit) -> tuple[str, Handover] | None:
     """Give for what a ground or an offer of the matter is wanted, as address or form names it, and the round."""
     matter = paths.ident(MatterId, visit.args["matter"])
-    for purpose in (BACK, FOLLOW):
+    for purpose in (BACK, FOLLOW, CONTACT, REUNITE):
         named = visit.form.value(purpose) if visit.form.sent else visit.asked.get(purpose, "")
         if named:
             row = visit.node.worklist.look(paths.ident(HandoverId, named), actor=visit.actor)
@@ -144,6 +147,9 @@ def filled(visit: Visit) -> dict[str, Sequence[str]]:
     begun = {"recipients": (handover.peer,), purpose: (handover.id,)}
     if purpose == BACK:
         return {**begun, "fields": handover.fields}
+    if purpose in (CONTACT, REUNITE):
+        meant = Purpose.FAMILY_TRACING if purpose == CONTACT else PURPOSE_OF[handover.kind]
+        return {**begun, "purposes": (meant.value,)}
     dates = visit.node.after.follow_ups.plan(handover.id, actor=visit.actor).dates
     last = max([visit.now, *(each.kept.due for each in dates)])
     until = languages.day_of(min(last + _SLACK, visit.now + LONGEST_GROUND - DAY))
@@ -157,8 +163,13 @@ def next_of(visit: Visit) -> str:
     if found is None:
         return f"/matters/{visit.args['matter']}"
     purpose, handover = found
-    back = f"/matters/{handover.matter}/offer?back={handover.id}"
-    return back if purpose == BACK else f"/handovers/{handover.id}/follow-ups"
+    ways = {
+        BACK: f"/matters/{handover.matter}/offer?back={handover.id}",
+        REUNITE: f"/matters/{handover.matter}/offer?reunite={handover.id}",
+        CONTACT: f"/contacts/{handover.id}",
+        FOLLOW: f"/handovers/{handover.id}/follow-ups",
+    }
+    return ways[purpose]
 
 
 _SLACK: Final = 30 * DAY  # after the last promised day: what comes late is told under the same ground

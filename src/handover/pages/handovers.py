@@ -8,7 +8,7 @@ from starlette.responses import Response
 from handover.application.facts import Actor, Handover
 from handover.application.permissions import Right
 from handover.domain.errors import HandoverError, OutOfOrderError
-from handover.domain.handover import DeclineReason, Role, State
+from handover.domain.handover import Course, DeclineReason, Role, State
 from handover.domain.ids import Digest, HandoverId
 from handover.domain.record import Absent, schema
 from handover.pages import confirming, content, followups, languages, paths, reasons, tasks, values, words
@@ -25,6 +25,8 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
     id_ = paths.ident(HandoverId, visit.args["handover"])
     row = visit.node.worklist.look(id_, actor=visit.actor)
     handover = row.seen.handover
+    if handover.course is Course.CONTACT:
+        return visit.go(f"/contacts/{id_}")
     offered = None
     if handover.role is Role.RECEIVER:
         try:

@@ -25,6 +25,7 @@ class Entry:
 _WAYS: Final = (
     ("/office/work", N_("Work list"), Right.READ_CASE),
     ("/office/matters", N_("Matters"), Right.READ_CASE),
+    ("/office/tracing", N_("Finding families"), Right.DECIDE),
     ("/office/authorities", N_("Authorities"), Right.LOOK_UP),
     ("/office/audit", N_("Audit"), Right.AUDIT),
     ("/office/operate", N_("Operation"), Right.OPERATE),
@@ -44,6 +45,19 @@ SAID: Final[Mapping[str, str]] = {
     "tracing-protected": N_("The person is protected from being found, from now on."),
     "tracing-lifted": N_("The protection has ended. The record is prepared for the search."),
     "tracing-excluded": N_("It is kept who must never be told of this record."),
+    "tracing-proposed": N_("Nothing was sent. A second officer has to agree that everybody is asked."),
+    "tracing-asked": N_(
+        "The questions are sealed and sent. You hear only if an officer there lets you know."
+    ),
+    "tracing-closed": N_("The questions are being taken back where they were asked."),
+    "hit-released": N_(
+        "The other office learns how alike the records are, and how to reach you. Nothing else."
+    ),
+    "candidate-rejected": N_("It is remembered. This pair is never shown again."),
+    "contact-asked": N_("Your question is on its way, with the consent that covers it."),
+    "contact-answered": N_("Your answer is on its way."),
+    "verdict-given": N_("Your office's verdict is on its way to the other office."),
+    "contact-closed": N_("The contact is closed. Both offices keep what was decided."),
     "passkey-added": N_("The passkey is kept. Use it from now on to sign in."),
     "codes-set": N_("The codes are set. You can sign in with password and code from now on."),
     "signed-out": N_("You are signed out."),

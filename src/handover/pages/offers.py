@@ -34,10 +34,13 @@ def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     matter = visit.node.cases.matter(id_, actor=visit.actor)
     grounds = counting(visit, matter, visit.node.consents.of_matter(id_, actor=visit.actor))
-    wanted = followups.wanted(visit)
-    back = wanted[1] if wanted else None
+    why, other = followups.wanted(visit) or ("", None)
+    back = other if why == followups.BACK else None
+    meeting = other if why == followups.REUNITE else None
     if back is not None and not chosen:
         grounds = [each for each in grounds if covers(each, back)][-1:]
+    if meeting is not None and not chosen:
+        grounds = [each for each in grounds if meeting.peer in each.ground.recipients][-1:]
     kept = next((each for each in grounds if each.id == chosen), grounds[0] if len(grounds) == 1 else None)
     return visit.page(
         "offer.html",
@@ -51,6 +54,7 @@ def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
         else [],
         fields=visit.form.values("fields") if visit.form.sent else _fields(kept, back),
         returning=back,
+        meeting=meeting,
         deadline=languages.day_of(visit.now + DAYS * 86400),
         words=words,
     )

@@ -9,9 +9,12 @@ from starlette.responses import RedirectResponse, Response
 from handover.pages import (
     account,
     answering,
+    askings,
     audit,
     authorities,
+    candidates,
     consents,
+    contacts,
     corrections,
     decisions,
     evidence_page,
@@ -69,6 +72,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *decisions.PAGES,
     *petitions.PAGES,
     *traced.PAGES,
+    *askings.PAGES,
+    *candidates.PAGES,
+    *contacts.PAGES,
 )
 
 

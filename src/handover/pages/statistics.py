@@ -13,11 +13,11 @@ from handover.domain import statistics
 from handover.domain.consent import Basis
 from handover.domain.continuity import DEMANDS
 from handover.domain.errors import NotFoundError
-from handover.domain.handover import DeclineReason, VoidReason
+from handover.domain.handover import DeclineReason, EndReason, VoidReason
 from handover.domain.ids import Quarter
 from handover.domain.statistics import Subject
 from handover.domain.suppression import Total
-from handover.pages import content, later_words, paths, words
+from handover.pages import apart_words, content, later_words, paths, words
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
 
@@ -29,6 +29,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     Subject.ANSWERS: N_("Demands of other authorities that were answered"),
     Subject.FOLLOW_UPS: N_("Promised follow-ups that were told or are overdue"),
     Subject.SEARCHES: N_("Searches for a person that ended"),
+    Subject.CONTACTS: N_("Contacts about a possible match that ended"),
 }
 TABLES: Final[Mapping[str, str]] = {
     statistics.ROUTE.name: N_("Route"),
@@ -42,9 +43,14 @@ TABLES: Final[Mapping[str, str]] = {
     statistics.TIMELINESS.name: N_("Whether it was told in time"),
     statistics.ENDING.name: N_("How the search ended"),
     statistics.SCOPE.name: N_("Who was asked"),
+    statistics.MATCH.name: N_("What became of the match"),
 }
 CELLS: Final[Mapping[str, str]] = {
     **{each.value: later_words.ACTS[each] for each in DEMANDS},
+    **{
+        each.value: apart_words.ENDS[each]
+        for each in (EndReason.CONFIRMED, EndReason.REJECTED, EndReason.UNDECIDED)
+    },
     "in-time": N_("In time"),
     "overdue": N_("Overdue"),
     "found": N_("Found"),

@@ -44,6 +44,8 @@ def _show(visit: Visit, *, status: int = 200) -> Response:
         matter=visit.node.cases.matter(id_, actor=actor),
         standing=standing,
         permissions=desks.permissions.of_matter(id_, actor=actor),
+        askings=desks.askings.of_matter(id_, actor=actor),
+        candidates=desks.candidates.of_matter(id_, actor=actor) if visit.may("decide") else (),
         protections=[(each.value, visit.translate(text)) for each, text in tracing_words.PROTECTIONS.items()],
         askers=_askers(visit),
         officers=list(_others(visit).items()),

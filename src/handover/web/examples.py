@@ -116,6 +116,17 @@ NEW_DECISION: Final[Example] = {
 TELL_DECISIONS: Final[Example] = {"decisions": [DECISION], "text": "As you have asked on the telephone."}
 ASK_DECISIONS: Final[Example] = {"kinds": ["guardianship-order"], "text": "For the plan of the next year."}
 ANSWER_DECISIONS: Final[Example] = {"decisions": [], "text": "No court has decided yet."}
+REJECT_CANDIDATE: Final[Example] = {"reason": "other-person"}
+CONTACT_WORDS: Final[Example] = {
+    "text": "What did you call the street where you lived?",
+    "fields": ["child_identity.names"],
+}
+GIVE_VERDICT: Final[Example] = {
+    "verdict": "confirmed",
+    "why": "details-agree",
+    "text": "The child was heard and wants to see its mother.",
+}
+END_CONTACT: Final[Example] = {"reason": "confirmed", "text": "It goes on in a handover."}
 WITHDRAWAL: Final[Example] = {"scope": "ground", "text": "I do not want them to have it any more."}
 HOLD: Final[Example] = {
     "reason": "responsible",
