@@ -180,7 +180,7 @@ def _servant(forms: Forms) -> Forms:
         found[form] = None
     first = next(iter(found), "")
     if first.startswith(_SERVANT) and len(first) > len(_SERVANT) + 1:
-        return (*tuple(found)[: sounds.MOST - 1], first[len(_SERVANT) :])  # many leave the servant out
+        found = dict.fromkeys((first, first[len(_SERVANT) :], *found))  # many leave the servant out
     return tuple(found)
 
 

@@ -143,6 +143,8 @@ def _best(chosen: tuple[Word, ...], near: tuple[str, ...], *, strict: bool, regi
     for step, sound in enumerate(heard(chosen)):
         key = hearing.consonants(sound)
         for found, without in _gazetteer().get(key, ()):
+            if best is not None and 2 * min(step, 2) - found.size / 14 >= best[0]:
+                break  # the most populous come first: nobody after this one can be nearer
             code = found.place.country
             if (strict and code != near[0]) or ((brief or len(key) < 2) and code not in near):
                 continue

@@ -36,7 +36,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """How the letters of a script are read; a script without vowels never joins two equal consonants."""
+    """How the letters of a script are read, by one or two of them; an abjad never joins two equal consonants."""
 
     rules: dict[str, tuple[Rule, ...]]
     abjad: bool
@@ -63,7 +63,7 @@ def table(script: str) -> Table:
                 after=_condition(sets.get(after, after)),
                 readings=_folded(readings.split()),
             )
-            found.setdefault(letters[0], []).append(rule)
+            found.setdefault(letters[:2], []).append(rule)
     ordered = {
         first: tuple(sorted(rules, key=lambda rule: -len(rule.letters))) for first, rules in found.items()
     }
@@ -121,10 +121,13 @@ def _rule(rules: tuple[Rule, ...], word: str, at: int) -> Rule | None:
     for rule in rules:
         if rule.before is not None and (before in rule.before[1]) is not rule.before[0]:
             continue
-        if len(rule.letters) > 1 and not word.startswith(rule.letters, at):
+        length = len(rule.letters)
+        if length > 2 and not word.startswith(rule.letters, at):
             continue
-        end = at + len(rule.letters)
-        if rule.after is None or (word[end : end + 1] in rule.after[1]) is rule.after[0]:
+        if rule.after is None:
+            return rule
+        end = at + length
+        if (word[end : end + 1] in rule.after[1]) is rule.after[0]:
             return rule
     return None
 
@@ -135,7 +138,10 @@ def read(script: str, word: str) -> list[tuple[str, int]]:
     beam: dict[str, int] = {"": 0}
     at = 0
     while at < len(word):
-        rule = _rule(known.rules.get(word[at], ()), word, at)
+        pair = known.rules.get(word[at : at + 2])
+        rule = _rule(pair, word, at) if pair else None
+        if rule is None:
+            rule = _rule(known.rules.get(word[at], ()), word, at)
         if rule is None:
             at += 1
             continue
@@ -156,7 +162,12 @@ def skeletons(script: str, word: str) -> tuple[str, ...]:
     return tuple(form for form in ranked if form)[:MOST]
 
 
+_PLAIN: Final = frozenset("aeiou?")
+
+
 def _on(beam: dict[str, int], readings: tuple[Reading, ...], *, joining: bool) -> dict[str, int]:
+    if len(readings) == 1 and (sound := readings[0][0]) in _PLAIN:
+        return {before.removesuffix("+") + sound: cost for before, cost in beam.items()}
     grown: dict[str, int] = {}
     for before, cost in beam.items():
         sounds = before.removesuffix("+")
