@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from handover.cli import checks, checks_of_node, opening, terminal
+from handover.cli import checks, checks_of_node, checks_of_tracing, opening, terminal
 from handover.cli.exits import Exit
 from handover.cli.findings import Checked, Level, failure, ok
 from handover.cli.options import HERE, AsJson, Data
@@ -104,7 +104,7 @@ def of_running(found: "Node") -> list[Checked]:
         *checks_of_node.registry(found.registry, found.vault, now),
         *checks_of_node.keys(found.vault, entry, now),
         *database,
-        *_read(found.database, now, data),
+        *_read(found.database, now, found.settings),
         *checks.clock(now, seen=_logged(found.database)),
     ]
 
@@ -138,7 +138,7 @@ def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool)
         yield from found
         seen = current.issued if current else None
         if all(each.level is Level.OK for each in found):
-            yield from _read(database, now, settings.data)
+            yield from _read(database, now, settings)
             seen = max(seen, _logged(database), key=lambda each: each or 0)
         yield from checks.clock(now, seen=seen)
     finally:
@@ -168,7 +168,7 @@ def _reach(settings: "Settings", current: "Current", vault: "FileVault", now: in
         wire.close()
 
 
-def _read(database: "SQLDatabase", now: int, data: Path) -> Iterator[Checked]:
+def _read(database: "SQLDatabase", now: int, settings: "Settings") -> Iterator[Checked]:
     from handover.adapters import backup, figures
 
     with database.reading() as work:
@@ -177,8 +177,9 @@ def _read(database: "SQLDatabase", now: int, data: Path) -> Iterator[Checked]:
     yield from checks_of_node.queue(depths, now)
     yield from checks_of_node.rounds(counted.overdue, counted.alarms)
     yield from checks_of_node.mails(counted.mails)
-    made = backup.last_made(data)
+    made = backup.last_made(settings.data)
     yield from checks_of_node.erasures(counted.erased, counted.renewed, made, now)
+    yield from checks_of_tracing.epochs(database, len(settings.tracing_holders), now)
 
 
 def _logged(database: "SQLDatabase") -> int | None:
