@@ -120,7 +120,7 @@ class Node(Desks):
             upkeep=upkeep(
                 self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
             ),
-            tracing=self.tracing.tick,
+            tracing=upkeep(self.tracing.tick, *self.tracing.standing(self.after.hits.tick)),
             poll=self.settings.poll,
         )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from handover.application.tracing import Terms
 from handover.domain.searching import CandidateState, ClosingReason, QuestionState
 from tracing.rig import Rig, rig
 
@@ -41,3 +42,13 @@ def test_closing_takes_the_question_back_everywhere(two: Rig) -> None:
     assert asked.state is QuestionState.ERASED
     [found] = two.candidates(athens, child)
     assert found.state is CandidateState.CLOSED
+
+
+def test_strong_candidates_are_released_by_themselves_where_that_is_the_policy_alone(two: Rig) -> None:
+    _, athens = two.nodes
+
+    def release() -> int:
+        return 1
+
+    assert two.tracing(athens, Terms(strong=True)).standing(release) == (release,)
+    assert two.tracing(athens).standing(release) == ()
