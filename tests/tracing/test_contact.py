@@ -8,12 +8,14 @@ import pytest
 from handover.application import verifier
 from handover.application.contacts import ContactClosedError
 from handover.application.hits import Rejection
+from handover.application.tracing import Terms
 from handover.application.verifier_report import Severity
 from handover.application.verifier_report import Verdict as Verdict_
 from handover.domain.consent import GroundError
 from handover.domain.continuity import Verdict, VerdictReason
 from handover.domain.handover import Act, EndReason, State
 from handover.domain.searching import CandidateDecidedError, CandidateState
+from handover.protocol import envelope as envelopes
 from tracing.meeting import SPOKEN, Meeting, in_contact, meeting
 
 MARK = "Zzyzxname"
@@ -74,6 +76,17 @@ def test_a_rejected_candidate_tells_the_other_side_nothing_and_never_comes_again
     met.rig.ask(met.asker, met.request, met.holder)
     met.rig.settle()
     assert [each.state for each in met.rig.candidates(met.holder, met.child)] == [CandidateState.REJECTED]
+
+
+def test_a_node_whose_policy_it_is_releases_what_is_strong_by_itself(met: Meeting) -> None:
+    assert met.rig.tracing(met.holder).standing(met.holder.after.hits.tick) == ()
+    for part in met.rig.tracing(met.holder, Terms(strong=True)).standing(met.holder.after.hits.tick):
+        part()
+    met.settle()
+    assert met.candidate().state is CandidateState.RELEASED
+    assert met.candidate().decided_by is None
+    [hit] = [each for each in met.envelopes(met.asker) if each.act is Act.HIT]
+    assert envelopes.read(hit.data).claimed.by is None
 
 
 def test_nothing_of_a_person_is_said_without_a_ground_for_it(contact: Meeting) -> None:

@@ -12,6 +12,7 @@ from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer, new_id, new_token
 from handover.application.traced import KeptCandidate
 from handover.domain.consent import Purpose
+from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, Course, Order, Role, State
 from handover.domain.ids import UUID7, HandoverId, PairId, RoundId
 from handover.domain.searching import CandidateDecidedError, CandidateState
@@ -115,11 +116,17 @@ class Hits:
         """Release by itself what is strong, for a node whose policy it is; give how many."""
         with self._database.reading() as work:
             found = work.tracing.heard.candidates(CandidateState.WAITING, bands=("strong",), limit=_AT_ONCE)
-        sure = [each for each in found if not each.relative]
-        for each in sure:
-            with self._database.begin() as work:
-                self._release(work, work.tracing.heard.candidate(each.id), None)
-        return len(sure)
+        done = 0
+        for each in found:
+            if each.relative:
+                continue  # not the person who is sought: that is for an officer to say
+            try:
+                with self._database.begin() as work:
+                    self._release(work, work.tracing.heard.candidate(each.id), None)
+            except HandoverError:
+                continue  # its proof is not signed yet, or an officer was first; officers see it all the same
+            done += 1
+        return done
 
     def _release(self, work: UnitOfWork, kept: KeptCandidate, actor: Actor | None) -> Handover:
         if kept.state is not CandidateState.WAITING:
