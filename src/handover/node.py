@@ -120,7 +120,7 @@ class Node(Desks):
             upkeep=upkeep(
                 self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
             ),
-            tracing=upkeep(self.tracing.tick, *self.tracing.standing(self.after.hits.tick)),
+            tracing=upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong)),
             poll=self.settings.poll,
         )
 

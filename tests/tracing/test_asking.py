@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from handover.application.tracing import Terms
 from handover.domain.searching import CandidateState, ClosingReason, QuestionState
 from tracing.rig import Rig, rig
 
@@ -44,11 +43,8 @@ def test_closing_takes_the_question_back_everywhere(two: Rig) -> None:
     assert found.state is CandidateState.CLOSED
 
 
-def test_strong_candidates_are_released_by_themselves_where_that_is_the_policy_alone(two: Rig) -> None:
+def test_strong_candidates_are_released_by_the_worker_where_that_is_the_policy_alone(two: Rig) -> None:
     _, athens = two.nodes
-
-    def release() -> int:
-        return 1
-
-    assert two.tracing(athens, Terms(strong=True)).standing(release) == (release,)
-    assert two.tracing(athens).standing(release) == ()
+    release = athens.after.hits.tick
+    assert release in athens.after.beside_tracing(strong=True)
+    assert release not in athens.after.beside_tracing(strong=False)

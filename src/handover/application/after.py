@@ -1,9 +1,11 @@
 """The desks for what goes on after a handover, and what takes what peers say about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from handover.application.brake import Brake
 from handover.application.candidates import Candidates
+from handover.application.contact_ends import ContactEnds
 from handover.application.contacts import Contacts
 from handover.application.corrections import Corrections
 from handover.application.decisions import Decisions
@@ -42,6 +44,7 @@ class After:
     corrections: Corrections
     hits: Hits
     contacts: Contacts
+    contact_ends: ContactEnds
     hearing: Hearing
     referring: Referring
     referrals: Referrals
@@ -71,4 +74,9 @@ class After:
             referrals=Referrals(database, sealer, rounds, showing),
             hits=Hits(database, Candidates(database, vault), Released(vault, registry, sealer, rounds)),
             contacts=Contacts(database, sealer, showing, rounds),
+            contact_ends=ContactEnds(database, vault, rounds),
         )
+
+    def beside_tracing(self, *, strong: bool) -> tuple[Callable[[], object], ...]:
+        """Give what the worker does of contacts; *strong*: it releases such candidates by itself."""
+        return (self.contact_ends.tick, *((self.hits.tick,) if strong else ()))

@@ -84,10 +84,6 @@ class Tracing:
         """Tell whether candidates of a band are released by this node's standing policy, without an officer."""
         return self.terms.strong and band == "strong"
 
-    def standing(self, release: Callable[[], object]) -> tuple[Callable[[], object], ...]:
-        """Give *release*, if this node's standing policy is to release strong candidates by itself."""
-        return (release,) if self.releases("strong") else ()
-
     def tick(self) -> int:
         """Do what is due; what cannot be done for others' sake waits and keeps nothing else from being done.
 
