@@ -21,8 +21,9 @@ from handover.application.holds import Wanted
 from handover.application.overrides import Told
 from handover.application.permissions import MAY, Right
 from handover.application.petitions import Filing
+from handover.application.referring import Wanted as Refer
 from handover.application.tracing_permissions import Permit
-from handover.domain.continuity import DecisionKind, OverrideReason, PetitionKind
+from handover.domain.continuity import DecisionKind, OverrideReason, PetitionKind, ReferralTask
 from handover.domain.retention import HoldGround
 from handover.domain.traceable import ProtectionReason, TracingBasis
 from handover.pages.routes import PAGES
@@ -120,6 +121,15 @@ def scene(shared: Offices) -> Scene:
     other["permission"] = NOTHING
     own["question"] = other["question"] = "A" * 43
     own["correction"] = other["correction"] = "A" * 43
+    refer = Refer(
+        to=south.id,
+        task=ReferralTask.HEALTH,
+        text=f"Which clinic takes {MARK}?",
+        fields=("health.urgent_needs",),
+        ground=ground,
+    )
+    own["referral"] = north.after.referring.prepare(matter.id, refer, actor=first).id
+    other["referral"] = NOTHING
     return Scene(shared, {**own, "rest": "x"}, {**other, "rest": "x"})
 
 

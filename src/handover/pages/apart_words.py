@@ -59,6 +59,11 @@ ENDS: Final[Mapping[EndReason, str]] = {
     EndReason.REJECTED: N_("It is not the same person"),
     EndReason.UNDECIDED: N_("It could not be decided"),
 }
+FINISHES: Final[Mapping[EndReason, str]] = {
+    EndReason.DONE: N_("It is done"),
+    EndReason.NOT_TAKEN: N_("This office does not take it on"),
+}
+"""What the officers of the receiver choose from."""
 VERDICTS: Final[Mapping[Verdict, str]] = {
     Verdict.CONFIRMED: N_("It is the same person"),
     Verdict.REJECTED: N_("It is not the same person"),
@@ -91,3 +96,7 @@ REASONS: Final[Mapping[str, str]] = {
     **{each.value: text for each, text in VERDICTS.items()},
 }
 """What stands as the reason of an act, in words."""
+CODED: Final[Mapping[tuple[Act, str], Mapping[str, str]]] = {
+    (Act.VERDICT, "why"): {each.value: text for each, text in WHY.items()},
+}
+"""What stands as a word in what was said."""

@@ -17,7 +17,10 @@ from handover.protocol.statement import AssertedAct
 
 
 def show(visit: Visit) -> Response:
-    """Show the round."""
+    """Show the round; a referral has a page of its own."""
+    id_ = paths.ident(HandoverId, visit.args["handover"])
+    if visit.node.worklist.get(id_, actor=visit.actor).handover.course is Course.REFERRAL:
+        return visit.go(f"/referrals/{id_}")
     return _shown(visit)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.responses import Response
 
 from handover.application.permissions import Right
+from handover.domain.courses import Course
 from handover.domain.errors import NotFoundError, RefusedError
 from handover.domain.handover import State
 from handover.domain.ids import MatterId
@@ -80,7 +81,8 @@ def show(visit: Visit) -> Response:
         overview = None
     of = overview.schema if overview else next(each for each in SCHEMAS.values() if each.kind is matter.kind)
     grounds = visit.node.consents.of_matter(id_, actor=actor)
-    rounds = visit.node.worklist.of_matter(id_, actor=actor)
+    every = visit.node.worklist.of_matter(id_, actor=actor)
+    rounds = [each for each in every if each.handover.course is Course.HANDOVER]
     missing = overview.gaps if overview else gaps(of, {})
     return visit.page(
         "matter.html",
@@ -90,6 +92,7 @@ def show(visit: Visit) -> Response:
         stated=overview.stated if overview else frozenset(),
         grounds=grounds,
         rounds=rounds,
+        referrals=[each for each in every if each.handover.course is Course.REFERRAL],
         missing=[(gap, _GAP_AT.get(gap, "best_interests")) for gap in missing],
         covered=bool(offers.counting(visit, matter, grounds)),
         tasks=tasks,

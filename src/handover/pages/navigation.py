@@ -36,6 +36,14 @@ SAID: Final[Mapping[str, str]] = {
     "saved": N_("Saved."),
     "decision-recorded": N_("The decision is recorded."),
     "decision-told": N_("What you chose is on its way to the other authority."),
+    "referral-prepared": N_(
+        "The referral is prepared. Nothing has left this office: a second officer has to release it."
+    ),
+    "referral-released": N_("The referral is released. It is on its way to the other authority."),
+    "referral-ended": N_("The referral is ended. The other authority erases what it was shown, and says so."),
+    "referral-finished": N_(
+        "The referral is over. What was shown is erased here; the other authority is told."
+    ),
     "override-told": N_("Recorded. Whoever showed it to this office is told; a third officer reviews it."),
     "override-reviewed": N_("The review is kept."),
     "tracing-permitted": N_("The permission is recorded. The record is prepared for the search."),

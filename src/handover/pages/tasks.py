@@ -12,6 +12,7 @@ _TASKS: Final[Mapping[State, str]] = {
     State.PREPARED: N_("Look at what leaves, and release it"),
     State.ACCEPTED: N_("Give the deed"),
     State.HOLDING: N_("Confirm the arrival"),
+    State.SERVING: N_("Read what is asked for, and answer"),
 }
 
 

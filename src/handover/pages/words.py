@@ -269,7 +269,8 @@ SELECTED: Final[Mapping[str, str]] = {
     "not chosen": N_("Covered, but not chosen"),
     "not covered by the ground": N_("The consent or legal basis does not cover it"),
 }
-CODED: Final = later_words.CODED
+CODED: Final = {**later_words.CODED, **apart_words.CODED}
+TASKS: Final = apart_words.TASKS
 REASONS: Final[Mapping[str, str]] = {
     **{each.value: text for each, text in DECLINES.items()},
     **{each.value: text for each, text in VOIDS.items()},
