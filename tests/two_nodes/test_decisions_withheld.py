@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from continuing import Case, handed_over
+from continuing import Case, handed_over, judged
 from federation import federation
+from handover.application.verifier_report import Rule, Severity, Verdict
 from handover.domain.continuity import DecisionKind
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
@@ -60,6 +61,9 @@ def test_a_question_whose_answer_lost_its_ground_while_it_waited_is_answered_by_
     )
     assert [each for each in register(case, hamburg) if not each.own] == []
     assert faults(rome) == faults(hamburg) == []
+    report = judged(case, *case.path)
+    assert report.verdict is Verdict.VALID, report.findings
+    assert [each.severity for each in report.findings if each.rule is Rule.OMITTED] == [Severity.NOTE]
 
 
 def test_it_waits_for_an_officer_also_where_the_ground_ended_before_it_was_signed_anew(case: Case) -> None:

@@ -11,7 +11,7 @@ from handover.application.verifier_report import Findings, Link, Rule
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, NodeId
 from handover.domain.sentences import sentence
-from handover.domain.sequence import MOVES
+from handover.domain.sequence import MOVES, SHOWS, TALK
 from handover.protocol.evidence import Word
 
 _RESPONSIBLE: Final = (Act.OFFER, Act.REFERRAL)  # the opening acts of whoever the chain leads to
@@ -171,12 +171,19 @@ def _omitted(case: Case, source: Source, between: Sequence[Said], findings: Find
         if said.digest in own or not said.believed:
             continue
         given_up = said.replaced or said.digest in case.superseded
-        if given_up and said.anchor is None and said.envelope.aud == source.node:
+        on_its_way = said.anchor is None and said.envelope.aud == source.node
+        if given_up and on_its_way:
             findings.note(
                 Rule.OMITTED,
                 said.place,
                 sentence("it did not reach %(node)s before something took its place", node=source.node),
             )
+        elif on_its_way and said.envelope.act in SHOWS | TALK:
+            text = sentence(
+                "it is not proved to have reached %(node)s: what loses its ground does not leave",
+                node=source.node,
+            )
+            findings.note(Rule.OMITTED, said.place, text)
         elif _had(source, said):
             text = sentence("%(node)s had this when it made its bundle, and left it out", node=source.node)
             findings.invalid(Rule.OMITTED, said.place, text)
