@@ -49,6 +49,23 @@ def test_matching_twice_gives_the_same_file(files: tuple[Path, Path], tmp_path: 
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
 
 
+def test_the_private_way_gives_the_same_candidates_and_scores_and_counts_the_bytes(
+    files: tuple[Path, Path], tmp_path: Path, call: Call
+) -> None:
+    call("tracing", "match", *files, "-o", tmp_path / "plain.csv")
+    said = call("tracing", "match", *files, "-o", tmp_path / "private.csv", "--private").out
+    assert (tmp_path / "plain.csv").read_bytes() == (tmp_path / "private.csv").read_bytes()
+    assert len(rows(tmp_path / "private.csv")) == 2
+    assert "bytes, a question" in said
+    assert "2024" in said
+
+
+def test_who_tells_nothing_is_not_asked_for(files: tuple[Path, Path], tmp_path: Path, call: Call) -> None:
+    nobody = written(tmp_path / "nobody.jsonl", Person(id="a0"))
+    call("tracing", "match", nobody, files[1], "-o", tmp_path / "scores.csv", "--private")
+    assert rows(tmp_path / "scores.csv") == []
+
+
 def test_weights_are_fitted_and_used(files: tuple[Path, Path], tmp_path: Path, call: Call) -> None:
     (tmp_path / "truth.csv").write_text("id_a,id_b\na1,b1\n", encoding="utf-8")
     weights = tmp_path / "weights.json"

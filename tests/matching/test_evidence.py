@@ -196,3 +196,17 @@ def test_birth_place_and_stay_may_change_about() -> None:
 @given(st.text("ABai", max_size=5), st.text("ABai", max_size=5))
 def test_near_is_being_listed_as_a_neighbour(one: str, other: str) -> None:
     assert tokens.near(one, other) == (one != other and one in set(tokens.neighbours(other)))
+
+
+def test_skeletons_are_written_with_the_letters_that_neighbours_are_made_of() -> None:
+    names = "Wolfgang Dzhokhar Paqizah Ximena Vuk Çağla Zewdie Қожа Бъчваров Χρήστος رضوان ዘውዲቱ ঋত্বিক Jeroen"
+    views = [view(Person(given_name=name)) for name in names.split(" ")]
+    used = {
+        letter
+        for each in views
+        for forms in each.given
+        for form in forms
+        if form[0] != "="
+        for letter in form
+    }
+    assert used <= set(tokens.ALPHABET)

@@ -33,19 +33,24 @@ def match(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where the scores go, as CSV.")
     ],
+    private: Annotated[
+        bool, typer.Option("--private", help="Take the real way: key-holders, questions, sealed evidence.")
+    ] = False,
     weights: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Weights made by `fit`, instead of those shipped.")
     ] = None,
 ) -> None:
-    """Write each candidate of two files with its score: id_a,id_b,score, the best of each sought record first.
+    """Write each candidate of two files with its score: id_a,id_b,score.
 
-    A score is log2 of the odds that both are one person.
+    A score is log2 of the odds that both are one person. With --private every key goes blinded through three
+    key-holders, every sought record becomes a question of the constant size, and what would cross the wire is counted;
+    candidates and scores are the same.
 
     Example: handover tracing match children.jsonl relatives.jsonl -o scores.csv
     """
     from handover.cli import tracing_runs
 
-    found = tracing_runs.match(asking, holding, output, weights=weights)
+    found = tracing_runs.match(asking, holding, output, private=private, weights=weights)
     terminal.say_facts(found)
 
 

@@ -8,13 +8,16 @@ import hashlib
 import multiprocessing
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
+from handover.application import private_trial
 from handover.domain.errors import MalformedError
-from handover.matching import fitting, keys, linkage, person, scoring, view
+from handover.matching import fitting, keys, linkage, person, rarity, scoring, view
 from handover.matching.fitting import Example
 from handover.matching.view import View
 
@@ -28,11 +31,11 @@ _ADDRESS: Final = 16
 
 @dataclass(frozen=True)
 class Record:
-    """A description of a file: its identifier there, what is compared of it, and its addresses."""
+    """A description of a file: its identifier there, what is compared of it, and its keys or what became of them."""
 
     id: str
     view: View
-    addresses: tuple[bytes, ...]
+    keys: tuple[bytes, ...]
 
 
 _tasks: list[Callable[[object], object]] = []  # what forked processes carry out: never pickled
@@ -83,32 +86,10 @@ class Match:
 
     def __init__(self, asking: Path, holding: Path) -> None:
         """Read both files; what joins them is a pseudorandom function under a key of this run."""
-        self._key = secrets.token_bytes(32)
-        asked_lines, held_lines = lines_of(asking), lines_of(holding)
-        self._lines = [asked_lines, held_lines]
-        self.size = keys.size_class(len(held_lines))
-        view.view(person.Person(given_name="Ali", birth_place="Homs"))  # the tables are read before the fork
-        work = [(0, each) for each in pieces(len(asked_lines))] + [
-            (1, each) for each in pieces(len(held_lines))
-        ]
-        sides: tuple[list[Record], list[Record]] = ([], [])
-        for (side, _), found in zip(work, spread(self._records, work), strict=True):
-            sides[side].extend(found)
-        self.asking, self.holding = sides
+        key = secrets.token_bytes(32)
+        self.asking, self.holding = both(asking, holding, partial(_address, key))
         self.held = linkage.Held([record.view for record in self.holding])
-        self._index = linkage.index_of(record.addresses for record in self.holding)
-
-    def _records(self, work: tuple[int, range]) -> list[Record]:
-        side, places = work
-        make = keys.indexed if side else keys.asked
-        lines = self._lines[side]
-        return [
-            Record(who, seen, tuple(self._address(key.text) for key in make(seen, size=self.size)))
-            for who, seen in read([lines[place] for place in places])
-        ]
-
-    def _address(self, text: bytes) -> bytes:
-        return hashlib.blake2b(text, digest_size=_ADDRESS, key=self._key).digest()
+        self._index = linkage.index_of(record.keys for record in self.holding)
 
     def scored(self, weights: scoring.Weights | None = None) -> Iterator[Found]:
         """Give each candidate with its score."""
@@ -138,13 +119,94 @@ class Match:
         return [each for found in spread(piece, pieces(len(self.asking))) for each in found]
 
     def _of(self, place: int) -> list[int]:
-        return linkage.candidates(self.asking[place].addresses, self._index)
+        return linkage.candidates(self.asking[place].keys, self._index)
 
 
-def match(asking: Path, holding: Path, output: Path, *, weights: Path | None) -> dict[str, object]:
+def both(asking: Path, holding: Path, address: Callable[[bytes], bytes]) -> tuple[list[Record], list[Record]]:
+    """Return the records of both files, with the keys of those that ask and of those that are held, as addresses."""
+    lines = lines_of(asking), lines_of(holding)
+    size = keys.size_class(len(lines[1]))
+    view.view(person.Person(given_name="Ali", birth_place="Homs"))  # the tables are read before the fork
+    work = [(side, places) for side in (0, 1) for places in pieces(len(lines[side]))]
+
+    def piece(part: tuple[int, range]) -> list[Record]:
+        side, places = part
+        make = keys.indexed if side else keys.asked
+        return [
+            Record(who, seen, tuple([address(key.text) for key in make(seen, size=size)]))
+            for who, seen in read([lines[side][place] for place in places])
+        ]
+
+    found: tuple[list[Record], list[Record]] = ([], [])
+    for (side, _), records in zip(work, spread(piece, work), strict=True):
+        found[side].extend(records)
+    return found
+
+
+def _address(key: bytes, text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=_ADDRESS, key=key).digest()
+
+
+class PrivateMatch:
+    """The same, on the real way: outputs of three key-holders, one question for each sought record, sealed evidence."""
+
+    def __init__(self, asking: Path, holding: Path) -> None:
+        """Read both files, have every key evaluated once, and file the records under their addresses."""
+        self.asking, self.holding = both(asking, holding, bytes)
+        views = [record.view for record in self.holding]
+        self._outputs = self._evaluated()
+        filed = private_trial.filed([[self._outputs[key] for key in record.keys] for record in self.holding])
+        self._asker = private_trial.Asker(now=int(time.time()))
+        self._holding = private_trial.Holding(views, rarity.of(views), filed, self._asker.public)
+
+    def _evaluated(self) -> dict[bytes, bytes]:
+        holders = private_trial.KeyHolders.dealt()
+        every = sorted(
+            {key for side in (self.asking, self.holding) for record in side for key in record.keys}
+        )
+        size = private_trial.BATCH
+        batches = [every[start : start + size] for start in range(0, len(every), size)]
+        found = spread(holders.outputs, batches)
+        return {
+            key: output
+            for batch, given in zip(batches, found, strict=True)
+            for key, output in zip(batch, given, strict=True)
+        }
+
+    def scored(self, weights: scoring.Weights | None = None) -> Iterator[Found]:
+        """Give each candidate with its score."""
+
+        def piece(places: range) -> list[Found]:
+            return [
+                (place, record, score)
+                for place in places
+                for record, score in self._answered(self.asking[place], weights)
+            ]
+
+        for found in spread(piece, pieces(len(self.asking))):
+            yield from found
+
+    def _answered(self, asking: Record, weights: scoring.Weights | None) -> list[tuple[int, float]]:
+        if not asking.keys:
+            return []  # nothing is told by which it could be found
+        outputs = [self._outputs[key] for key in asking.keys]
+        return self._holding.answered(self._asker.question(asking.view, outputs), weights)
+
+    def crossed(self) -> dict[str, int]:
+        """Return how many bytes would cross the wire, and how many keys were evaluated."""
+        asked = sum(bool(record.keys) for record in self.asking)
+        bytes_of = {
+            f"bytes, {kind}": size for kind, size in private_trial.wire(asked, len(self.holding)).items()
+        }
+        return {"keys evaluated": len(self._outputs), **bytes_of}
+
+
+def match(
+    asking: Path, holding: Path, output: Path, *, private: bool, weights: Path | None
+) -> dict[str, object]:
     """Write the scores of all candidates to *output*; return what there is to say about the run."""
     used = None if weights is None else scoring.decoded(weights.read_bytes())
-    run = Match(asking, holding)
+    run = PrivateMatch(asking, holding) if private else Match(asking, holding)
     rows = 0
     with output.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -152,7 +214,8 @@ def match(asking: Path, holding: Path, output: Path, *, weights: Path | None) ->
         for place, record, score in run.scored(used):
             table.writerow((run.asking[place].id, run.holding[record].id, f"{score:.4f}"))
             rows += 1
-    return {"sought": len(run.asking), "held": len(run.holding), "candidates": rows}
+    said: dict[str, object] = {"sought": len(run.asking), "held": len(run.holding), "candidates": rows}
+    return {**said, **(run.crossed() if isinstance(run, PrivateMatch) else {})}
 
 
 def fit(asking: Path, holding: Path, truth: Path, output: Path) -> dict[str, object]:

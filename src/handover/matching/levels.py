@@ -113,9 +113,9 @@ def _meeting(role: str, theirs: Names, skeletons: Sequence[Sequence[str]], own: 
 
 
 def _near(theirs: Names, skeletons: Sequence[Sequence[str]], own: Names, near: Near) -> bool:
-    """Tell whether a name that fits into evidence is one letter away from one of theirs."""
-    told = [text for texts, name in zip(skeletons, own, strict=False) for text in texts[: len(name)]]
-    return any(near(text, token) for text in told for name in theirs for token in name)
+    """Tell whether a name, in one of its first two readings, is one letter away from one of theirs."""
+    told = [text for texts, _ in zip(skeletons, own, strict=False) for text in texts[:2]]
+    return any(near(text, token) for text in told for name in theirs for token in name[:2])
 
 
 def _given(theirs: Tokens, view: View, own: Tokens, near: Near, met: list[Met]) -> int:

@@ -8,30 +8,41 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from handover.matching import names, tables
 from handover.matching.view import View
 
 BITS: Final = {
-    "year": 4.0,
-    "day": 8.3,
-    "locality": 8.0,
-    "region": 5.5,
-    "country": 3.0,
-    "nationality": 3.0,
-    "sex": 1.0,
+    "year": 4.0, "day": 8.3, "locality": 8.0, "region": 5.5, "country": 3.0, "nationality": 3.0, "sex": 1.0,
     "parted": 6.0,
-}
-_FIRST, _NEXT, _MOST, _LEAST = 3.6, 1.7, 11.0, 3.0  # of a skeleton: its first letter, each further one
+}  # fmt: skip
+_KNOWN: Final = 7.0  # of a name that the tables know in several spellings: they know what is frequent
+_FIRST, _NEXT, _MOST, _LEAST = 4.0, 1.6, 9.5, 3.0  # of another skeleton: its first letter, each further one
 _TRUST: Final = 150.0  # so many records' worth is the public estimate beside a node's own counts
 
 Met = tuple[str, str]  # what kind of part, and the part itself
 
 
+@cache
+def _frequent() -> dict[str, float]:
+    """Return what little the common names say, and all that they may be heard as."""
+    found: dict[str, float] = {}
+    for said, listed in tables.rows("common.tsv"):
+        for form in (form for name in listed.split() for forms in names.read(name) for form in forms):
+            found.setdefault(form, float(said))
+    return found
+
+
 @lru_cache(maxsize=65_536)
 def bits(skeleton: str) -> float:
     """Return the public estimate for a name with this *skeleton*."""
+    common = _frequent().get(skeleton)
+    if common is not None:
+        return common
+    if skeleton.startswith("="):
+        return _KNOWN
     return max(_LEAST, min(_MOST, _FIRST + _NEXT * (len(skeleton) - 1)))
 
 
@@ -67,8 +78,8 @@ def of(views: Iterable[View]) -> Rarity:
 def parts(view: View) -> set[Met]:
     """Return the parts of one record that are counted."""
     found: set[Met] = set()
-    for role, names in (("given", view.given), ("paternal", view.paternal), ("mother", view.mother)):
-        found.update((role, form) for forms in names for form in forms)
+    for role, bag in (("given", view.given), ("paternal", view.paternal), ("mother", view.mother)):
+        found.update((role, form) for forms in bag for form in forms)
     for home in view.homes:
         found.update(home_parts(home.country, home.region, home.locality))
     if view.nationality:

@@ -11,6 +11,7 @@ FILES: Final = (
     "arabic.tsv",
     "armenian.tsv",
     "bengali.tsv",
+    "common.tsv",
     "countries.tsv",
     "cyrillic.tsv",
     "devanagari.tsv",

@@ -16,7 +16,8 @@ Names = tuple[tuple[Token, ...], ...]
 Make = Callable[[str, str], Token]  # the kind of part, and its text
 
 GIVEN, PATERNAL, MOTHER, FORMS, YEARS, HOMES, LANGUAGES = 3, 5, 2, 4, 4, 2, 2  # most that is told of each
-ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZaiu"  # what skeletons are written with
+ALPHABET: Final = "ABFHJKLMNRSTXYaiu"  # what skeletons are written with
+SHORTEST: Final = 3  # a shorter skeleton is one letter away from too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,12 @@ def plain(kind: str, text: str) -> Token:
 def hashed(salt: bytes) -> Callable[[str, str], bytes]:
     """Return what makes the tokens of one question: 4 bytes that nobody without its *salt* can make."""
 
+    begun = hashlib.blake2b(digest_size=4, key=salt)
+
     def make(kind: str, text: str) -> bytes:
-        return hashlib.blake2b(f"{kind}\x1f{text}".encode(), digest_size=4, key=salt).digest()
+        made = begun.copy()
+        made.update(f"{kind}\x1f{text}".encode())
+        return made.digest()
 
     return make
 
@@ -82,7 +87,12 @@ def of(view: View, make: Make) -> Tokens:
 
 
 def neighbours(skeleton: str) -> Iterable[str]:
-    """Give every text that is one letter away from *skeleton*: dropped, added, changed, or two changed about."""
+    """Give every text that is one letter away from *skeleton*: dropped, added, changed, or two changed about.
+
+    A short skeleton has none, nor has a name that the tables know (those begin with an equals sign).
+    """
+    if len(skeleton) < SHORTEST or skeleton[0] == "=":
+        return
     for place in range(len(skeleton) + 1):
         before, after = skeleton[:place], skeleton[place:]
         for letter in ALPHABET:
@@ -96,17 +106,17 @@ def neighbours(skeleton: str) -> Iterable[str]:
 
 
 def near(one: str, other: str) -> bool:
-    """Tell whether *one* is one of the neighbours of *other*, without listing them; the same text is not."""
-    short, long = sorted((one, other), key=len)
-    if one == other or len(long) - len(short) > 1:
+    """Tell whether *other* has *one* among its neighbours, without listing them; the same text is none."""
+    size, length = len(one), len(other)
+    if one == other or not -2 < size - length < 2 or length < SHORTEST or other[0] == "=":
         return False
-    start = next(
-        (place for place, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]), len(short)
-    )
-    if len(short) < len(long):
-        return short[start:] == long[start + 1 :]
-    if short[start + 1 :] == long[start + 1 :]:
+    start, least = 0, min(size, length)
+    while start < least and one[start] == other[start]:
+        start += 1
+    if size < length:
+        return one[start:] == other[start + 1 :]
+    if size > length:
+        return one[start + 1 :] == other[start:]
+    if one[start + 1 :] == other[start + 1 :]:
         return True
-    return (
-        short[start : start + 2] == long[start : start + 2][::-1] and short[start + 2 :] == long[start + 2 :]
-    )
+    return one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
