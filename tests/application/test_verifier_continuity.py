@@ -12,8 +12,8 @@ from handover.domain.continuity import DAY
 from handover.domain.handover import Act
 from handover.protocol import envelope as envelopes
 from handover.protocol import strict
-from vectors import later, one_round
-from vectors.one_round import NORTH, SOUTH, T0
+from vectors import apart, later, one_round
+from vectors.one_round import NORTH, ROUND, SOUTH, T0
 
 WITHDRAWN = later.said()["consent-withdrawn"].envelope
 
@@ -30,7 +30,7 @@ class _Bundle:
 
 def said(act: Act, **changes: Any) -> Said:
     """Give an envelope that is believed and anchored by its addressee, an hour after it was signed."""
-    whole = (one_round.said() | later.said())[act.value]
+    whole = (one_round.said() | later.said() | apart.said())[act.value]
     envelope = replace(whole.envelope, **changes)
     return Said(
         envelope=envelope,
@@ -93,3 +93,17 @@ def test_a_record_that_was_shown_to_it_again_may_be_shown_on() -> None:
     back = said(Act.OFFER, iat=erased.envelope.iat + DAY)
     on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + 2 * DAY)
     assert rules(judged(said(Act.CONSENT_WITHDRAWN), erased, back, on)) == []
+
+
+def test_who_refers_on_what_it_said_to_have_destroyed_has_lied() -> None:
+    referral, end = said(Act.REFERRAL), said(Act.END)
+    on = said(Act.REFERRAL, iss=SOUTH, aud=NORTH, iat=end.envelope.iat + DAY, round=ROUND)
+    assert rules(judged(referral, end, on)) == [Rule.ERASED]
+
+
+def test_a_record_that_came_by_another_way_may_be_shown_after_the_end_of_a_referral() -> None:
+    referral, end = said(Act.REFERRAL), said(Act.END)
+    on = said(Act.REFERRAL, iss=SOUTH, aud=NORTH, iat=end.envelope.iat + DAY, round=ROUND)
+    offered = said(Act.OFFER, iat=end.envelope.iat - DAY)
+    assert rules(judged(offered, referral, end, on)) == []
+    assert rules(judged(referral, end)) == []

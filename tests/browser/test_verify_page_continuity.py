@@ -12,7 +12,7 @@ from handover.application.verifier_case import Said
 from handover.application.verifier_report import Rule
 from handover.domain.continuity import DAY
 from handover.domain.handover import Act
-from vectors.one_round import NORTH, SOUTH, T0
+from vectors.one_round import NORTH, ROUND, SOUTH, T0
 
 EXPORTED = T0 + 1000 * DAY
 _ASK = """([spoken, exported]) => {
@@ -38,7 +38,8 @@ def page(browser: Browser) -> Iterator[Page]:
 def _of(each: Said) -> dict[str, Any]:
     envelope = each.envelope
     words = {
-        name: getattr(envelope, name) for name in ("act", "iss", "aud", "round", "re", "deadline", "replaces")
+        name: getattr(envelope, name)
+        for name in ("act", "iss", "aud", "round", "re", "deadline", "replaces", "record")
     }
     return {
         "envelope": words,
@@ -77,3 +78,12 @@ def test_who_shows_what_it_has_erased_is_found_by_both(page: Page) -> None:
     assert agreed(page, demand, erased, again) == [Rule.ERASED]
     back = said(Act.OFFER, iat=erased.envelope.iat + DAY)
     assert agreed(page, demand, erased, back, again) == []
+
+
+def test_who_refers_on_what_it_said_to_have_destroyed_is_found_by_both(page: Page) -> None:
+    referral, end = said(Act.REFERRAL), said(Act.END)
+    on = said(Act.REFERRAL, iss=SOUTH, aud=NORTH, iat=end.envelope.iat + DAY, round=ROUND)
+    assert agreed(page, referral, end, on) == [Rule.ERASED]
+    assert agreed(page, referral, end) == []
+    offered = said(Act.OFFER, iat=end.envelope.iat - DAY)
+    assert agreed(page, offered, referral, end, on) == []

@@ -1,14 +1,14 @@
 """What was said after the deed: demands that nobody answered, and what was shown again after it was erased."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.continuity import DAY, DEMANDS, LONGEST_HOLD
 from handover.domain.handover import Act
 from handover.domain.sentences import sentence
-
-_SHOWS_RECORD = frozenset({Act.OFFER, Act.CORRECTION})
+from handover.domain.sequence import RECORDS
+from handover.protocol.envelope import Envelope
 
 
 def check(case: Case, findings: Findings) -> None:
@@ -21,6 +21,10 @@ def check(case: Case, findings: Findings) -> None:
     for said in believed:
         if said.envelope.act is Act.ERASED and _was_record(case, said):
             _kept_its_word(said, believed, findings)
+    for spoken in case.rounds().values():
+        ended = _end_of(spoken, believed)
+        if ended is not None:
+            _kept_its_word(ended, believed, findings)
 
 
 def _demand(said: Said, answers: Iterator[Said], exported: int, findings: Findings) -> None:
@@ -57,6 +61,23 @@ def _was_record(case: Case, erased: Said) -> bool:
     return erased.envelope.record is not None or (shown is not None and shown.envelope.act is Act.OFFER)
 
 
+def _end_of(spoken: Sequence[Said], believed: list[Said]) -> Said | None:
+    """Give where the receiver of a referral says that it is over, and keeps nothing.
+
+    Whoever was given the record in a round of another course may have it by that.
+    """
+    referral = next((said.envelope for said in spoken if said.envelope.act is Act.REFERRAL), None)
+    if referral is None or any(_by_another_way(said, referral) for said in believed):
+        return None
+    ends = (said for said in spoken if said.envelope.act in (Act.END, Act.END_RECEIPT))
+    return next((said for said in ends if said.envelope.iss == referral.aud), None)
+
+
+def _by_another_way(said: Said, referral: Envelope) -> bool:
+    given = _gives(said) and said.envelope.act is not Act.REFERRAL
+    return given and said.envelope.aud == referral.aud and said.envelope.round != referral.round
+
+
 def _kept_its_word(erased: Said, believed: list[Said], findings: Findings) -> None:
     """Who has destroyed a record has none to show, unless one was given to it again."""
     node = erased.envelope.iss
@@ -77,4 +98,4 @@ def _kept_its_word(erased: Said, believed: list[Said], findings: Findings) -> No
 
 
 def _gives(said: Said) -> bool:
-    return said.envelope.act in _SHOWS_RECORD
+    return said.envelope.act in RECORDS
