@@ -46,7 +46,7 @@ def _is_erased(case: Case, node: Node, other: Node) -> bool:
     found = at(case, node, other)
     with node.database.reading() as work:
         for kept in work.envelopes.of_handover(found.id):
-            if kept.act in (Act.REFERRAL, Act.QUESTION, Act.ANSWER):
+            if kept.act in (Act.REFERRAL, Act.QUESTION, Act.ANSWER, Act.END):
                 with pytest.raises(NotFoundError):
                     work.envelopes.plaintext(kept.digest)
         shown = [each for each in work.disclosures.of_matter(found.matter) if each.act is Act.REFERRAL]

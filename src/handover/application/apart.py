@@ -66,6 +66,10 @@ def settle(work: UnitOfWork, handover: Handover) -> None:
         _mark(work, handover, incoming=False)
     if handover.course is Course.CONTACT:
         meeting.remember(work, handover)
+    elif handover.role is Role.RECEIVER:
+        for kept in work.envelopes.of_handover(handover.id):
+            if kept.act is Act.END:
+                work.matters.erase(kept.owner)  # the words of the end, too: the receiver keeps nothing
     work.matters.erase(handover.id)
 
 
