@@ -34,6 +34,13 @@ def test_an_empty_database_gets_every_table_that_the_program_knows(tmp_path: Pat
     engine.dispose()
 
 
+def test_alembic_knows_every_module_of_tables_whatever_was_imported_before() -> None:
+    folder = Path(migrate.__file__).parent
+    modules = {path.stem for path in folder.glob("*_tables.py")}
+    named = (folder / "migrations" / "env.py").read_text(encoding="utf-8")
+    assert {each for each in modules if named.count(f"    {each},\n") != 2} == set()
+
+
 def test_a_schema_from_the_future_is_refused_and_kept(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'a.db'}")
     migrate.upgrade(engine, tmp_path)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import committing, notices
+from handover.application import committing, indexing, notices
 from handover.application.facts import Actor
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -69,6 +69,13 @@ class Candidates:
             reasons, _, _ = work.tracing.heard.words(found)
             self._log(work, found, "read", kind=EntryKind.DISCLOSED)
             return reasons
+
+    def findable(self, work: UnitOfWork, candidate: KeptCandidate) -> bool:
+        """Tell whether the asker may be told of the record now, as it stands: much can have changed meanwhile."""
+        found = indexing.findable(
+            work, self._vault, candidate.matter, candidate.person, asker=candidate.asker
+        )
+        return found is not None
 
     def mark(
         self,

@@ -14,7 +14,6 @@ from handover.application.epochs import Epochs
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.sealing import new_id
 from handover.application.traced import HeardQuestion, IndexEntry, KeptCandidate
-from handover.application.tracing_permissions import in_force
 from handover.application.tracing_rarity import RarityKeeper
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.searching import MOST_POSSIBLE, NOTICES, CandidateState, Notice
@@ -96,15 +95,13 @@ class Comparing:
         self, work: UnitOfWork, epoch: Epoch, heard: HeardQuestion, opened: Opened, entry: IndexEntry
     ) -> _Found | None:
         """Compare with one record, as it stands now; who may not be found is not here."""
-        if in_force(work, entry.matter) is None or indexing.excluded(work, entry.matter, heard.asker):
-            return None
-        held = indexing.traced(work, self._vault, entry.matter)
-        if held is None or entry.number not in held[1]:
+        held = indexing.findable(work, self._vault, entry.matter, entry.number, asker=heard.asker)
+        if held is None:
             return None
         pair = self.pair(heard, opened.evidence, entry)
         if work.tracing.heard.rejected(pair):
             return None
-        levels = evidence.compare(opened.evidence, opened.salt, held[1][entry.number])
+        levels = evidence.compare(opened.evidence, opened.salt, held)
         score = scoring.score(levels, self._rarity.of(work, epoch.number))
         return _Found(
             entry=entry,

@@ -105,7 +105,7 @@ class Hits:
         """Let the asking node know how alike two records are, and how this office is reached; give the contact.
 
         Raises:
-            CandidateDecidedError: it was decided on, or what it answers was taken back.
+            CandidateDecidedError: it was decided on, what it answers was taken back, or the record may not be found now.
             NotFoundError: what shows that the record was in the index is not signed yet, or erased.
         """
         require(actor, Right.DECIDE)
@@ -129,7 +129,7 @@ class Hits:
         return done
 
     def _release(self, work: UnitOfWork, kept: KeptCandidate, actor: Actor | None) -> Handover:
-        if kept.state is not CandidateState.WAITING:
+        if kept.state is not CandidateState.WAITING or not self._candidates.findable(work, kept):
             raise CandidateDecidedError
         contact = self._released.begin(work, kept, self._hit(work, kept), actor=actor)
         officer = None if actor is None else actor.officer

@@ -103,6 +103,7 @@ class Indexing:
             self._out(work, matter, permission, state)
             return None
         version, described = found
+        untracing.drop(work, matter, lambda each: each.person not in described)
         known = work.tracing.index.of_matter(matter)
         if any(each.version != version for each in known):
             work.tracing.index.forget(matter)
@@ -127,6 +128,7 @@ class Indexing:
             untracing.forget(work, matter, ClosingReason.PROTECTED)
         else:
             work.tracing.index.forget(matter)
+            untracing.drop(work, matter, lambda _: True)
         until = _NEVER if permission is None else permission.permission.until
         self._settle(work, matter, max(work.records.versions(matter), default=0), state, until)
 
@@ -193,6 +195,16 @@ def traced(work: UnitOfWork, vault: Vault, matter: MatterId) -> tuple[int, Mappi
     if protection.protects(work, vault, matter, record):
         return None
     return kept.version, {number: view(person) for number, person in persons(record)}
+
+
+def findable(
+    work: UnitOfWork, vault: Vault, matter: MatterId, number: int, *, asker: NodeId
+) -> View | None:
+    """Give a person of a record as it stands now, if *asker* may find that person now."""
+    if in_force(work, matter) is None or excluded(work, matter, asker):
+        return None
+    held = traced(work, vault, matter)
+    return None if held is None else held[1].get(number)
 
 
 def state_of(epochs: Sequence[Epoch], started: Mapping[int, IndexEpoch]) -> str:

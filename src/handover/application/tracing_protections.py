@@ -96,6 +96,7 @@ class Protections:
             kept = work.tracing.permissions.limits(matter)
             new = replace(kept, limits=replace(kept.limits, excluded=found))
             work.tracing.permissions.limit(matter, new)
+            untracing.drop(work, matter, lambda each: new.limits.excludes(each.asker))
             self._log(work, matter, EntryKind.DECIDED, "limits")
             return found
 

@@ -1,11 +1,12 @@
 """What ends tracing: the index forgets, questions are taken back at every holder, candidates go."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from handover.application import counting
 from handover.application.ports import UnitOfWork
-from handover.application.traced import KeptAsking, KeptQuestion
+from handover.application.traced import KeptAsking, KeptCandidate, KeptQuestion
 from handover.domain.ids import MatterId
 from handover.domain.searching import AskingState, CandidateState, ClosingReason, QuestionState
 
@@ -22,10 +23,15 @@ def forget(work: UnitOfWork, matter: MatterId, reason: ClosingReason) -> None:
     work.tracing.index.forget(matter)
     for asking in work.tracing.askings.of_matter(matter):
         close(work, asking, reason)
-    for candidate in work.tracing.heard.of_matter(matter):
-        if candidate.state is CandidateState.WAITING:
-            work.tracing.heard.turn(candidate, replace(candidate, state=CandidateState.CLOSED))
+    drop(work, matter, lambda _: True)
     work.tracing.permissions.touch(matter)
+
+
+def drop(work: UnitOfWork, matter: MatterId, gone: Callable[[KeptCandidate], bool]) -> None:
+    """Close the candidates of a matter that wait for an officer, and may not be told of any more."""
+    for each in work.tracing.heard.of_matter(matter):
+        if each.state is CandidateState.WAITING and gone(each):
+            work.tracing.heard.turn(each, replace(each, state=CandidateState.CLOSED))
 
 
 def close(work: UnitOfWork, asking: KeptAsking, reason: ClosingReason) -> KeptAsking:
