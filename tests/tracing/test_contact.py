@@ -8,7 +8,6 @@ import pytest
 from handover.application import verifier
 from handover.application.contacts import ContactClosedError
 from handover.application.hits import Rejection
-from handover.application.tracing import Terms
 from handover.application.verifier_report import Severity
 from handover.application.verifier_report import Verdict as Verdict_
 from handover.domain.consent import GroundError
@@ -79,8 +78,10 @@ def test_a_rejected_candidate_tells_the_other_side_nothing_and_never_comes_again
 
 
 def test_a_node_whose_policy_it_is_releases_what_is_strong_by_itself(met: Meeting) -> None:
-    assert met.rig.tracing(met.holder).standing(met.holder.after.hits.tick) == ()
-    for part in met.rig.tracing(met.holder, Terms(strong=True)).standing(met.holder.after.hits.tick):
+    for part in met.holder.after.beside_tracing(strong=False):
+        part()
+    assert met.candidate().state is CandidateState.WAITING
+    for part in met.holder.after.beside_tracing(strong=True):
         part()
     met.settle()
     assert met.candidate().state is CandidateState.RELEASED

@@ -38,9 +38,7 @@ def _names_who_must_not_be_told(made: Meeting) -> None:
 
 
 def _excluded(made: Meeting) -> None:
-    made.holder.tracing.protections.exclude(
-        made.child.id, [made.asker.id], actor=made.officer(made.holder)
-    )
+    made.holder.tracing.protections.exclude(made.child.id, [made.asker.id], actor=made.officer(made.holder))
 
 
 def _reunified(made: Meeting) -> None:

@@ -105,7 +105,7 @@ class Hits:
         """Let the asking node know how alike two records are, and how this office is reached; give the contact.
 
         Raises:
-            CandidateDecidedError: it was decided on, what it answers was taken back, or the record may not be found now.
+            CandidateDecidedError: it was decided on, its question was taken back, or its record may not be found now.
             NotFoundError: what shows that the record was in the index is not signed yet, or erased.
         """
         require(actor, Right.DECIDE)

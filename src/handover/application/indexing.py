@@ -197,9 +197,7 @@ def traced(work: UnitOfWork, vault: Vault, matter: MatterId) -> tuple[int, Mappi
     return kept.version, {number: view(person) for number, person in persons(record)}
 
 
-def findable(
-    work: UnitOfWork, vault: Vault, matter: MatterId, number: int, *, asker: NodeId
-) -> View | None:
+def findable(work: UnitOfWork, vault: Vault, matter: MatterId, number: int, *, asker: NodeId) -> View | None:
     """Give a person of a record as it stands now, if *asker* may find that person now."""
     if in_force(work, matter) is None or excluded(work, matter, asker):
         return None
