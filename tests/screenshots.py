@@ -70,6 +70,7 @@ def _tell(cast: "people.Cast") -> None:
     receiver.wait_for(taken, 'form[action$="/arrival"]')
     first.wait_for(round_, ".govuk-tag--green")
     take(first, "timeline")
+    _goes_on(first, receiver, address, taken)
     first.go("/office/authorities")
     take(first, "authorities")
     first.go("/office/audit")
@@ -79,6 +80,49 @@ def _tell(cast: "people.Cast") -> None:
     receiver.language = "ar"
     receiver.go("/office/work?language=ar")
     take(receiver, "work-list-arabic")
+
+
+def _goes_on(first: "people.Person", receiver: "people.Person", address: str, taken: str) -> None:
+    """What goes on after the take-up: *address* is the matter at the first, *taken* the round at the other."""
+    from browser import people
+
+    receiver.go(taken)
+    there = receiver.page.locator('main a[href*="/office/matters/"]').first.get_attribute("href") or ""
+    take(receiver, "follow-ups", f"{taken}/follow-ups")
+    receiver.go(f"{there}/decisions")
+    receiver.fill(
+        kind="guardianship-order", authority="Family court of Hamburg", outcome="Her aunt is guardian."
+    )
+    receiver.date("date", "2026-10-05")
+    receiver.send("/decisions/record")
+    take(receiver, "decisions")
+    first.go(f"{address}/record/identity")
+    first.why()
+    for name, value in people.RECORD["identity"].items():
+        first.set(name, "2013" if name.endswith("-year") else value)
+    first.send("/record/identity")
+    first.go(f"{address}/corrections")
+    first.page.locator('main input[name="to"]').first.check()
+    first.fill(text="The year of birth was read wrongly.")
+    take(first, "corrections")
+    first.send("/corrections/send")
+    receiver.wait_for(f"{there}/corrections", 'main a[href*="/corrections/"]')
+    receiver.follow("/corrections/")
+    receiver.why()
+    take(receiver, "correction")
+    first.go(f"{address}/received")
+    first.follow("/withdraw")
+    first.fill(scope="ground", words="I do not want Hamburg to have it any more.")
+    first.send("/withdraw")
+    take(first, "who-received-what")
+    receiver.wait_for("/office/demands", 'main a[href*="/office/demands/"]')
+    take(receiver, "to-be-answered")
+    receiver.follow("/office/demands/")
+    take(receiver, "withdrawal")
+    first.go(f"{address}/requests")
+    first.fill(kind="complaint", text="Nobody asked me before my aunt was called.")
+    take(first, "requests")
+    take(first, "what-is-erased-when", "/office/retention")
 
 
 def take(officer: "people.Person", name: str, path: str = "") -> None:

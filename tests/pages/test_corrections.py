@@ -52,6 +52,7 @@ def test_an_officer_sees_who_holds_the_earlier_version_and_what_changed(scene: S
     page = text(scene.athens.get(f"/office/matters/{scene.sent.matter}/corrections"))
     assert "Youth office Hamburg" in page
     assert "Birth date" in page or "Date of birth" in page
+    assert page.count("de/hamburg") == 2  # in the list, and where it is chosen
     assert send(scene) == 303
     page = text(scene.athens.get(f"/office/matters/{scene.sent.matter}/corrections"))
     assert "Nothing" in page

@@ -10,7 +10,7 @@ from handover.application.recipients import Recipient
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import Digest, MatterId
 from handover.domain.record import Value
-from handover.pages import paths, reasons, values, words
+from handover.pages import paths, reasons, values, view, words
 from handover.pages.values import Shown
 from handover.pages.visit import Page, Visit
 
@@ -37,7 +37,7 @@ def _show(visit: Visit, *, status: int = 200, sent: Sequence[tuple[Recipient, Se
 
 
 def _named(visit: Visit, each: Recipient) -> str:
-    return visit.name_of(each.handover.peer) or each.handover.peer
+    return view.named_text(visit.name_of(each.handover.peer), each.handover.peer)
 
 
 def send(visit: Visit) -> Response:
