@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Everything a developer runs, on a machine that has only Python 3.11 and pip.
 
-    python3 dev.py demo     four nodes, one child's case, and the evidence verified at the end
+    python3 dev.py demo     six nodes, one child's case, and the evidence verified at the end
     python3 dev.py test     every check
     python3 dev.py bench    the measurements
 

@@ -42,10 +42,10 @@ def test_a_sample_is_a_nodes_settings_and_fits_an_entry(file: Path, tmp_path: Pa
     assert node_entry.decode(node_entry.encode(entry)).names == dict(settings.names)
 
 
-def test_the_samples_are_four_nodes_in_four_countries_at_four_addresses(tmp_path: Path) -> None:
+def test_the_samples_are_six_nodes_in_four_countries_at_six_addresses(tmp_path: Path) -> None:
     settings = [_settings(file, tmp_path) for file in NODES]
     assert {NodeId(each.node).country for each in settings} == {"gr", "de", "es", "hn"}
-    assert len({each.address for each in settings}) == len(settings) == 4
+    assert len({each.address for each in settings}) == len(settings) == 6
 
 
 def test_a_setting_that_nobody_knows_stops_the_start(tmp_path: Path) -> None:

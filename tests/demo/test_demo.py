@@ -18,7 +18,7 @@ from handover.demo import records
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 MARK = "Zzyzxdemo"
-STORIES = ("1-handed-over", "2-declined", "3-crossed", "4-traced", "5-killed", "6-life")
+STORIES = ("1-handed-over", "2-declined", "3-crossed", "4-traced", "5-killed", "6-life", "7-found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def kept(place: Path) -> Iterator[Run]:
 def again(kept: Run) -> Run:
     """A run without one, in the same folder."""
     before = _alive(kept.folder)
-    assert len(before) == 5
+    assert len(before) == 7
     run = _demo(kept.folder)
     assert [pid for pid in before if _runs(pid)] == []
     return run
@@ -112,7 +112,8 @@ def test_nodes_that_are_kept_answer_to_the_keys_that_were_left_and_let_officers_
 ) -> None:
     officers = json.loads((kept.folder / "keys.json").read_text())
     assert {each["node"] for each in officers} == {
-        "gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula",
+        "gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula", "gr/samos",
+        "es/ceuta",
     }  # fmt: skip
     for each in officers:
         assert re.search(

@@ -103,7 +103,7 @@ def demo(
         bool, typer.Option("--keep", help="Leave the nodes running and print addresses and keys.")
     ] = False,
 ) -> None:
-    """Show a federation at work: registry, four nodes, handovers, and evidence that a separate process verifies.
+    """Show a federation at work: registry, six nodes, handovers, and evidence that a separate process verifies.
 
     Example: handover demo --keep
     """

@@ -71,6 +71,22 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "San Pedro auditor",
         "Delia Mendez",
     ),
+    "gr/samos": (
+        "Thalia Vlachou",
+        "Manolis Kritikos",
+        "Despina Rallis",
+        "Stavros Galanis",
+        "Samos auditor",
+        "Foteini Doukas",
+    ),
+    "es/ceuta": (
+        "Ines Ballester",
+        "Hugo Navas",
+        "Clara Rivas",
+        "Omar Benali",
+        "Ceuta auditor",
+        "Rosa Cano",
+    ),
 }
 
 

@@ -21,7 +21,10 @@ _CASES: Final = (
     "guardianship-3",
     "guardianship-4",
     "guardianship-5",
+    "guardianship-6",
+    "guardianship-7",
     "tracing-1",
+    "tracing-2",
 )
 _ENCODED: Final = re.compile(rb"[A-Za-z0-9_-]{24,}")
 

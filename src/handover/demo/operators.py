@@ -78,7 +78,7 @@ class Operators:
                 raise DemoError(f"the request from {country} is not the one that its authority read out")
             self._ceremony.admit(request, now=_now())
             admitted.append(country)
-        for country in admitted:
+        for country in dict.fromkeys(admitted):
             self._sign(country)
         return self._publish()
 

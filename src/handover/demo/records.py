@@ -62,6 +62,12 @@ def made_up(name: str) -> Case:
     return Case(schema=found["schema"], sections=found["record"])
 
 
+def renamed(like: Case, given: str) -> Case:
+    """Give a request like another, for somebody with another given name: how a node would try names."""
+    text = json.dumps(like.sections).replace("\u064a\u0648\u0633\u0641", given)
+    return Case(schema=like.schema, sections=json.loads(text))
+
+
 def shipped_document() -> Document:
     """Give the made-up Primero document of the package."""
     return Document(data=_shipped("primero-1.json"), which=0, of=1)

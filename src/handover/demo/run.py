@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from handover.demo import client, records
+from handover.demo import ceremony, client, records
 from handover.demo.authority import Authority
 from handover.demo.client import RefusalError
 from handover.demo.epilogue import keys_left, nothing_in_the_clear
@@ -23,11 +23,13 @@ from handover.demo.story_beside import Beside
 from handover.demo.story_handover import MainStory
 from handover.demo.story_killed import KilledStory
 from handover.demo.story_life import LifeStory
+from handover.demo.story_tracing import TracingStory
 from handover.domain.errors import HandoverError
 from handover.protocol.registry_set import Registry
 
-NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula")
+NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "hn/san-pedro-sula", "gr/samos", "es/ceuta")
 _LIFE: Final = "6-life"
+_NO_TRACING: Final = "es/barcelona"  # has no mandate for it
 APART: Final = frozenset({"gr/athens"})  # web and worker in a process each
 
 
@@ -105,16 +107,14 @@ def _run(out: Output, place: Place, nodes: list[Authority], document: Document |
 
 
 def _set_up(out: Output, place: Place, nodes: list[Authority]) -> None:
-    out.scene("Setting up: a registry, four nodes, their officers")
+    out.scene("Setting up: a registry, six nodes, their officers")
     with out.under_way(
         "a registry: a root and four countries, three holders each, every page signed by two of them"
     ):
         operators = Operators(place)
         fingerprint = operators.found()
     with (
-        out.under_way(
-            "four nodes make their keys and ask to be admitted (`handover init`, `handover enrol`)"
-        ),
+        out.under_way("six nodes make their keys and ask to be admitted (`handover init`, `handover enrol`)"),
         ThreadPoolExecutor(len(nodes)) as pool,
     ):
         requests = list(pool.map(Authority.set_up, nodes))
@@ -128,6 +128,14 @@ def _set_up(out: Output, place: Place, nodes: list[Authority]) -> None:
     with out.under_way("officers are entered, each with a key to the API"):
         for each in nodes:
             each.staff()
+    with out.under_way(
+        "five of them make a key of tracing that none of them has (`handover tracing ceremony`)"
+    ):
+        out.check(
+            "Five authorities have made a key of tracing; three of them together can use it",
+            holds=ceremony.held([each for each in nodes if each.node != _NO_TRACING], nodes),
+            seen="each contribution was checked by each, all five have signed the same epoch, every node accepts it",
+        )
     with out.under_way("the nodes start"):
         for each in nodes:
             each.start()
@@ -153,7 +161,7 @@ def _show(out: Output, nodes: list[Authority], registry: Registry) -> None:
 
 
 def _stories(out: Output, nodes: list[Authority], document: Document | None) -> list[Exhibit]:
-    athens, hamburg, barcelona, san_pedro = nodes
+    athens, hamburg, barcelona, san_pedro, samos, _ = nodes
     beside = Beside(out)
     out.scene("A child's case goes from Athens to Hamburg")
     main_round = MainStory(out, athens, hamburg).tell(document)
@@ -169,6 +177,8 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
     killed = KilledStory(out, hamburg, barcelona).tell()
     out.scene("A whole life: handed over twice; follow-up, decision, withdrawal, complaint")
     life = LifeStory(out, [san_pedro, barcelona, hamburg]).tell()
+    out.scene("A mother in Hamburg seeks her children; nobody is told whom she seeks")
+    found = TracingStory(out, hamburg, [samos, athens], greedy=san_pedro).tell()
     told = {
         "1-handed-over": main_round, "2-declined": declined, "3-crossed": crossed,
         "4-traced": traced, "5-killed": killed,
@@ -181,7 +191,11 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
             Exhibit(story=story, at=each.receiver, matter=each.taken),
         )
     ]
-    return [*rounds, *(Exhibit(story=_LIFE, at=at, matter=matter) for at, matter in life.matters)]
+    return [
+        *rounds,
+        *(Exhibit(story=_LIFE, at=at, matter=matter) for at, matter in life.matters),
+        *(Exhibit(story="7-found", at=at, matter=matter) for at, matter in found),
+    ]
 
 
 def _proof(out: Output, place: Place, exhibits: list[Exhibit]) -> None:

@@ -16,7 +16,12 @@ from handover.domain.ids import NodeId
 
 DAY: Final = 86400  # seconds
 _LANGUAGES: Final = {"ar": "Arabic", "el": "Greek", "es": "Spanish", "prs": "Dari", "uk": "Ukrainian"}
-_RELATIONS: Final = {"guardian": "guardian by court order", "caregiver": "family", "child": "the child"}
+_RELATIONS: Final = {
+    "guardian": "guardian by court order",
+    "caregiver": "family",
+    "child": "the child",
+    "inquirer": "the mother",
+}
 _PURPOSES: Final = {"guardianship/1": "child-protection", "tracing/1": "family-tracing"}
 
 
