@@ -12,7 +12,7 @@ from handover.protocol import envelope as envelopes
 from handover.protocol.assertion import Assertion, Attestation
 from handover.protocol.passkey import Signed
 from handover.protocol.statement import AssertedAct, Statement
-from vectors import one_round
+from vectors import apart, one_round
 from vectors.made import OTHER_SIGNER, SIGNER, Case, accepted, refused
 from vectors.one_round import NORTH, SOUTH
 
@@ -48,10 +48,10 @@ def cases() -> dict[str, Case]:
 
 def statements() -> dict[str, Statement]:
     """Give a statement of each act."""
-    said = one_round.said()
+    said = one_round.said() | apart.said()
     found = {
         name: statement.of_envelope(said[name].envelope, made=MADE, nonce=NONCE)
-        for name in ("offer", "acceptance", "deed")
+        for name in ("offer", "acceptance", "deed", "referral")
     }
     found["export"] = Statement(
         iss=NORTH, act=AssertedAct.EXPORT, matter=one_round.jti(170), made=MADE, nonce=NONCE

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import departures, documents, tokens
+from handover.application import departures, documents, proofs, tokens
 from handover.application.facts import Actor, Handover, Matter, changed
 from handover.application.offers import DeadlineError, pairs_with
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.proofs import Begun
 from handover.application.referred import of_course
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
@@ -24,6 +25,7 @@ from handover.domain.record import MatterKind, Record, schema
 from handover.protocol import attachment, bodies, sdjwt, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.message import Message
+from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
 
 DEFAULT_TERM: Final = 30 * 86400  # seconds from preparing to the deadline
@@ -157,6 +159,7 @@ class Referring:
         Raises:
             SameOfficerError: four eyes.
             RegistryStaleError: the registry is too old for an act of weight.
+            StepUpError: the officer has to confirm it.
             RefusedError: a ground or mandate is missing now, or this node is not responsible any more.
         """
         require(actor, Right.RELEASE)
@@ -167,13 +170,22 @@ class Referring:
             matter, record = work.matters.get(found.matter), _record(work, found.matter)
             self._check(work, found, record)
             found = changed(found, epoch=matter.epoch + 1, released_by=actor.officer)
-            cause = Cause(event=Order.RELEASE, saying=self._saying(work, found, matter, record, actor))
+            begun = proofs.take(work, AssertedAct.REFERRAL, found.id, actor)
+            saying = self._saying(work, found, matter, record, actor, begun)
+            cause = Cause(event=Order.RELEASE, saying=saying, actor=actor, begun=begun)
             return self._rounds.move(work, found, cause)
 
     def _saying(
-        self, work: UnitOfWork, handover: Handover, matter: Matter, record: Record, actor: Actor
+        self,
+        work: UnitOfWork,
+        handover: Handover,
+        matter: Matter,
+        record: Record,
+        actor: Actor,
+        begun: Begun | None,
     ) -> Saying:
-        token = tokens.issue(work, self._vault, handover, jti=new_id(work.now), iat=work.now)
+        jti, iat = (begun.jti, begun.made) if begun else (new_id(work.now), work.now)
+        token = tokens.issue(work, self._vault, handover, jti=jti, iat=iat)
         issued = sdjwt.issue(
             record,
             issuer=self._vault.node,

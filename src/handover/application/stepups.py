@@ -24,7 +24,7 @@ from handover.protocol.entry import EntryKind
 from handover.protocol.statement import NONCE_LENGTH, TERM, AssertedAct, Statement
 
 SESSION: Final = "passkey-session"
-_FIELDS: Final = frozenset({Act.OFFER, Act.DEED})
+_FIELDS: Final = frozenset({Act.OFFER, Act.DEED, Act.REFERRAL})
 
 
 class StepUp(StrEnum):
@@ -119,11 +119,11 @@ class StepUps:
         """Give the statement of what would be said if the officer acted now."""
         require(actor, Right.DECIDE if begun.act is AssertedAct.ACCEPTANCE else Right.RELEASE)
         match begun.act:
-            case AssertedAct.OFFER:
+            case AssertedAct.OFFER | AssertedAct.REFERRAL:
                 require_second(actor, handover.prepared_by)
                 token = tokens.issue(work, self._vault, handover, jti=begun.jti, iat=begun.made)
                 matter = work.matters.get(handover.matter)
-                saying = Saying(act=Act.OFFER, consent=strict.digest(token))
+                saying = Saying(act=Act(begun.act.value), consent=strict.digest(token))
                 return self._statement(replace(handover, epoch=matter.epoch + 1), saying, begun)
             case AssertedAct.DEED:
                 require_second(actor, handover.released_by)
@@ -250,7 +250,7 @@ class StepUps:
             re=saying.re,
             fields=None if bitmap is None else strict.b64(bitmap),
             consent=saying.consent,
-            deadline=handover.deadline if saying.act is Act.OFFER else None,
+            deadline=handover.deadline if saying.act in (Act.OFFER, Act.REFERRAL) else None,
         )
 
 

@@ -75,6 +75,7 @@ _ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
 }
 _DONE: Final[Mapping[Act, Sentence]] = {
     Act.OFFER: sentence("%(text)s; released by officer %(officer)s with a passkey, checked"),
+    Act.REFERRAL: sentence("%(text)s; released by officer %(officer)s with a passkey, checked"),
     Act.ACCEPTANCE: sentence("%(text)s; decided by officer %(officer)s with a passkey, checked"),
     Act.DEED: sentence("%(text)s; countersigned by officer %(officer)s with a passkey, checked"),
 }

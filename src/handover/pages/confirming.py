@@ -17,6 +17,7 @@ ACTS: Final[Mapping[AssertedAct, str]] = {
     AssertedAct.OFFER: N_("Release the offer"),
     AssertedAct.ACCEPTANCE: N_("Accept"),
     AssertedAct.DEED: N_("Give the deed"),
+    AssertedAct.REFERRAL: N_("Release the referral"),
     AssertedAct.EXPORT: N_("Take the evidence out"),
 }
 

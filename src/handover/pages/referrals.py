@@ -13,9 +13,10 @@ from handover.domain.continuity import ReferralTask
 from handover.domain.courses import EndReason
 from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId
 from handover.domain.record import SCHEMAS, Absent, schema
-from handover.pages import apart_words, languages, offers, paths, reasons, tasks, values, words
+from handover.pages import apart_words, confirming, languages, offers, paths, reasons, tasks, values, words
 from handover.pages.view import named_text
 from handover.pages.visit import Page, Visit
+from handover.protocol.statement import AssertedAct
 
 DAYS = 30  # until the end, if no other is chosen
 
@@ -150,11 +151,13 @@ def read(visit: Visit) -> Response:
 
 
 def release(visit: Visit) -> Response:
-    """Release a referral, as an officer other than the one who prepared it."""
+    """Release a referral, as a second officer; a passkey signs for it where the officer has one."""
+    id_ = paths.ident(HandoverId, visit.args["referral"])
+    actor = confirming.actor(visit, AssertedAct.REFERRAL, id_)
+    if isinstance(actor, Response):
+        return actor
     return _acted(
-        visit,
-        lambda id_: visit.node.after.referring.release(id_, actor=visit.actor),
-        said="referral-released",
+        visit, lambda id_: visit.node.after.referring.release(id_, actor=actor), said="referral-released"
     )
 
 

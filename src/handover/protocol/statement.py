@@ -40,6 +40,8 @@ class AssertedAct(StrEnum):
     """To accept one."""
     DEED = "deed"
     """To countersign a deed."""
+    REFERRAL = "referral"
+    """To release a referral."""
     EXPORT = "export"
     """To take a matter's evidence out of the node."""
 
@@ -50,6 +52,7 @@ STATES: Final[dict[AssertedAct, frozenset[str]]] = {
     AssertedAct.OFFER: _OF_ROUND | {"fields", "consent", "deadline"},
     AssertedAct.ACCEPTANCE: _OF_ROUND | {"re"},
     AssertedAct.DEED: _OF_ROUND | {"re", "fields", "consent"},
+    AssertedAct.REFERRAL: _OF_ROUND | {"fields", "consent", "deadline"},
     AssertedAct.EXPORT: frozenset(),
 }
 MAY_BE_NULL: Final = _OF_ROUND | {"re", "fields", "consent", "deadline"}
@@ -94,7 +97,7 @@ class Statement:
 
 def of_envelope(envelope: Envelope, *, made: int, nonce: bytes) -> Statement | None:
     """Give the statement of what an envelope says, or None where its act is confirmed by nobody."""
-    if envelope.act not in (Act.OFFER, Act.ACCEPTANCE, Act.DEED):
+    if envelope.act not in (Act.OFFER, Act.ACCEPTANCE, Act.DEED, Act.REFERRAL):
         return None
     return Statement(
         iss=envelope.iss,
