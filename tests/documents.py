@@ -35,6 +35,7 @@ from handover.domain.lifecycle import (  # noqa: E402
     State,
     VoidReason,
 )
+from matching_tables import MATCHING_PARTS  # noqa: E402
 from record_tables import RECORD_PARTS  # noqa: E402
 from retention_tables import RETENTION_PARTS  # noqa: E402
 from web_tables import WEB_PARTS  # noqa: E402
@@ -157,6 +158,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     **course_tables.COURSE_PARTS,
     **ACT_PARTS,
     **COMMAND_PARTS,
+    **MATCHING_PARTS,
     **RECORD_PARTS,
     **RETENTION_PARTS,
     **WEB_PARTS,

@@ -20,6 +20,7 @@ from vectors import (  # noqa: E402
     jwe_cases,
     jws_cases,
     made,
+    matching_cases,
     names_cases,
     payload_cases,
     record_cases,
@@ -49,6 +50,7 @@ def acts() -> dict[str, dict[str, made.Case]]:
         "consent": consent_cases.cases(),
         "assertion": assertion_cases.cases(),
         "statistics": statistics_cases.cases(),
+        "matching": matching_cases.cases(),
         "tracing-keys": tracing_keys_cases.cases(),
         "tracing-questions": tracing_questions_cases.cases(),
     }
