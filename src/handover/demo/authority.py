@@ -234,6 +234,10 @@ class Authority:
         """Give a round as this node sees it."""
         return self.officers["liaison"].get(f"/handovers/{id_}")
 
+    def referral(self, id_: str) -> Shown:
+        """Give a referral as it stands here."""
+        return self.officers["liaison"].get(f"/referrals/{id_}")
+
     def timeline(self, id_: str) -> list[Shown]:
         """Give the envelopes of a round."""
         return self.officers["liaison"].get(f"/handovers/{id_}/timeline").all("data")

@@ -23,6 +23,7 @@ from handover.demo.story_beside import Beside
 from handover.demo.story_handover import MainStory
 from handover.demo.story_killed import KilledStory
 from handover.demo.story_life import LifeStory
+from handover.demo.story_referral import ReferralStory
 from handover.demo.story_tracing import TracingStory
 from handover.domain.errors import HandoverError
 from handover.protocol.registry_set import Registry
@@ -167,6 +168,8 @@ def _stories(out: Output, nodes: list[Authority], document: Document | None) -> 
     main_round = MainStory(out, athens, hamburg).tell(document)
     out.scene("Beside it: Barcelona declines")
     declined = beside.decline(san_pedro, barcelona)
+    out.scene("Beside it: Barcelona is asked for advice, and keeps nothing")
+    ReferralStory(out, san_pedro, barcelona).tell(declined)
     out.scene("Beside it: a withdrawal and an acceptance cross on the way")
     crossed = beside.crossing(athens, hamburg)
     out.scene("Beside it: a father in Hamburg seeks his children")
