@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 
 from handover.adapters.tracing_tables import candidate, heard, rejection
 from handover.adapters.unit import Unit
@@ -26,6 +26,10 @@ class HeardShelf:
         self._unit.expect_no_keys([_owner(new)])
         sealed = self._unit.cells.seal(_owner(new), "question", data) if data else None
         self._unit.insert(heard, {**vars(new), "sealed": sealed})
+
+    def drop(self, old: HeardQuestion) -> None:
+        """Forget that a question was taken back which had not come."""
+        self._unit.run(delete(heard).where(heard.c.digest == old.digest))
 
     def find(self, digest: Digest) -> HeardQuestion | None:
         """Give the question of that digest, if it came."""

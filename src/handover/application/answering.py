@@ -104,6 +104,9 @@ class Answering:
             tables=tracing_epochs.tables_of(epoch, begun.size),
             now=work.now,
         )
+        self._require_left(work, sender)
+
+    def _require_left(self, work: UnitOfWork, sender: Sender) -> None:
         if work.tracing.heard.numbers(since=work.now - DAY).get(sender.entry.node, 0) >= self._most:
             raise AskerQuotaError
 
@@ -119,7 +122,9 @@ class Answering:
     ) -> bytes:
         """Keep the question; one that was taken back before it came is receipted, and its bytes are not kept."""
         given = self._receipt(work, asked.digest)
-        if known is not None:
+        if known is not None and known.asker != sender.entry.node:
+            work.tracing.heard.drop(known)  # another node took back what it has not asked
+        elif known is not None:
             work.tracing.heard.change(known, replace(known, receipt=given))
             return given
         root = work.tracing.index.root(asked.header.epoch)
@@ -140,6 +145,7 @@ class Answering:
 
         Raises:
             UntrustedError: no withdrawal, or none by who has asked.
+            AskerQuotaError: too many that take back what never came.
         """
         unverified = question_withdrawal.read(data)
         with self._database.reading() as work:
@@ -160,6 +166,7 @@ class Answering:
 
     def _unheard(self, work: UnitOfWork, sender: Sender, digest: Digest) -> HeardQuestion:
         """Remember a question that was taken back before it came: it is not kept when it comes."""
+        self._require_left(work, sender)
         heard = HeardQuestion(
             digest=digest, asker=sender.entry.node, epoch=0, heard_at=work.now, until=work.now, root=0
         )

@@ -140,6 +140,7 @@ def require_asked(work: UnitOfWork, received: Received) -> MatterId:
     Raises:
         NotAskedError: it has not.
         UnknownQuestionError: the question was taken back.
+        OpeningError: what it opens is no address of the question.
         RejectedPairError: an officer has found that the two records do not belong together.
     """
     if received.content is None:
@@ -149,7 +150,8 @@ def require_asked(work: UnitOfWork, received: Received) -> MatterId:
     if question is None or question.holder != holder:
         raise NotAskedError
     pairs.require_unrejected(work, holder, hit.pair)
-    return asked_questions.matter_of(work, hit.question, holder)
+    asked_questions.require_met(work, asked_questions.require_open(work, hit.question, holder), hit)
+    return question.matter
 
 
 def require_going_on(handover: Handover, act: Act) -> None:

@@ -3,8 +3,11 @@
 from handover.application.ports import UnitOfWork
 from handover.application.traced import KeptQuestion
 from handover.domain.errors import OutOfOrderError
-from handover.domain.ids import Digest, MatterId, NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.domain.searching import AskingState, QuestionState
+from handover.protocol.committed_index import OpeningError
+from handover.protocol.question_header import row
+from handover.protocol.tracing_hit import Hit
 
 _THERE = frozenset({QuestionState.SEALED, QuestionState.RECEIVED})
 
@@ -31,10 +34,19 @@ def require_open(work: UnitOfWork, question: Digest, peer: NodeId) -> KeptQuesti
     return found
 
 
-def matter_of(work: UnitOfWork, question: Digest, peer: NodeId) -> MatterId:
-    """Give the matter for which *peer* was asked.
+def require_met(work: UnitOfWork, question: KeptQuestion, hit: Hit) -> None:
+    """Do nothing if what a hit opens is an address of the question, in the epoch in which it was asked.
 
     Raises:
-        UnknownQuestionError: it was not asked, or the search has ended.
+        OpeningError: it is another one: a guess, or a record that meets something else.
     """
-    return require_open(work, question, peer).matter
+    kept = work.tracing.askings.outputs(work.tracing.askings.get(question.asking))
+    epoch = hit.statement.epoch
+    asked = {
+        row(output, holder=question.holder, epoch=epoch).address
+        for name, outputs in kept.items()
+        if name.startswith(f"{question.epoch}:")
+        for output in outputs
+    }
+    if epoch != question.epoch or hit.opening.address not in asked:
+        raise OpeningError

@@ -75,7 +75,7 @@ class Askings:
                 raise NotResponsibleError
             permission = require_permitted(work, matter)
             person = self._person(work, matter, wanted.person)
-            require_route(wanted.nodes, known=self._routes.known(work.now), broadcast=wanted.broadcast)
+            require_route(wanted.nodes, known=self._routes.known(work, matter), broadcast=wanted.broadcast)
             data = self._vault.mark("tracing-data", f"{matter}|{wanted.person}|{person}")
             earlier = [
                 each for each in work.tracing.askings.of_matter(matter) if each.person == wanted.person

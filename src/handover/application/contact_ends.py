@@ -3,15 +3,17 @@
 What the other side is told is one and the same for both.
 """
 
-from handover.application import protection
+from collections.abc import Iterator
+
+from handover.application import indexing, protection
 from handover.application.facts import Handover
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
 from handover.application.tracing_permissions import in_force
 from handover.domain.courses import LIVE, Course, EndReason
-from handover.domain.handover import Order, Role
+from handover.domain.handover import Order, Role, State
 
-_AT_ONCE = 200
+AT_ONCE = 200
 
 
 class ContactEnds:
@@ -25,8 +27,7 @@ class ContactEnds:
     def tick(self) -> int:
         """End contacts of records that may not be traced now; give how many."""
         with self._database.reading() as work:
-            contacts = work.handovers.page(after="", limit=_AT_ONCE, course=Course.CONTACT)
-            over = [each for each in contacts if self._is_over(work, each)]
+            over = [each for each in going_on(work) if self._is_over(work, each)]
         for each in over:
             with self._database.begin() as work:
                 found = work.handovers.get(each.id)
@@ -40,4 +41,15 @@ class ContactEnds:
         if contact.state not in LIVE:
             return False
         permitted = in_force(work, contact.matter) is not None
-        return not permitted or protection.is_protected(work, self._vault, contact.matter)
+        if not permitted or indexing.excluded(work, contact.matter, contact.peer):
+            return True
+        return protection.is_protected(work, self._vault, contact.matter)
+
+
+def going_on(work: UnitOfWork) -> Iterator[Handover]:
+    """Give all contacts that go on, however many have ended before them."""
+    for state in (State.CONTACTING, State.IN_CONTACT):
+        after = ""
+        while found := work.handovers.page(after=after, limit=AT_ONCE, state=state, course=Course.CONTACT):
+            yield from found
+            after = found[-1].id

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from handover.application import fit, pairs
+from handover.application.contact_ends import going_on
 from handover.application.facts import Actor, Handover, KeptEnvelope, Matter, changed
 from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork
@@ -79,8 +80,7 @@ class Contacts:
         """Give the contacts that go on, oldest first."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            found = work.handovers.page(after="", limit=_AT_ONCE, course=Course.CONTACT)
-            return [each for each in found if each.state in LIVE]
+            return sorted(going_on(work), key=lambda each: each.id)[:_AT_ONCE]
 
     def of_matter(self, matter: MatterId, *, actor: Actor) -> Sequence[Handover]:
         """Give the contacts of a matter, oldest first."""

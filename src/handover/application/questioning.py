@@ -57,10 +57,23 @@ class Questioning:
             if each.state is QuestionState.WAITING:
                 self._seal(each)
             elif each.state is QuestionState.SEALED:
-                self._post.send(each)
+                self._send(each)
             else:
                 self._post.withdraw(each)
         return len(due) + len(over)
+
+    def _send(self, asked: KeptQuestion) -> None:
+        """Send a question that may still be asked; one that may not is taken back and never leaves."""
+        try:
+            with self._database.reading() as work:
+                if asked not in work.tracing.askings.questions(asked.asking):
+                    return  # it was taken back meanwhile
+                self._described(work, asked)
+        except HandoverError:
+            with self._database.begin() as work:
+                untracing.take_back(work, asked)
+        else:
+            self._post.send(asked)
 
     def _renew(self) -> None:
         """Take back what was asked in an epoch that is over, and ask it anew in the present one."""

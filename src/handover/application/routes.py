@@ -44,20 +44,22 @@ class Routes:
             record = documents.record_of(kept.document, schema(kept.schema))
             if person not in dict(persons(record)):
                 raise NotFoundError
-            known = self.known(work.now)
+            known = self.known(work, matter)
             corridor = self._corridor(work, matter)
         stops = route(sorted(known), clues(record, person), corridor=corridor)
         proposed = {stop.node for stop in stops}
         return Route(stops=stops, others=tuple(sorted(known - proposed)))
 
-    def known(self, now: int) -> frozenset[NodeId]:
-        """Give the nodes that can be asked: others, with the mandate, not suspended."""
+    def known(self, work: UnitOfWork, matter: MatterId) -> frozenset[NodeId]:
+        """Give the nodes that can be asked about a matter: others, with the mandate, not suspended, not excluded."""
+        limits = work.tracing.permissions.limits(matter).limits
         return frozenset(
             entry.node
-            for entry in self._registry.current(now).entries.values()
+            for entry in self._registry.current(work.now).entries.values()
             if entry.node != self._node
             and Mandate.FAMILY_TRACING in entry.mandates
             and entry.status is NodeStatus.ACTIVE
+            and not limits.excludes(entry.node)
         )
 
     def _corridor(self, work: UnitOfWork, matter: MatterId) -> frozenset[NodeId]:

@@ -97,6 +97,10 @@ class Protections:
             new = replace(kept, limits=replace(kept.limits, excluded=found))
             work.tracing.permissions.limit(matter, new)
             untracing.drop(work, matter, lambda each: new.limits.excludes(each.asker))
+            for asking in work.tracing.askings.of_matter(matter):
+                for each in work.tracing.askings.questions(asking.id):
+                    if new.limits.excludes(each.holder):
+                        untracing.take_back(work, each)
             self._log(work, matter, EntryKind.DECIDED, "limits")
             return found
 

@@ -140,6 +140,10 @@ class Heard(Protocol):
         """Keep a question, its bytes under a data key of its own."""
         ...
 
+    def drop(self, old: HeardQuestion) -> None:
+        """Forget that a question was taken back which had not come."""
+        ...
+
     def find(self, digest: Digest) -> HeardQuestion | None:
         """Give the question of that digest, if it came."""
         ...
