@@ -22,7 +22,7 @@ from handover.protocol.envelope import By, Envelope, LogHead, Sealed
 from handover.protocol.message import Message
 from handover.protocol.sdjwt import Issued
 from handover.protocol.strict import Json
-from vectors import later
+from vectors import apart, later
 
 DAY = 86400
 BY = By(prepared=Pseudonym("A" * 22), released=Pseudonym("A" * 21 + "Q"), role="liaison", auth="api-key")
@@ -42,12 +42,13 @@ BODIES: dict[Act, dict[str, Json]] = {
     Act.ARRIVAL: {"date": "2026-11-22", "text": ""},
     Act.NON_ARRIVAL: {"date": "2026-11-22", "text": ""},
     **later.BODIES,
+    **apart.BODIES,
 }
 
 
 def _later(act: Act) -> dict[str, Any]:
-    """Give what an act after the deed must have beside its body: of the right shape, about nothing."""
-    if act not in AFTER_DEED:
+    """Give what an act after the deed, or in a round that moves nothing, must have beside its body: about nothing."""
+    if act not in AFTER_DEED | apart.BODIES.keys() | {Act.END_RECEIPT}:
         return {}
     values = {
         "record": Digest("A" * 43),

@@ -48,7 +48,9 @@ def said(round_: Round, act: Act) -> Item:
         Act.DECLINE: lambda: round_.say(Act.DECLINE, re=ANY, reason="other"),
         Act.QUESTION: lambda: round_.say(Act.QUESTION, re=ANY),
     }
-    return right[act]() if act in right else round_.say(act, re=ANY)
+    if act in right:
+        return right[act]()
+    return round_.say(act, re=ANY if "re" in act_members.REQUIRED[act] else None)
 
 
 TEXTS: dict[str, Callable[[bytes], bytes]] = {

@@ -16,7 +16,7 @@ from handover.protocol.receipt import Receipt
 from peer import ANY, BY, deliver
 from two_nodes.scene import Scene, alarms_of, digest_of, log_size, tables_of, verified
 
-NOT_BEGINNING = sorted(set(Act) - {Act.OFFER, Act.DEED, Act.VOID})
+NOT_BEGINNING = sorted(set(Act) - {Act.OFFER, Act.DEED, Act.VOID, Act.REFERRAL, Act.HIT, Act.END})
 NOT_FROM_A_SENDER = sorted(
     {
         Act.ACCEPTANCE,
