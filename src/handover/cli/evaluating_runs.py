@@ -18,7 +18,7 @@ ELSEWHERE: Final = {
     **dict.fromkeys(("T2", "T7", "T8", "T9"), f"beside other programs: {_BENCH}"),
     **dict.fromkeys(("T10", "T11b", "T12", "T15", "T16"), _BENCH),
 }
-_CLASSES: Final = tuple(1 << bits for bits in (18, 20, 22, 24))
+_CLASSES: Final = tuple(1 << bits for bits in range(12, 26, 2))
 _REACHABLE: Final = 0.58
 
 
@@ -99,10 +99,15 @@ def explained(real: Trial) -> dict[str, object]:
 
 
 def strict(run: tracing_runs.Match, truth: Truth) -> tuple[float, float, int]:
-    """Give reachable share and wrong openings for the largest node that can still reach enough true pairs."""
+    """Give reachable share and wrong openings for the largest class of nodes that still reaches enough true pairs.
+
+    Where none does, those of the smallest class.
+    """
     asking, holding = ([(each.id, each.view) for each in side] for side in (run.asking, run.holding))
-    told = []
+    best: tuple[float, float, int] | None = None
     for size in _CLASSES:
         share, wrong = openings.of_class(asking, holding, truth, size=size)
-        told.append((share, wrong, size))
-    return min((each for each in told if each[0] >= _REACHABLE), key=lambda each: each[1], default=told[0])
+        if best is not None and share < _REACHABLE:
+            break
+        best = (share, wrong, size)
+    return best or (0.0, 0.0, 0)
