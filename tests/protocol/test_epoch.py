@@ -194,6 +194,7 @@ def test_an_epoch_of_another_shape_or_with_other_keys_is_refused() -> None:
     "changed",
     [
         {"number": 0},
+        {"number": 2**32},
         {"begins": 0},
         {"ends": NOW},
         {"ends": NOW + epoch.LONGEST + 1},

@@ -1,4 +1,4 @@
-"""A hit shows that its record was in the index before the question came, and names nobody."""
+"""A hit shows that its record was in an index that the node has stated, and names nobody."""
 
 from dataclasses import replace
 

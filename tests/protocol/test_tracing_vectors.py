@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.protocol import (
     committed_index,
     contribution,
@@ -12,6 +12,8 @@ from handover.protocol import (
     evaluation,
     jwe,
     question,
+    question_receipt,
+    question_withdrawal,
     ristretto,
     threshold,
 )
@@ -33,23 +35,19 @@ def outcome(given: dict[str, Any]) -> dict[str, Any]:
             return _answer(given)
         case {"request_hex": _}:
             return _request(given)
-        case {"epoch": str(data), "publics_hex": publics}:
-            found = epoch.read(data.encode())
-            for signature, public in zip(found.signatures, publics, strict=True):
-                signature.verify(bytes.fromhex(public))
-            claimed = found.claimed
-            return {"digest": claimed.digest, "number": claimed.number, "holders": [*claimed.holders]}
+        case {"epoch": str(), "publics_hex": _}:
+            return _epoch(given)
         case {"contribution": _}:
             return _contribution(given)
         case {"output_hex": output, "holder": holder, "epoch": number}:
             made = row(bytes.fromhex(output), holder=NodeId(holder), epoch=number)
             return {"address_hex": made.address.hex(), "wrap_hex": made.wrap.hex()}
-        case {"question_hex": _}:
-            return _question(given)
+        case {"question_hex": _} | {"receipt_hex": _} | {"withdrawal_hex": _}:
+            return _asked(given)
         case {"opening_hex": opening, "statement": statement}:
-            said, shown = Statement.decode(statement.encode()), Opening.decode(bytes.fromhex(opening))
-            committed_index.verify(shown, said)
-            return {"address_hex": shown.address.hex(), "digest": said.digest}
+            stated, shown = Statement.decode(statement.encode()), Opening.decode(bytes.fromhex(opening))
+            committed_index.verify(shown, stated)
+            return {"address_hex": shown.address.hex(), "digest": stated.digest}
     raise AssertionError("a case of no known kind")
 
 
@@ -115,6 +113,48 @@ def _question(given: dict[str, Any]) -> dict[str, Any]:
         "evidence_hex": found.evidence.hex(),
         "salt_hex": found.salt.hex(),
         "addresses_hex": [each.hex() for each in found.addresses],
+    }
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    if "question_hex" in given:
+        return _question(given)
+    return _receipt(given) if "receipt_hex" in given else _withdrawal(given)
+
+
+def _epoch(given: dict[str, Any]) -> dict[str, Any]:
+    found = epoch.read(given["epoch"].encode())
+    for signature, public in zip(found.signatures, given["publics_hex"], strict=True):
+        signature.verify(bytes.fromhex(public))
+    claimed = found.claimed
+    return {"digest": claimed.digest, "number": claimed.number, "holders": [*claimed.holders]}
+
+
+def _withdrawal(given: dict[str, Any]) -> dict[str, Any]:
+    taken = question_withdrawal.read(bytes.fromhex(given["withdrawal_hex"]))
+    said = taken.verify(bytes.fromhex(given["public_hex"]))
+    return {
+        "question": said.question,
+        "asker": said.asker,
+        "issued": said.issued,
+        "digest": taken.digest,
+    }
+
+
+def _receipt(given: dict[str, Any]) -> dict[str, Any]:
+    read = question_receipt.read(bytes.fromhex(given["receipt_hex"]))
+    entry = read.verify(
+        bytes.fromhex(given["public_hex"]),
+        question=Digest(given["question"]),
+        log=log_vectors.log_key(given["key"]),
+    )
+    claimed = read.claimed
+    return {
+        "question": claimed.question,
+        "kid": claimed.kid,
+        "stored_at": claimed.stored_at,
+        "kind": str(entry.kind),
+        "matter": entry.matter,
     }
 
 

@@ -1,8 +1,8 @@
 """Makes the vectors of the chapters from strict to consent. `python tests/vectors/make.py` writes them anew.
 
-All but three are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
+All but four are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
 from `jwe/opens.json`, whose encapsulated key every other case of that chapter reuses, from `payload/sealed-offer.json`
-and from `tracing-keys/contribution.json`.
+and from `tracing-keys/contribution.json`; so is a log's signature, in `tracing-questions/receipt.json`.
 """
 
 import sys
@@ -28,6 +28,7 @@ from vectors import (  # noqa: E402
     strict_cases,
     tracing_keys_cases,
     tracing_questions_cases,
+    tracing_receipts_cases,
 )
 
 
@@ -52,7 +53,7 @@ def acts() -> dict[str, dict[str, made.Case]]:
         "statistics": statistics_cases.cases(),
         "matching": matching_cases.cases(),
         "tracing-keys": tracing_keys_cases.cases(),
-        "tracing-questions": tracing_questions_cases.cases(),
+        "tracing-questions": tracing_questions_cases.cases() | tracing_receipts_cases.cases(),
     }
 
 

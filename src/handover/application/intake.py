@@ -167,7 +167,7 @@ class Intake:
         return changed(received, chain=self._chain(envelope, content.evidence, now))
 
     def _hit(self, received: Received, content: Message, now: int) -> None:
-        """A match names nobody, and its record was in the index before the question came."""
+        """A match names nobody, and opens an address of an index that its holder has stated."""
         if content.record is not None or content.consent is not None or content.evidence:
             raise MismatchError("a match names nobody")
         if received.envelope.purpose is not Purpose.FAMILY_TRACING:

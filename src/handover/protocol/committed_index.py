@@ -33,7 +33,7 @@ class OpeningError(UntrustedError):
     """The address is not shown to have been in the committed index."""
 
     name = "index-opening"
-    title = "The answer does not show that its record was in the index before the question came."
+    title = "The answer does not show that its record was in the index that its node has stated."
     advice = "Keep the answer: an index of guesses looks like this. Tell the auditors of both nodes."
 
 

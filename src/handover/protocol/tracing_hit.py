@@ -1,6 +1,7 @@
-"""What a hit says sealed: no field of anybody, and the proof that the record was in the index before the question came.
+"""What a hit says sealed: no field of anybody, and the opening of an address against an index that its node has stated.
 
-An index of guesses, made up when a question has come, cannot be opened against an earlier root (docs/spec/referral.md).
+An index of guesses, made up when a question has come, cannot be opened against an earlier root. When the root was made
+the statement says; that it was logged then is what an audit compares (docs/spec/tracing-questions.md).
 """
 
 from dataclasses import dataclass
