@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handover.application import asked_questions, verifier
+from handover.application import verifier
 from handover.application.contacts import ContactClosedError
 from handover.application.hits import Rejection
 from handover.application.verifier_report import Severity
@@ -15,7 +15,6 @@ from handover.domain.continuity import Verdict, VerdictReason
 from handover.domain.handover import Act, EndReason, State
 from handover.domain.searching import CandidateDecidedError, CandidateState
 from handover.protocol import envelope as envelopes
-from handover.protocol.committed_index import OpeningError
 from tracing.meeting import SPOKEN, Meeting, in_contact, meeting
 
 MARK = "Zzyzxname"
@@ -58,15 +57,6 @@ def test_a_hit_begins_a_contact_in_the_matter_that_asked_and_names_nobody(met: M
     assert here.band == met.candidate().band
     assert "Yusuf" not in here.reach
     assert met.candidate().state is CandidateState.RELEASED
-
-
-def test_a_hit_opens_an_address_of_the_question_and_no_other(met: Meeting) -> None:
-    met.release()
-    with met.asker.database.reading() as work:
-        [question] = work.tracing.askings.questions(work.tracing.askings.of_matter(met.request.id)[0].id)
-        assert question.digest is not None
-        with pytest.raises(OpeningError):
-            asked_questions.require_address(work, question.digest, question.holder, bytes(16))
 
 
 def test_a_candidate_is_released_once(met: Meeting) -> None:
