@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FloatRect
+    from playwright.sync_api import Browser, FloatRect
 
     from browser import people
 
@@ -29,6 +29,31 @@ def main() -> None:
         people.cast(Path(folder), browser, "en", viewport=size) as cast,
     ):
         _tell(cast)
+    with tempfile.TemporaryDirectory() as folder, chromium.started(executable) as browser:
+        _search(Path(folder), browser, viewport=size)
+
+
+def _search(folder: Path, browser: "Browser", **options: object) -> None:
+    """Two offices look for a family: what the one who asks and the one who holds a record see."""
+    from browser.seen import seen
+    from pages.office import offices
+    from pages.test_contacts import VERDICT, Scene
+
+    with offices(folder) as made:
+        scene = Scene(made)
+        met = scene.met
+        asks, holds = (seen(browser, each, "en", **options) for each in (scene.asks, scene.holds))
+        take(asks, "tracing-permission", f"/office/matters/{met.request.id}/tracing")
+        take(holds, "tracing-candidate", scene.candidate)
+        here, there = scene.released()
+        met.ground(met.asker)
+        met.ground(met.holder)
+        met.ask(met.asker, "Who slept in the room with you?")
+        met.settle()
+        met.answer(met.holder, "My brother, and a grey cat.")
+        scene.holds.post(f"{there}/verdict", VERDICT, page=there)
+        met.settle()
+        take(asks, "tracing-contact", here)
 
 
 def _tell(cast: "people.Cast") -> None:

@@ -142,7 +142,9 @@ def test_a_question_and_an_answer_are_sent_with_what_they_tell_of(scene: Scene) 
     form = {"question": "Which street?", "question-fields": "separation.circumstances"}
     assert scene.asks.post(f"{here}/question", form, page=here).status_code == 303
     scene.met.settle()
-    assert "Which street?" in scene.holds.get(there)
+    page = scene.holds.get(there)
+    assert "Which street?" in page
+    assert "nothing about the person" not in page
     answer = {"answer": "The street of the bakers.", "answer-fields": "separation.circumstances"}
     assert scene.holds.post(f"{there}/answer", answer, page=there).status_code == 303
     scene.met.settle()
@@ -166,6 +168,7 @@ def test_the_way_on_opens_when_both_offices_have_verified_the_link(scene: Scene)
     assert scene.holds.post(f"{there}/verdict", {}, page=there).status_code == 422
     assert scene.holds.post(f"{there}/verdict", VERDICT, page=there).status_code == 303
     assert onward not in scene.holds.get(there)
+    assert "Both offices have verified the family link." not in scene.holds.get(onward)
     assert scene.asks.post(f"{here}/verdict", VERDICT, page=here).status_code == 303
     scene.met.settle()
     page = scene.holds.get(there)

@@ -136,6 +136,24 @@ def test_both_sides_give_a_verdict_and_both_know_both(contact: Meeting) -> None:
         assert seen.own.why is VerdictReason.DETAILS_AGREE
 
 
+@pytest.mark.parametrize("why", [VerdictReason.UNSAFE, VerdictReason.NOT_WANTED])
+def test_the_same_person_who_would_be_in_danger_is_no_case_for_bringing_together(
+    contact: Meeting, why: VerdictReason
+) -> None:
+    judge(contact, contact.asker, Verdict.CONFIRMED)
+    id_, actor = contact.contact(contact.holder).id, contact.officer(contact.holder)
+    contact.holder.after.contacts.judge(
+        id_, Verdict.CONFIRMED, why, text="She is afraid of him.", actor=actor
+    )
+    contact.settle()
+    for node in (contact.asker, contact.holder):
+        seen = contact.look(node)
+        assert seen.own is not None
+        assert seen.other is not None
+        assert seen.own.verdict is seen.other.verdict is Verdict.CONFIRMED
+        assert not seen.agreed
+
+
 def test_an_end_is_known_to_both_and_what_was_told_is_destroyed(contact: Meeting) -> None:
     contact.ground(contact.asker)
     contact.ask(contact.asker, f"Is her name {MARK}?")

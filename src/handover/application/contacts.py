@@ -21,6 +21,9 @@ from handover.protocol import envelope as envelopes
 from handover.protocol import message
 from handover.protocol.strict import Json
 
+# What a verified link may rest on where the family may be brought together.
+_FOR_CONTACT = frozenset(VerdictReason) - {VerdictReason.NOT_WANTED, VerdictReason.UNSAFE}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
@@ -54,9 +57,15 @@ class Contact:
 
     @property
     def agreed(self) -> bool:
-        """Whether both sides have verified the link."""
+        """Whether both sides have verified the link, and neither holds contact to be unsafe or not wanted.
+
+        Once the words of a verdict are erased nobody knows, and it is not so.
+        """
         given = (self.own, self.other)
-        return all(each is not None and each.verdict is Verdict.CONFIRMED for each in given)
+        return all(
+            each is not None and each.verdict is Verdict.CONFIRMED and each.why in _FOR_CONTACT
+            for each in given
+        )
 
 
 class ContactClosedError(OutOfOrderError):

@@ -30,13 +30,17 @@ def counting(visit: Visit, matter: Matter, grounds: Iterable[KeptGround]) -> lis
     ]
 
 
+def _verified(visit: Visit, contact: Handover | None) -> bool:
+    return contact is not None and visit.node.after.contacts.look(contact.id, actor=visit.actor).agreed
+
+
 def _page(visit: Visit, chosen: str, *, status: int = 200) -> Response:
     id_ = paths.ident(MatterId, visit.args["matter"])
     matter = visit.node.cases.matter(id_, actor=visit.actor)
     grounds = counting(visit, matter, visit.node.consents.of_matter(id_, actor=visit.actor))
     why, other = followups.wanted(visit) or ("", None)
     back = other if why == followups.BACK else None
-    meeting = other if why == followups.REUNITE else None
+    meeting = other if why == followups.REUNITE and _verified(visit, other) else None
     if back is not None and not chosen:
         grounds = [each for each in grounds if covers(each, back)][-1:]
     if meeting is not None and not chosen:
