@@ -89,7 +89,7 @@ def of(view: View, make: Make) -> Tokens:
 def neighbours(skeleton: str) -> Iterable[str]:
     """Give every text that is one letter away from *skeleton*: dropped, added, changed, or two changed about.
 
-    A short skeleton has none, nor has a name that the tables know (those begin with an equals sign).
+    A short skeleton has none and is none, nor has a name that the tables know (those begin with an equals sign).
     """
     if len(skeleton) < SHORTEST or skeleton[0] == "=":
         return
@@ -98,7 +98,8 @@ def neighbours(skeleton: str) -> Iterable[str]:
         for letter in ALPHABET:
             yield before + letter + after
         if after:
-            yield before + after[1:]
+            if len(skeleton) > SHORTEST:
+                yield before + after[1:]
             for letter in ALPHABET:
                 yield before + letter + after[1:]
         if len(after) > 1:
@@ -108,9 +109,10 @@ def neighbours(skeleton: str) -> Iterable[str]:
 def near(one: str, other: str) -> bool:
     """Tell whether *other* has *one* among its neighbours, without listing them; the same text is none."""
     size, length = len(one), len(other)
-    if one == other or not -2 < size - length < 2 or length < SHORTEST or other[0] == "=":
+    least = min(size, length)
+    if one == other or not -2 < size - length < 2 or least < SHORTEST or other[0] == "=":
         return False
-    start, least = 0, min(size, length)
+    start = 0
     while start < least and one[start] == other[start]:
         start += 1
     if size < length:
