@@ -18,7 +18,7 @@ SOMETIMES: Final = (
     *(f"{Role.SENDER} {state}" for state in SENDER),
     *(f"{Role.RECEIVER} {state}" for state in RECEIVER if state is not State.UNKNOWN),
     *("offer", "accept", "countersign", "decline", "withdraw offer", "withdraw consent", "ask", "answer"),
-    *("erase", "hold", "arrival", "killed", "starts again", "crash before a commit", "crash while receiving"),
+    *("hold", "arrival", "killed", "starts again", "crash before a commit", "crash while receiving"),
     *("lost", "answer lost", "repeated", "held back", "late copy", "cut", "clock set"),
     *("busy", "I/O error", "disk full"),
 )
