@@ -48,7 +48,7 @@ def kept(browser: Browser, at: str) -> tuple[int, dict[str, Value]]:
     """Give version and values of the record."""
     with browser.node.database.reading() as work:
         found = work.records.latest(at.rpartition("/")[2])  # type: ignore[arg-type]
-    return found.version, dict(documents.record_of(found.document, schema(found.schema)).values)
+    return found.version, dict(documents.record_of(found).values)
 
 
 @pytest.fixture(scope="module")

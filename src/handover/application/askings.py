@@ -15,7 +15,7 @@ from handover.application.tracing_views import persons
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Claim, NotResponsibleError
 from handover.domain.ids import UUID7, MatterId, NodeId
-from handover.domain.record import Record, schema
+from handover.domain.record import Record
 from handover.domain.searching import (
     OPEN_FOR,
     AskingClosedError,
@@ -185,7 +185,7 @@ def _record(work: UnitOfWork, matter: MatterId) -> Record:
         kept = work.records.latest(matter)
     except NotFoundError as error:
         raise NothingToAskError from error
-    return documents.record_of(kept.document, schema(kept.schema))
+    return documents.record_of(kept)
 
 
 def _question(work: UnitOfWork, asking: KeptAsking, holder: NodeId) -> KeptQuestion:

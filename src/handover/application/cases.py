@@ -13,7 +13,7 @@ from handover.application.sealing import new_id
 from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.handover import Claim, NotResponsibleError
 from handover.domain.ids import MatterId
-from handover.domain.record import MatterKind, Record, Schema, Value, record, schema
+from handover.domain.record import MatterKind, Record, Schema, Value, record
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
 
@@ -89,7 +89,7 @@ class Cases:
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             kept = work.records.latest(matter)
-        found = documents.record_of(kept.document, schema(kept.schema))
+        found = documents.record_of(kept)
         stated = frozenset(path for path in found.values if found.stated(path))
         return Overview(
             kept=replace(kept, document=b""), schema=found.schema, stated=stated, gaps=found.gaps()
@@ -147,7 +147,7 @@ class Cases:
             require_stated(work, matter, actor)
             kept = work.records.latest(matter)
             self._log(work, EntryKind.DISCLOSED, kept)
-            return kept, documents.record_of(kept.document, schema(kept.schema))
+            return kept, documents.record_of(kept)
 
     def _log(self, work: UnitOfWork, kind: EntryKind, kept: KeptRecord) -> None:
         """The entry names version and reader through a keyed digest: nobody can guess the content from it."""

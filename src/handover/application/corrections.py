@@ -128,7 +128,7 @@ class Corrections:
     def _shown(self, work: UnitOfWork, to: Recipient, text: str, actor: Actor) -> Shown:
         kept = work.records.latest(to.handover.matter)
         issued = sdjwt.issue(
-            documents.record_of(kept.document, schema(kept.schema)),
+            documents.record_of(kept),
             issuer=self._vault.node,
             jti=new_id(work.now),
             iat=work.now,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import cast
 
+from handover.application.facts import KeptRecord
 from handover.domain.errors import MalformedError
-from handover.domain.record import Record, Schema, Value, from_wire, to_wire
+from handover.domain.record import Record, Schema, Value, from_wire, schema, to_wire
 from handover.protocol import message, sdjwt, strict
 from handover.protocol.strict import Json
 
@@ -38,6 +39,6 @@ def withheld(document: bytes, of: Schema) -> tuple[str, ...]:
     return tuple(field.path for field in of.fields if field.path not in known)
 
 
-def record_of(document: bytes, of: Schema) -> Record:
+def record_of(kept: KeptRecord) -> Record:
     """Give the record, checked before it was kept; what was withheld from this node is unknown to it."""
-    return Record.kept(of, values_of(document))
+    return Record.kept(schema(kept.schema), values_of(kept.document))

@@ -15,7 +15,6 @@ from handover.application.tracing_views import persons
 from handover.domain.errors import NotFoundError, UnreachableError
 from handover.domain.handover import Claim
 from handover.domain.ids import MatterId, NodeId
-from handover.domain.record import schema
 from handover.domain.searching import ClosingReason
 from handover.domain.traceable import TracingBasis
 from handover.matching import keys
@@ -191,7 +190,7 @@ def traced(work: UnitOfWork, vault: Vault, matter: MatterId) -> tuple[int, Mappi
         kept = work.records.latest(matter)
     except NotFoundError:
         return None
-    record = documents.record_of(kept.document, schema(kept.schema))
+    record = documents.record_of(kept)
     if protection.protects(work, vault, matter, record):
         return None
     return kept.version, {number: view(person) for number, person in persons(record)}

@@ -1,39 +1,26 @@
 """What the officers of the sending node do: prepare an offer, see what leaves, release, withdraw, countersign."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, documents, proofs, tokens
-from handover.application.facts import Actor, Handover, KeptGround, Matter, changed
+from handover.application import attachments, preparing, proofs
+from handover.application.facts import Actor, Handover, changed
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.preparing import Preparing, Released, Term
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
-from handover.application.sealing import Saying, Sealer, new_id, new_token
-from handover.domain.consent import PURPOSE_OF
+from handover.application.sealing import Sealer
 from handover.domain.courses import Course
 from handover.domain.errors import OutOfOrderError, RefusedError
-from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State, VoidReason
-from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
-from handover.domain.record import MatterKind, Record, schema
-from handover.protocol import sdjwt, strict
-from handover.protocol.entry import EntryKind
-from handover.protocol.message import Message
+from handover.domain.handover import Act, Claim, NotResponsibleError, Order, VoidReason
+from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId
+from handover.domain.record import Record
 from handover.protocol.statement import AssertedAct
+from handover.protocol.strict import Json
 
-DEFAULT_TERM: Final = 14 * 86400  # seconds from preparing to the deadline
-SHORTEST_TERM: Final = 60
-LONGEST_TERM: Final = 90 * 86400
-
-
-class DeadlineError(RefusedError):
-    """An offer has a deadline: at least a minute and at most 90 days ahead."""
-
-    name = "deadline"
-    title = "The deadline must lie between one minute and 90 days ahead."
-    advice = "Choose another deadline."
+TERM: Final = Term(usual=14 * 86400, longest=90 * 86400)
 
 
 class ChainMissingError(RefusedError):
@@ -64,6 +51,7 @@ class Offers:
         self._registry = registry
         self._rounds = rounds
         self._sealer = Sealer(vault, registry)
+        self._preparing = Preparing(vault, self._sealer)
 
     def prepare(
         self,
@@ -86,50 +74,14 @@ class Offers:
             kept, found = work.grounds.get(ground), work.matters.get(matter)
             if found.claim is not Claim.HOLDER:
                 raise NotResponsibleError
-            record = _record(work, matter)
-            chosen = record.schema.resolve(fields)
-            handover = self._draft(work, found, to, kept, chosen, deadline)
+            record = preparing.record_of(work, matter)
+            chosen, end = record.schema.resolve(fields), TERM.end(work.now, kept, deadline)
+            handover = preparing.draft(work, found, kept, to=to, fields=chosen, deadline=end)
             self._check(work, handover, record)
             handover = replace(handover, prepared_by=actor.officer)
             work.handovers.add(handover)
-            self._decided(work, handover, "prepare", actor)
+            self._preparing.decided(work, handover, "prepare", actor)
             return handover
-
-    def _draft(
-        self,
-        work: UnitOfWork,
-        matter: Matter,
-        to: NodeId,
-        ground: KeptGround,
-        fields: tuple[str, ...],
-        deadline: int | None,
-    ) -> Handover:
-        now = work.now
-        end = now + DEFAULT_TERM if deadline is None else deadline
-        if ground.ground.in_force(now):
-            end = min(end, ground.ground.valid_until - 1)  # what has not left by then never leaves
-        if not SHORTEST_TERM <= end - now <= LONGEST_TERM:
-            raise DeadlineError
-        earlier = pairs_with(work, matter.id, to)
-        return Handover(
-            id=HandoverId(new_id(now)),
-            matter=matter.id,
-            kind=matter.kind,
-            role=Role.SENDER,
-            peer=to,
-            round=RoundId(new_token()),
-            pair=earlier[-1] if earlier else PairId(new_token()),
-            epoch=matter.epoch + 1,
-            state=State.PREPARED,
-            deadline=end,
-            purpose=PURPOSE_OF[matter.kind],
-            schema=ground.ground.schema,
-            fields=fields,
-            created_at=now,
-            updated_at=now,
-            automatic=matter.kind is MatterKind.TRACING,
-            ground=ground.id,
-        )
 
     def _check(self, work: UnitOfWork, handover: Handover, record: Record) -> None:
         """The gate that every offer passes, when it is prepared and again when it is released."""
@@ -149,7 +101,7 @@ class Offers:
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             found = work.handovers.get(handover)
-            record = _record(work, found.matter)
+            record = preparing.record_of(work, found.matter)
             covered = set(work.grounds.get(found.ground).ground.fields) if found.ground else set()
             return [
                 Selection(
@@ -189,48 +141,15 @@ class Offers:
     def _release(self, work: UnitOfWork, handover: Handover, actor: Actor) -> Handover:
         require_second(actor, handover.prepared_by)
         matter = work.matters.get(handover.matter)
-        record = _record(work, handover.matter)
+        record = preparing.record_of(work, handover.matter)
         self._check(work, handover, record)
         handover = changed(handover, epoch=matter.epoch + 1, released_by=actor.officer)
         begun = proofs.take(work, AssertedAct.OFFER, handover.id, actor)
-        jti, iat = (begun.jti, begun.made) if begun else (new_id(work.now), work.now)
-        token = tokens.issue(work, self._vault, handover, jti=jti, iat=iat)
-        saying = self._offer(work, handover, matter, record, token=token, actor=actor)
+        released = Released(handover=handover, matter=matter, record=record, actor=actor, begun=begun)
+        body: dict[str, Json] = {"note": "", "attachments": attachments.pack(work, handover, record)}
+        saying = self._preparing.saying(work, released, Act.OFFER, body)
         cause = Cause(event=Order.RELEASE, saying=saying, actor=actor, begun=begun)
         return self._rounds.move(work, handover, cause)
-
-    def _offer(
-        self,
-        work: UnitOfWork,
-        handover: Handover,
-        matter: Matter,
-        record: Record,
-        *,
-        token: bytes,
-        actor: Actor,
-    ) -> Saying:
-        issued = sdjwt.issue(
-            record,
-            issuer=self._vault.node,
-            jti=new_id(work.now),
-            iat=work.now,
-            matter=handover.pair,
-            signer=self._vault.signer,
-        )
-        content = Message(
-            nonce=secrets.token_bytes(32),
-            record=sdjwt.present(issued, handover.fields),
-            consent=token,
-            evidence=tuple(work.envelopes.deed(digest) for digest in matter.chain),
-            body={"note": "", "attachments": attachments.pack(work, handover, record)},
-        )
-        return Saying(
-            act=Act.OFFER,
-            content=content,
-            by=self._sealer.by(handover, handover.prepared_by or "", actor),
-            record=strict.digest(issued.jwt),
-            consent=strict.digest(token),
-        )
 
     def withdraw(self, handover: HandoverId, *, actor: Actor) -> Handover:
         """Take the offer back; before its release it is merely discarded.
@@ -242,7 +161,7 @@ class Offers:
         with self._database.begin() as work:
             found = _offered(work.handovers.get(handover))
             by = self._sealer.by(found, actor.officer, actor)
-            self._decided(work, found, "withdraw", actor)
+            self._preparing.decided(work, found, "withdraw", actor)
             return self._rounds.move(
                 work, found, Cause(event=Order.WITHDRAW, by=by, void=VoidReason.WITHDRAWN)
             )
@@ -269,28 +188,11 @@ class Offers:
             cause = Cause(event=Order.COUNTERSIGN, by=by, actor=actor, begun=begun)
             return self._rounds.move(work, found, cause)
 
-    def _decided(self, work: UnitOfWork, handover: Handover, what: str, actor: Actor) -> None:
-        pseudonym = self._vault.pseudonym(handover.pair, actor.officer)
-        statement = "\n".join(("handover-decision/1", what, handover.round, pseudonym, ""))
-        object_: Digest = strict.digest(statement.encode())
-        work.log.append(EntryKind.DECIDED, stream=handover.pair, object_=object_, now=work.now)
-
 
 def _offered(handover: Handover) -> Handover:
     if handover.course is not Course.HANDOVER:
         raise OutOfOrderError
     return handover
-
-
-def pairs_with(work: UnitOfWork, matter: MatterId, peer: NodeId) -> list[PairId]:
-    """Give the pseudonyms under which the matter goes with *peer*; a contact has one of its own."""
-    rounds = work.handovers.of_matter(matter)
-    return [each.pair for each in rounds if each.peer == peer and each.course is not Course.CONTACT]
-
-
-def _record(work: UnitOfWork, matter: MatterId) -> Record:
-    kept = work.records.latest(matter)
-    return documents.record_of(kept.document, schema(kept.schema))
 
 
 def _reason(path: str, fields: tuple[str, ...], covered: set[str]) -> str:

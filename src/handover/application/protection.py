@@ -6,7 +6,7 @@ from handover.application import documents
 from handover.application.ports import UnitOfWork, Vault
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import MatterId
-from handover.domain.record import Record, schema
+from handover.domain.record import Record
 from handover.protocol import strict
 from handover.protocol.strict import Json
 
@@ -19,7 +19,7 @@ def is_protected(work: UnitOfWork, vault: Vault, matter: MatterId) -> bool:
         kept = work.records.latest(matter)
     except NotFoundError:
         return bool(work.tracing.permissions.limits(matter).limits.protected)
-    found = documents.record_of(kept.document, schema(kept.schema))
+    found = documents.record_of(kept)
     return protects(work, vault, matter, found)
 
 

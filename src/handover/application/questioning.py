@@ -17,7 +17,6 @@ from handover.application.tracing_permissions import require_permitted
 from handover.application.tracing_views import persons
 from handover.domain.errors import HandoverError
 from handover.domain.ids import Digest
-from handover.domain.record import schema
 from handover.domain.searching import AskingState, ClosingReason, NothingToAskError, QuestionState
 from handover.domain.traceable import ProtectedError, TracingBasis
 from handover.matching import evidence, keys
@@ -113,7 +112,7 @@ class Questioning:
         require_permitted(work, asked.matter)
         asking = work.tracing.askings.get(asked.asking)
         kept = work.records.latest(asked.matter)
-        record = documents.record_of(kept.document, schema(kept.schema))
+        record = documents.record_of(kept)
         if protection.protects(work, self._vault, asked.matter, record):
             raise ProtectedError
         person = dict(persons(record)).get(asking.person)

@@ -1,36 +1,29 @@
 """Referring a matter: one officer prepares, a second one releases, and what is referred can be ended or extended."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import departures, documents, proofs, tokens
-from handover.application.facts import Actor, Handover, Matter, changed
-from handover.application.offers import DeadlineError, pairs_with
+from handover.application import departures, preparing, proofs
+from handover.application.facts import Actor, Handover, changed
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
-from handover.application.proofs import Begun
+from handover.application.preparing import Preparing, Released, Term
 from handover.application.referred import of_course
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
-from handover.application.sealing import Saying, Sealer, new_id, new_token
-from handover.domain.consent import PURPOSE_OF
+from handover.application.sealing import Sealer
 from handover.domain.continuity import ReferralTask
 from handover.domain.courses import Course, EndReason
 from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State
-from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId, PairId, RoundId
-from handover.domain.record import MatterKind, Record, schema
-from handover.protocol import attachment, bodies, sdjwt, strict
-from handover.protocol.entry import EntryKind
-from handover.protocol.message import Message
+from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId
+from handover.domain.record import Record
+from handover.protocol import attachment, bodies
 from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
 
-DEFAULT_TERM: Final = 30 * 86400  # seconds from preparing to the deadline
-SHORTEST_TERM: Final = 60
-LONGEST_TERM: Final = 180 * 86400
+TERM: Final = Term(usual=30 * 86400, longest=180 * 86400)
 
 
 class FileReferredError(RefusedError):
@@ -63,10 +56,10 @@ class Referring:
         self, database: Database, vault: Vault, registry: Registry, sealer: Sealer, rounds: Rounds
     ) -> None:
         self._database = database
-        self._vault = vault
         self._registry = registry
         self._sealer = sealer
         self._rounds = rounds
+        self._preparing = Preparing(vault, sealer)
 
     def prepare(self, matter: MatterId, wanted: Wanted, *, actor: Actor) -> Handover:
         """Give a prepared referral; nothing has left this office.
@@ -84,13 +77,18 @@ class Referring:
             found = work.matters.get(matter)
             if found.claim is not Claim.HOLDER:
                 raise NotResponsibleError
-            record = _record(work, matter)
-            handover = self._draft(work, found, wanted, record)
+            record = preparing.record_of(work, matter)
+            kept = work.grounds.get(wanted.ground)
+            end = TERM.end(work.now, kept, wanted.deadline)
+            chosen = record.schema.resolve(wanted.fields)
+            handover = preparing.draft(
+                work, found, kept, to=wanted.to, fields=chosen, deadline=end, course=Course.REFERRAL
+            )
             self._check(work, handover, record)
             handover = replace(handover, prepared_by=actor.officer)
             work.handovers.add(handover)
             work.referrals.keep(handover, body)
-            self._decided(work, handover, "prepare", actor)
+            self._preparing.decided(work, handover, "prepare", actor)
             return handover
 
     def again(self, handover: HandoverId, *, deadline: int | None, actor: Actor) -> Handover:
@@ -113,35 +111,6 @@ class Referring:
             deadline=deadline,
         )
         return self.prepare(old.matter, wanted, actor=actor)
-
-    def _draft(self, work: UnitOfWork, matter: Matter, wanted: Wanted, record: Record) -> Handover:
-        now, kept = work.now, work.grounds.get(wanted.ground)
-        end = now + DEFAULT_TERM if wanted.deadline is None else wanted.deadline
-        if kept.ground.in_force(now):
-            end = min(end, kept.ground.valid_until - 1)
-        if not SHORTEST_TERM <= end - now <= LONGEST_TERM:
-            raise DeadlineError
-        earlier = pairs_with(work, matter.id, wanted.to)
-        return Handover(
-            id=HandoverId(new_id(now)),
-            matter=matter.id,
-            kind=matter.kind,
-            role=Role.SENDER,
-            peer=wanted.to,
-            round=RoundId(new_token()),
-            pair=earlier[-1] if earlier else PairId(new_token()),
-            epoch=matter.epoch + 1,
-            state=State.PREPARED,
-            deadline=end,
-            purpose=PURPOSE_OF[matter.kind],
-            schema=kept.ground.schema,
-            fields=record.schema.resolve(wanted.fields),
-            created_at=now,
-            updated_at=now,
-            automatic=matter.kind is MatterKind.TRACING,
-            ground=kept.id,
-            course=Course.REFERRAL,
-        )
 
     def _check(self, work: UnitOfWork, handover: Handover, record: Record) -> None:
         """The gate that every referral passes, when it is prepared and again when it is released."""
@@ -167,47 +136,14 @@ class Referring:
             self._registry.require_fresh(work.now)
             found = of_course(work.handovers.get(handover))
             require_second(actor, found.prepared_by)
-            matter, record = work.matters.get(found.matter), _record(work, found.matter)
+            matter, record = work.matters.get(found.matter), preparing.record_of(work, found.matter)
             self._check(work, found, record)
             found = changed(found, epoch=matter.epoch + 1, released_by=actor.officer)
             begun = proofs.take(work, AssertedAct.REFERRAL, found.id, actor)
-            saying = self._saying(work, found, matter, record, actor, begun)
+            released = Released(handover=found, matter=matter, record=record, actor=actor, begun=begun)
+            saying = self._preparing.saying(work, released, Act.REFERRAL, work.referrals.get(found.id))
             cause = Cause(event=Order.RELEASE, saying=saying, actor=actor, begun=begun)
             return self._rounds.move(work, found, cause)
-
-    def _saying(
-        self,
-        work: UnitOfWork,
-        handover: Handover,
-        matter: Matter,
-        record: Record,
-        actor: Actor,
-        begun: Begun | None,
-    ) -> Saying:
-        jti, iat = (begun.jti, begun.made) if begun else (new_id(work.now), work.now)
-        token = tokens.issue(work, self._vault, handover, jti=jti, iat=iat)
-        issued = sdjwt.issue(
-            record,
-            issuer=self._vault.node,
-            jti=new_id(work.now),
-            iat=work.now,
-            matter=handover.pair,
-            signer=self._vault.signer,
-        )
-        content = Message(
-            nonce=secrets.token_bytes(32),
-            record=sdjwt.present(issued, handover.fields),
-            consent=token,
-            evidence=tuple(work.envelopes.deed(digest) for digest in matter.chain),
-            body=dict(work.referrals.get(handover.id)),
-        )
-        return Saying(
-            act=Act.REFERRAL,
-            content=content,
-            by=self._sealer.by(handover, handover.prepared_by or "", actor),
-            record=strict.digest(issued.jwt),
-            consent=strict.digest(token),
-        )
 
     def end(self, handover: HandoverId, *, text: str, actor: Actor) -> Handover:
         """End a referral of this office early; before its release it is merely discarded.
@@ -220,19 +156,7 @@ class Referring:
             found = of_course(work.handovers.get(handover))
             if found.role is not Role.SENDER or found.state not in (State.PREPARED, State.REFERRED):
                 raise OutOfOrderError
-            self._decided(work, found, "end", actor)
+            self._preparing.decided(work, found, "end", actor)
             by = self._sealer.by(found, actor.officer, actor)
             cause = Cause(event=Order.WITHDRAW, by=by, void=EndReason.RECALLED, body={"text": text})
             return self._rounds.move(work, found, cause)
-
-    def _decided(self, work: UnitOfWork, handover: Handover, what: str, actor: Actor) -> None:
-        pseudonym = self._vault.pseudonym(handover.pair, actor.officer)
-        statement = "\n".join(("handover-decision/1", what, handover.round, pseudonym, ""))
-        work.log.append(
-            EntryKind.DECIDED, stream=handover.pair, object_=strict.digest(statement.encode()), now=work.now
-        )
-
-
-def _record(work: UnitOfWork, matter: MatterId) -> Record:
-    kept = work.records.latest(matter)
-    return documents.record_of(kept.document, schema(kept.schema))

@@ -10,7 +10,6 @@ from handover.application.registry import Registry
 from handover.application.tracing_views import clues, persons
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import MatterId, NodeId
-from handover.domain.record import schema
 from handover.domain.searching import Stop, route
 from handover.protocol.node_entry import Mandate, NodeStatus
 
@@ -41,7 +40,7 @@ class Routes:
         with self._database.reading() as work:
             work.matters.get(matter)
             kept = work.records.latest(matter)
-            record = documents.record_of(kept.document, schema(kept.schema))
+            record = documents.record_of(kept)
             if person not in dict(persons(record)):
                 raise NotFoundError
             known = self.known(work, matter)

@@ -12,7 +12,6 @@ from handover.application.readings import require_stated
 from handover.application.traced import KeptLimits
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, MatterId
-from handover.domain.record import schema
 from handover.domain.searching import ClosingReason
 from handover.domain.traceable import LimitsError, ProtectionReason, excluded
 from handover.protocol import strict
@@ -122,7 +121,7 @@ class Protections:
             kept = work.records.latest(matter)
         except NotFoundError:
             return ""
-        record = documents.record_of(kept.document, schema(kept.schema))
+        record = documents.record_of(kept)
         return protection.untold(self._vault, matter, record)
 
     def _log(self, work: UnitOfWork, matter: MatterId, kind: EntryKind, what: str) -> None:
