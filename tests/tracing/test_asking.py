@@ -1,18 +1,7 @@
 """A mother's request meets her child's record at another node, across scripts; nothing of either is told."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from handover.domain.searching import CandidateState, ClosingReason, QuestionState
-from tracing.rig import Rig, rig
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, "de/hamburg", "gr/athens") as made:
-        yield made
+from tracing.rig import Rig
 
 
 def test_a_question_finds_the_record_of_the_child_and_an_officer_is_told(two: Rig) -> None:

@@ -1,8 +1,5 @@
 """A contact between two nodes: a hit without a person in it, words under grounds, a verdict of each side, one end."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from handover.application import verifier
@@ -15,21 +12,9 @@ from handover.domain.continuity import Verdict, VerdictReason
 from handover.domain.handover import Act, EndReason, State
 from handover.domain.searching import CandidateDecidedError, CandidateState
 from handover.protocol import envelope as envelopes
-from tracing.meeting import SPOKEN, Meeting, in_contact, meeting
+from tracing.meeting import SPOKEN, Meeting
 
 MARK = "Zzyzxname"
-
-
-@pytest.fixture
-def met(tmp_path: Path) -> Iterator[Meeting]:
-    with meeting(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def contact(tmp_path: Path) -> Iterator[Meeting]:
-    with in_contact(tmp_path) as made:
-        yield made
 
 
 def judge(made: Meeting, node: object, verdict: Verdict) -> None:

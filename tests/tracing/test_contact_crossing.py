@@ -1,23 +1,12 @@
 """What crosses in a contact: verdicts, a withdrawal, a rejection and a question, an end and an answer, a replay."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from handover.domain.continuity import Verdict, VerdictReason, WithdrawalScope
 from handover.domain.handover import Act, EndReason, State
 from handover.domain.searching import CandidateState
 from handover.node import Node
 from handover.protocol.delivery import Delivery, Item
 from handover.protocol.receipt import Receipt
-from tracing.meeting import Meeting, in_contact
-
-
-@pytest.fixture
-def contact(tmp_path: Path) -> Iterator[Meeting]:
-    with in_contact(tmp_path) as made:
-        yield made
+from tracing.meeting import Meeting
 
 
 def judge(made: Meeting, node: Node, verdict: Verdict) -> None:

@@ -1,20 +1,11 @@
 """A contact ends by itself when nothing permits it any more; the other side is told the same for every reason."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from handover.domain.courses import LIVE, EndReason
 from handover.domain.traceable import ProtectionReason
 from handover.node import Node
-from tracing.meeting import Meeting, in_contact
-
-
-@pytest.fixture
-def contact(tmp_path: Path) -> Iterator[Meeting]:
-    with in_contact(tmp_path) as made:
-        yield made
+from tracing.meeting import Meeting
 
 
 def withdraw(made: Meeting, node: Node) -> None:

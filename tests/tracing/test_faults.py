@@ -1,8 +1,6 @@
 """What goes wrong on a question's way: nothing is lost, nothing is found that may not be, what waits is seen."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,20 +23,8 @@ from handover.node import Node
 from handover.protocol import question, question_withdrawal, strict
 from handover.protocol.question_header import OtherHolderError
 from tracing.permitted import CHILD, DAY, REQUEST, UNTOLD, matter, permit, write
-from tracing.rig import Rig, rig, told
+from tracing.rig import Rig, told
 from two_nodes.test_withdrawal_lost import struck_off
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, "de/hamburg", "gr/athens") as made:
-        yield made
-
-
-@pytest.fixture
-def three(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, "de/hamburg", "gr/athens", "it/rome") as made:
-        yield made
 
 
 def sent(made: Rig, asker: Node, holder: Node) -> bytes:

@@ -1,8 +1,6 @@
 """A question leaves only while it may; what others send about it does not make it vanish, or be answered by a guess."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,34 +12,10 @@ from handover.domain.ids import HandoverId, PairId, RoundId
 from handover.domain.searching import QuestionState, RouteError
 from handover.protocol import committed_index, question, question_withdrawal, strict
 from handover.protocol.committed_index import OpeningError
-from tracing.meeting import Meeting, in_contact, meeting
+from tracing.meeting import Meeting
 from tracing.permitted import REQUEST, UNTOLD, write
-from tracing.rig import Rig, rig
+from tracing.rig import Rig
 from tracing.test_faults import sent
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, "de/hamburg", "gr/athens") as made:
-        yield made
-
-
-@pytest.fixture
-def three(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, "de/hamburg", "gr/athens", "it/rome") as made:
-        yield made
-
-
-@pytest.fixture
-def met(tmp_path: Path) -> Iterator[Meeting]:
-    with meeting(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def contact(tmp_path: Path) -> Iterator[Meeting]:
-    with in_contact(tmp_path) as made:
-        yield made
 
 
 def test_who_takes_back_what_it_has_not_asked_keeps_no_question_from_being_heard(three: Rig) -> None:

@@ -1,20 +1,13 @@
 """A candidate that waits is released only while its record may be found by the one who asked: it is looked at again."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from handover.domain.searching import CandidateDecidedError
 from handover.domain.traceable import ProtectionReason
-from tracing.meeting import Meeting, meeting
+from tracing.meeting import Meeting
 from tracing.permitted import CHILD, UNTOLD, write
-
-
-@pytest.fixture
-def met(tmp_path: Path) -> Iterator[Meeting]:
-    with meeting(tmp_path) as made:
-        yield made
 
 
 def _ends_by_itself(made: Meeting) -> None:
