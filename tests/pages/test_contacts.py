@@ -6,44 +6,24 @@ from pathlib import Path
 import pytest
 
 from cases import MARK
-from federation import Federation
 from handover.application.facts import OfficerRole
-from handover.application.question_post import PAGE, QUESTIONS
 from handover.domain.handover import State
 from handover.domain.searching import CandidateState
 from pages.office import Browser, Offices, offices
-from tracing.meeting import Meeting
-from tracing.rig import DAY, Keys, Rig, told
+from tracing.meeting import met
+from tracing.rig import joined
 
 VERDICT = {"verdict": "confirmed", "why": "details-agree", "verdict-text": "He was heard."}
-
-
-def joined(fed: Federation, made: Offices) -> Rig:
-    """Give both offices the keys of a test."""
-    keys = Keys()
-    keys.begin(1, begins=fed.clock.now - 10 * DAY, ends=fed.clock.now + 100 * DAY)
-    rig = Rig(fed, [made.south.node, made.north.node], keys)
-    for node in rig.nodes:
-        rig.tracing(node)
-    fed.wire.paths |= {
-        QUESTIONS: told(lambda node, body: node.tracing.answering.receive(body)),
-        PAGE: lambda node, _: node.tracing.sums.page().encode(),
-    }
-    return rig
 
 
 class Scene:
     """Hamburg asks for a child that is registered in Athens; a tracing officer sits at each side."""
 
     def __init__(self, made: Offices) -> None:
-        self.offices, hamburg, athens = made, made.south.node, made.north.node
-        rig = joined(made.fed, made)
-        child = rig.child(athens)
-        rig.settle()
-        request, asking = rig.asked(hamburg, athens)
-        rig.settle()
-        self.met = Meeting(rig, hamburg, athens, request, child, asking)
-        self.holds, self.asks = self.officer("north", child.id), self.officer("south", request.id)
+        self.offices = made
+        self.met = met(joined(made.fed, [made.south.node, made.north.node]))
+        self.holds = self.officer("north", self.met.child.id)
+        self.asks = self.officer("south", self.met.request.id)
         self.candidate = f"/office/tracing/candidates/{self.met.candidate().id}"
 
     def officer(self, office: str, matter: str) -> Browser:

@@ -95,16 +95,21 @@ class Meeting:
         return [str(each.text["text"]) for each in lines if each.act in told and each.text]
 
 
+def met(made: Rig) -> Meeting:
+    """Let the first of two nodes that trace ask for a child that the second has, until there is a candidate."""
+    hamburg, athens = made.nodes
+    child = made.child(athens)
+    made.settle()
+    request, asking = made.asked(hamburg, athens)
+    made.settle()
+    return Meeting(made, hamburg, athens, request, child, asking)
+
+
 @contextmanager
 def meeting(folder: Path) -> Iterator[Meeting]:
     """Give two nodes of which one has a candidate for what the other asks."""
     with rig(folder, "de/hamburg", "gr/athens") as made:
-        hamburg, athens = made.nodes
-        child = made.child(athens)
-        made.settle()
-        request, asking = made.asked(hamburg, athens)
-        made.settle()
-        yield Meeting(made, hamburg, athens, request, child, asking)
+        yield met(made)
 
 
 @contextmanager

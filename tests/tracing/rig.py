@@ -167,14 +167,19 @@ def paths() -> dict[str, Callable[[Node, bytes], bytes]]:
     }
 
 
+def joined(fed: Federation, nodes: list[Node]) -> Rig:
+    """Let nodes of a federation trace, in its first epoch."""
+    keys = Keys()
+    keys.begin(1, begins=fed.clock.now - 10 * DAY, ends=fed.clock.now + 100 * DAY)
+    made = Rig(fed, nodes, keys)
+    fed.wire.paths |= paths()
+    for node in nodes:
+        made.tracing(node)
+    return made
+
+
 @contextmanager
 def rig(folder: Path, *names: str) -> Iterator[Rig]:
-    """Give a federation of the named nodes, in its first epoch."""
+    """Give a federation of the named nodes that trace."""
     with federation(folder, *names) as (fed, nodes):
-        keys = Keys()
-        keys.begin(1, begins=fed.clock.now - 10 * DAY, ends=fed.clock.now + 100 * DAY)
-        made = Rig(fed, nodes, keys)
-        fed.wire.paths |= paths()
-        for node in nodes:
-            made.tracing(node)
-        yield made
+        yield joined(fed, nodes)

@@ -6,7 +6,7 @@ import pytest
 
 import postgres
 from handover.domain.searching import CandidateState, ClosingReason, QuestionState
-from tracing.rig import DAY, Keys, Rig, paths
+from tracing.rig import joined
 from two_nodes.databases import databases, on_postgresql
 
 
@@ -15,12 +15,7 @@ def test_a_search_is_the_same_on_postgresql(tmp_path: Path) -> None:
         pytest.skip("PostgreSQL is not installed")
     with databases() as made, on_postgresql(tmp_path, made, "de/hamburg", "gr/athens") as (fed, nodes):
         hamburg, athens = nodes
-        keys = Keys()
-        keys.begin(1, begins=fed.clock.now - DAY, ends=fed.clock.now + 100 * DAY)
-        rig = Rig(fed, nodes, keys)
-        fed.wire.paths |= paths()
-        for node in nodes:
-            rig.tracing(node)
+        rig = joined(fed, nodes)
         child = rig.child(athens)
         rig.settle(3)
         _, asking = rig.asked(hamburg, athens)
