@@ -17,6 +17,7 @@ if __name__ == "__main__":
 import course_tables  # noqa: E402
 import model  # noqa: E402
 from act_tables import ACT_PARTS  # noqa: E402
+from attack_tables import ATTACK_PARTS  # noqa: E402
 from command_tables import COMMAND_PARTS  # noqa: E402
 from domain.joint import JOINT, RETRACTED  # noqa: E402
 from handover.domain.courses import CONTACTED, CONTACTER, REFERRER, SERVER  # noqa: E402
@@ -157,6 +158,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "referral-drawing": lambda: _drawing(SERVER, State.UNKNOWN),
     **course_tables.COURSE_PARTS,
     **ACT_PARTS,
+    **ATTACK_PARTS,
     **COMMAND_PARTS,
     **MATCHING_PARTS,
     **RECORD_PARTS,

@@ -1,0 +1,103 @@
+"""What an attack is: who does what, which answer has to come, and what it may leave behind at the node attacked.
+
+`@against(Attack(...), ...)` makes a test of a function that prepares an attack and gives it as a `Strike`. The node's
+marks are taken before and after; only what `leaves` names may differ. docs/security/attacks.md lists all of them.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from attacks.marks import marks_of
+from handover.domain.ids import Digest
+from handover.node import Node
+from handover.protocol.entry import EntryKind
+from two_nodes.scene import entries_of
+
+
+class Leaves(Enum):
+    """What an attack may leave at the node: words for the list, entries of the log, tables that may differ."""
+
+    NOTHING = ("nothing", (), frozenset[str]())
+    REFUSAL = ("one entry `refused` in the log", (EntryKind.REFUSED,), frozenset[str]())
+    ALARM = (
+        "an alarm with the signed bytes, and one entry `refused` in the log",
+        (EntryKind.REFUSED,),
+        frozenset({"alarm"}),
+    )
+    CONTRADICTION = (
+        "an alarm with both signed messages, and entries `equivocation` and `refused` in the log",
+        (EntryKind.EQUIVOCATION, EntryKind.REFUSED),
+        frozenset({"alarm"}),
+    )
+
+    def __init__(self, words: str, entries: tuple[EntryKind, ...], tables: frozenset[str]) -> None:
+        self.words = words
+        self.entries = entries
+        self.tables = tables
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack: a name of its own, what the attacker does, the answer that must come, what may be left."""
+
+    name: str
+    attack: str
+    expected: str
+    leaves: Leaves = Leaves.NOTHING
+    with_: Any = None
+    """What this attack has that others of the same test have not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strike:
+    """An attack that is ready: `run` carries it out against `node` and gives the answer in a word or two."""
+
+    node: Node
+    run: Callable[[], str]
+    object: Digest | None = None
+    """What the entries that it leaves are about."""
+
+
+def against(*attacks: Attack) -> Callable[[Callable[..., Strike]], Callable[..., None]]:
+    """Make a test of each attack; the function takes it as `case`, beside fixtures, and gives the strike."""
+
+    def made(prepare: Callable[..., Strike]) -> Callable[..., None]:
+        @functools.wraps(prepare)
+        def carried_out(*, case: Attack, **fixtures: object) -> None:
+            carry_out(case, prepare(case=case, **fixtures))
+
+        each_of_them = pytest.mark.parametrize("case", attacks, ids=[each.name for each in attacks])
+        marked: Callable[..., None] = each_of_them(carried_out)
+        return marked
+
+    return made
+
+
+def attacks_of(functions: Iterable[object]) -> list[Attack]:
+    """Give the attacks that these functions, of one module, carry out."""
+    return [
+        each
+        for function in functions
+        for mark in getattr(function, "pytestmark", ())
+        if mark.name == "parametrize" and mark.args[0] == "case"
+        for each in mark.args[1]
+    ]
+
+
+def carry_out(case: Attack, strike: Strike) -> None:
+    """Carry an attack out; the answer is the expected one, and nothing has changed but what *case* may leave."""
+    before = marks_of(strike.node)
+    assert strike.run() == case.expected
+    after = marks_of(strike.node)
+    changed = {name for name, rows in after.tables.items() if before.tables[name] != rows}
+    assert changed <= case.leaves.tables
+    assert after.files == before.files
+    added = entries_of(strike.node, before.log)
+    assert tuple(each.kind for each in added) == case.leaves.entries
+    if strike.object is not None:
+        assert {each.object for each in added} <= {strike.object}
