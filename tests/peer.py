@@ -71,6 +71,12 @@ def flipped(data: bytes, place: int) -> bytes:
     return bytes(changed)
 
 
+def respelled(letter: bytes) -> bytes:
+    """Give another letter that decodes, as the last one of base64url with spare bits, to the same bytes."""
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return bytes([letters[letters.index(letter) ^ 1]])
+
+
 def rewritten(compact: bytes, part: int, change: Callable[[bytes], bytes]) -> bytes:
     """Give a compact JWS with one decoded part changed and the signature left as it was."""
     parts = compact.split(b".")

@@ -8,13 +8,12 @@ from handover.domain.ids import NodeId
 from handover.protocol import envelope as envelopes
 from handover.protocol import jws
 from handover.protocol.delivery import Item
-from peer import flipped, rewritten, signed_anyhow
+from peer import flipped, respelled, rewritten, signed_anyhow
 from registrar import seed
 
 TYPE = envelopes.TYPE
 STRANGER = jws.Ed25519Signer(seed("nobody"))
 ORDER = 2**252 + 27742317777372353535851937790883648493
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def resigned(siege: Siege, header: dict[str, object] | bytes) -> Item:
@@ -187,7 +186,7 @@ def high(signature: bytes) -> bytes:
         "signature-last-letter",
         "A stranger spells the last letter of the signature in one of its 15 other ways.",
         "untrusted",
-        with_=lambda data: data[:-1] + LETTERS[LETTERS.index(chr(data[-1])) ^ 1].encode(),
+        with_=lambda data: data[:-1] + respelled(data[-1:]),
     ),
     Attack(
         "signature-padded",
