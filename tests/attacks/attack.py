@@ -92,12 +92,13 @@ def attacks_of(functions: Iterable[object]) -> list[Attack]:
 def carry_out(case: Attack, strike: Strike) -> None:
     """Carry an attack out; the answer is the expected one, and nothing has changed but what *case* may leave."""
     before = marks_of(strike.node)
-    assert strike.run() == case.expected
+    answer = strike.run()
+    assert answer == case.expected, f"{answer!r} instead of {case.expected!r}"
     after = marks_of(strike.node)
     changed = {name for name, rows in after.tables.items() if before.tables[name] != rows}
-    assert changed <= case.leaves.tables
+    assert changed <= case.leaves.tables, f"changed: {changed}"
     assert after.files == before.files
     added = entries_of(strike.node, before.log)
-    assert tuple(each.kind for each in added) == case.leaves.entries
+    assert tuple(each.kind for each in added) == case.leaves.entries, f"logged: {added}"
     if strike.object is not None:
         assert {each.object for each in added} <= {strike.object}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx2
@@ -55,6 +55,19 @@ class Siege(Scene):
             run=lambda: self.answered(item)[0],
             object=strict.digest(item.envelope),
         )
+
+    def posts_at(self, now: int, item: Item) -> Strike:
+        """Give the strike that posts one envelope while it is *now* at the attacked node."""
+        strike = self.posts(item)
+
+        def run() -> str:
+            before, self.fed.clock.now = self.fed.clock.now, now
+            try:
+                return strike.run()
+            finally:
+                self.fed.clock.now = before
+
+        return replace(strike, run=run)
 
     def sends(self, body: bytes, path: str = ENVELOPES, headers: Mapping[str, str] | None = None) -> Strike:
         """Give the strike that posts whatever bytes to the attacked node."""
