@@ -35,6 +35,20 @@ class Leaves(Enum):
         frozenset({"alarm"}),
     )
 
+    KEPT = (
+        "the message itself, kept as evidence",
+        (EntryKind.RECEIVED,),
+        frozenset({"envelope", "payload", "receipt", "data_key", "checkpoint"}),
+    )
+    ONCE = (
+        "what one delivery leaves, once",
+        (EntryKind.RECEIVED,),
+        frozenset(
+            {"envelope", "payload", "receipt", "data_key", "checkpoint"}
+            | {"handover", "matter", "exhibit", "disclosure"}
+        ),
+    )
+
     def __init__(self, words: str, entries: tuple[EntryKind, ...], tables: frozenset[str]) -> None:
         self.words = words
         self.entries = entries

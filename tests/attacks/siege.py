@@ -39,9 +39,9 @@ class Siege(Scene):
         """Give what speaks HTTP to the attacked node."""
         return self.office.client
 
-    def answered(self, *items: Item) -> list[str]:
-        """Post envelopes to the attacked node; give, for each, `receipt` or the name of the problem."""
-        answer = self.client.post(
+    def answered(self, *items: Item, at: NodeId | None = None) -> list[str]:
+        """Post envelopes to a node, the attacked one; give, for each, `receipt` or the name of the problem."""
+        answer = self.offices[at or self.node.id].client.post(
             ENVELOPES, content=encode_delivery(Delivery(log_size=0, items=items)), headers=JSON
         )
         assert answer.status_code == 200, answer.text
@@ -49,7 +49,8 @@ class Siege(Scene):
         return [each.name if isinstance(each, Problem) else "receipt" for each in results]
 
     def posts(self, item: Item) -> Strike:
-        """Give the strike that posts one envelope to the attacked node."""
+        """Give the strike that posts one envelope to the attacked node; no alarm of before stands any more."""
+        self.clear()
         return Strike(
             node=self.node,
             run=lambda: self.answered(item)[0],
