@@ -35,6 +35,13 @@ class Leaves(Enum):
         frozenset({"alarm"}),
     )
 
+    EXPECTED = ("the file as one that is expected, none of it here", (), frozenset({"parcel"}))
+    AGAIN = ("the message in the queue, for another attempt", (), frozenset({"queue"}))
+    SPLIT = (
+        "an alarm with both checkpoints, an entry `split-view` in the log, and the message in the queue",
+        (EntryKind.SPLIT_VIEW,),
+        frozenset({"alarm", "queue", "checkpoint"}),
+    )
     KEPT = (
         "the message itself, kept as evidence",
         (EntryKind.RECEIVED,),
