@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from starlette.testclient import TestClient
 
 from attacks.attack import Strike
-from federation import federation
+from federation import ALL, federation
+from handover.application.facts import OfficerRole
 from handover.domain.ids import NodeId
 from handover.node import Node
 from handover.protocol import strict
@@ -21,6 +23,17 @@ from web.stage import JSON, Office
 
 ENVELOPES = "/federation/v1/envelopes"
 LOCAL = ("127.0.0.1", 1)  # no address is made to wait here; what has to wait is attacked by itself
+
+
+class Desk(Office):
+    """An office whose officers have other names than those of the scene."""
+
+    def hire(self, name: str, roles: tuple[OfficerRole, ...] = ALL, **options: Any) -> str:
+        if name not in self.secrets:
+            officer = self.node.officers.add(f"{name}, with a key", roles)
+            self.ids[name] = officer.id
+            self.secrets[name] = self.node.officers.issue_key(officer.id, **options)[1]
+        return self.secrets[name]
 
 
 @dataclass
@@ -101,6 +114,5 @@ def siege(folder: Path, *more: str) -> Iterator[Siege]:
 
 def _laid(stack: ExitStack, nodes: list[Node]) -> dict[NodeId, Office]:
     return {
-        node.id: Office(node, stack.enter_context(TestClient(create_app(node), client=LOCAL)))
-        for node in nodes
+        node.id: Desk(node, stack.enter_context(TestClient(create_app(node), client=LOCAL))) for node in nodes
     }
