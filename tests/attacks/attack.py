@@ -36,6 +36,16 @@ class Leaves(Enum):
     )
 
     EXPECTED = ("the file as one that is expected, none of it here", (), frozenset({"parcel"}))
+    QUESTION = (
+        "the question, as every other one",
+        (EntryKind.RECEIVED,),
+        frozenset({"tracing_heard", "data_key"}),
+    )
+    WAITING = (
+        "the count by which whoever goes on has to wait, and that what was left is erased",
+        (),
+        frozenset({"attempt", "erasure"}),
+    )
     AGAIN = ("the message in the queue, for another attempt", (), frozenset({"queue"}))
     SPLIT = (
         "an alarm with both checkpoints, an entry `split-view` in the log, and the message in the queue",
