@@ -11,6 +11,7 @@ from attacks.siege import siege as laid
 from attacks.test_firewall import matter_of
 from handover.adapters.vault import FileVault
 from handover.domain.errors import HandoverError
+from handover.founding import VAULT
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_a_stored_value_is_read_in_its_own_place(stored: Siege, case: Attack) ->
 def test_a_seized_disk_opens_with_its_passphrase_alone(stored: Siege, case: Attack) -> Strike:
     def run() -> str:
         try:
-            FileVault.open(stored.node.vault._path, case.with_)
+            FileVault.open(stored.node.settings.data / VAULT, case.with_)
         except HandoverError as error:
             return error.name
         return "receipt"
