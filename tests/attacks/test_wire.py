@@ -330,6 +330,12 @@ def test_an_envelope_is_strict_json(siege: Siege, case: Attack) -> Strike:
         with_=lambda siege: {"iat": siege.peer.now + 660},
     ),
     Attack(
+        "deadline-beyond-all-calendars",
+        "A member sets a deadline in the year 10000, at which the pages of the node would fail.",
+        "untrusted",
+        with_=lambda siege: {"deadline": 253402300800},
+    ),
+    Attack(
         "from-the-far-future",
         "A member dates an offer in the year 9999.",
         "from-the-future",

@@ -162,7 +162,7 @@ def test_another_context_for_every_part_of_it() -> None:
 DIGESTS = st.binary(min_size=32, max_size=32).map(lambda data: Digest(strict.b64(data)))
 BITS = st.binary(min_size=16, max_size=16).map(strict.b64)
 COUNTS = st.integers(1, envelopes.LARGEST_COUNT)
-TIMES = st.integers(0, strict.LARGEST)
+TIMES = st.integers(0, strict.LATEST)
 NODES = st.from_regex(r"(?:[a-z]{2}|int)/[a-z0-9]{1,9}(?:-[a-z0-9]{1,9}){0,3}", fullmatch=True).map(NodeId)
 LOGS = st.builds(LogHead, size=TIMES, root=DIGESTS)
 

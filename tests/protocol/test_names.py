@@ -1,17 +1,20 @@
 """Identifiers: every vector of docs/spec/names.md, and no text but its one spelling."""
 
 from contextlib import suppress
+from datetime import MAXYEAR, UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.domain.errors import HandoverError
+from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.ids import UUID7, Digest, MatterId, NodeId, PairId, Pseudonym, RoundId
 from handover.protocol import jws, strict
 from protocol import act_vectors, log_vectors
 
+CHAPTER = (Path(__file__).resolve().parents[2] / "docs" / "spec" / "names.md").read_text("utf-8")
 KINDS = {
     "node": (NodeId,),
     "uuid": (UUID7, MatterId),
@@ -50,3 +53,11 @@ def test_any_text_raises_only_our_errors(text: str) -> None:
 def test_every_value_has_a_spelling(short: bytes, long: bytes) -> None:
     assert strict.unb64(RoundId(strict.b64(short)), length=16) == short
     assert strict.unb64(Digest(strict.b64(long)), length=32) == long
+
+
+def test_the_chapter_says_which_time_is_the_last() -> None:
+    assert f"{strict.LATEST:,}".replace(",", " ") in CHAPTER
+    assert datetime.fromtimestamp(strict.LATEST, UTC).year == MAXYEAR
+    assert strict.moment(strict.LATEST) == strict.LATEST
+    with pytest.raises(MalformedError):
+        strict.moment(strict.LATEST + 1)

@@ -109,6 +109,10 @@ def _claims() -> Iterator[tuple[str, str, Case, str]]:
             {"basis": "vital-interests", "review": T0, "second": SECOND, "until": T0 + 2 * DAY + 1}, "ground-missing",
         ),
         ("from-text", "A time is a number.", {"from": "2026-09-20"}, "malformed"),
+        (
+            "review-year-10000", "No calendar shows the year 10000.",
+            {"basis": "court-order", "review": 253402300800, "second": SECOND}, "malformed",
+        ),
         ("order-alone", "A second officer and a review.", {"basis": "court-order"}, "ground-missing"),
         (
             "order-without-review", "A review date.", {"basis": "court-order", "second": SECOND}, "ground-missing",

@@ -146,6 +146,8 @@ def _members(said: dict[str, Said]) -> Refusals:
         ("fields-second-spelling", "Spare bits are zero.", {"fields": "qRAAAf5AAAB"}),
         ("fields-list", "A bitmap, no list of names.", {"fields": ["identity.names"]}),
         ("deadline-fraction", "Whole seconds.", {"deadline": 1790000000.5}),
+        ("deadline-year-10000", "No calendar shows the year 10000.", {"deadline": 253402300800}),
+        ("iat-year-10000", "No calendar shows the year 10000.", {"iat": 253402300800}),
         ("replaces-number", "A digest is text.", {"replaces": 1}),
         ("payload-one-digest", "Ciphertext and plaintext.", {"payload": {"digest": "A" * 43}}),
         ("payload-more", "No third member.", {"payload": {"digest": "A" * 43, "commit": "A" * 43, "url": ""}}),

@@ -143,7 +143,7 @@ def read_attestation(data: bytes) -> UnverifiedAttestation:
     iss, iat, matter, officer, rp_id, key = strict.members(strict.loads(signed.payload), *CLAIMS)
     claimed = Attestation(
         iss=NodeId(strict.text(iss)),
-        iat=strict.integer(iat),
+        iat=strict.moment(iat),
         matter=statement.matter_of(matter),
         officer=Pseudonym(strict.text(officer)),
         rp_id=strict.text(rp_id),

@@ -153,7 +153,7 @@ def _disclosure(body: Json) -> None:
         body, "to", "at", "purpose", "basis", "fields", "erased"
     )
     NodeId(strict.text(to, LONGEST_NAME))
-    strict.integer(at)
+    strict.moment(at)
     _word("purpose", purpose, Purpose)
     _word("basis", basis, Basis)
     for field in strict.array(fields, MOST_FIELDS):

@@ -127,7 +127,7 @@ def _disclosure() -> JsonSchema:
     return object_(
         {
             "to": ref("node"),
-            "at": {"type": "integer", "minimum": 0, "maximum": strict.LARGEST},
+            "at": {"type": "integer", "minimum": 0, "maximum": strict.LATEST},
             "purpose": words(Purpose),
             "basis": words(Basis),
             "fields": list_of(filled(bodies.LONGEST_NAME), bodies.MOST_FIELDS),

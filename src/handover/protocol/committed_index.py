@@ -88,7 +88,7 @@ class Statement:
             tables=strict.unb64(strict.text(tables), length=HASH_BYTES),
             depth=strict.integer(depth, SMALLEST, LARGEST),
             root=strict.unb64(strict.text(root), length=HASH_BYTES),
-            made_at=strict.integer(made_at, 1),
+            made_at=strict.moment(made_at, 1),
         )
         if form != FORMAT or found.encode() != data:
             raise MalformedError("not the one encoding of an index statement")

@@ -124,15 +124,15 @@ def _from_json(value: Json) -> ConsentToken:
         schema=of.name,
         fields=fields_of(of, strict.text(claims["fields"], 64)),
         onward=_onward(claims["onward"]),
-        valid_from=strict.integer(claims["from"]),
-        valid_until=strict.integer(claims["until"]),
-        review_at=None if claims["review"] is None else strict.integer(claims["review"]),
+        valid_from=strict.moment(claims["from"]),
+        valid_until=strict.moment(claims["until"]),
+        review_at=None if claims["review"] is None else strict.moment(claims["review"]),
         second_officer=None if claims["second"] is None else Pseudonym(strict.text(claims["second"])),
     )
     ground.check()
     return ConsentToken(
         jti=UUID7(strict.text(claims["jti"])),
-        iat=strict.integer(claims["iat"]),
+        iat=strict.moment(claims["iat"]),
         matter=PairId(strict.text(claims["matter"])),
         round=RoundId(strict.text(claims["round"])),
         ground=ground,

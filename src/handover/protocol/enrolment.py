@@ -97,7 +97,7 @@ def read(compact: bytes) -> Enrolment:
     if given:
         raise MalformedError("a proof for a key that needs none")
     return Enrolment(
-        entry=entry, signed_by=unverified.kid, iat=strict.integer(iat), digest=strict.digest(compact)
+        entry=entry, signed_by=unverified.kid, iat=strict.moment(iat), digest=strict.digest(compact)
     )
 
 

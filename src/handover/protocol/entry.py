@@ -86,7 +86,7 @@ class Entry:
     salt: bytes
 
     def __post_init__(self) -> None:
-        strict.integer(self.time, lowest=1)
+        strict.moment(self.time, 1)
         strict.integer(self.n, lowest=1)
         if (self.prev is None) != (self.n == 1):
             raise MalformedError("the first entry of a matter, and no other, has none before it")
@@ -127,7 +127,7 @@ def decode(document: bytes) -> Entry:
         raise MalformedError("not a kind of entry")
     entry = Entry(
         kind=known,
-        time=strict.integer(time),
+        time=strict.moment(time),
         matter=strict.text(matter),
         n=strict.integer(n),
         prev=None if prev is None else Digest(strict.text(prev)),

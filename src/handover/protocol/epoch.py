@@ -177,8 +177,8 @@ def _terms(values: list[Json]) -> _Said:
         raise MalformedError("three of five holders are needed")
     return {
         "number": strict.integer(number),
-        "begins": strict.integer(begins),
-        "ends": strict.integer(ends),
+        "begins": strict.moment(begins),
+        "ends": strict.moment(ends),
         "holders": tuple([NodeId(strict.text(each)) for each in strict.array(holders, HOLDERS)]),
         "tables": strict.unb64(strict.text(tables), length=_DIGEST),
         "weights": strict.unb64(strict.text(weights), length=_DIGEST),

@@ -94,7 +94,7 @@ class Request:
         if len(self.elements) != KEYS[self.kind] + 1 or len(self.reference) != REFERENCE_BYTES:
             raise MalformedError("a batch has one size")
         strict.integer(self.epoch, 1, 2**32 - 1)
-        strict.integer(self.issued, 1)
+        strict.moment(self.issued, 1)
 
 
 @dataclass(frozen=True, kw_only=True)

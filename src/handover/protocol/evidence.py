@@ -274,7 +274,7 @@ def _from_json(value: Json) -> Manifest:
         raise MalformedError("a manifest names no kind of part of which there is none")
     return Manifest(
         exporter=NodeId(strict.text(exporter)),
-        exported=strict.integer(exported),
+        exported=strict.moment(exported),
         matter=MatterId(strict.text(matter)),
         kind=known,
         log=Digest(strict.text(log)),

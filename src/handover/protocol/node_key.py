@@ -174,10 +174,10 @@ def from_json(value: Json) -> NodeKey:
         kid=strict.text(kid),
         use=use,
         public=strict.unb64(strict.text(public, 2048), length=LENGTH[use]),
-        not_before=strict.integer(not_before),
-        expires=strict.integer(expires),
+        not_before=strict.moment(not_before),
+        expires=strict.moment(expires),
         status=status,
-        compromised_since=None if since is None else strict.integer(since),
+        compromised_since=None if since is None else strict.moment(since),
     )
     if alg != key.alg or key.kid != thumbprint(use, key.public):
         raise MalformedError("a key's algorithm or thumbprint is not that of its use and bytes")

@@ -35,7 +35,7 @@ _DEFINITIONS: Final[JsonSchema] = {
     "bits": {"type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"},
     "digest": {"type": "string", "pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"},
     "bitmap": {"type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9_-]*$"},
-    "time": {"type": "integer", "minimum": 0, "maximum": strict.LARGEST},
+    "time": {"type": "integer", "minimum": 0, "maximum": strict.LATEST},
     "count": {"type": "integer", "minimum": 1, "maximum": envelope.LARGEST_COUNT},
     "word": {"type": "string", "maxLength": 32, "pattern": _WORD},
     "schema": {"type": "string", "pattern": "^[a-z]{1,32}/[1-9][0-9]{0,3}$"},
@@ -177,7 +177,7 @@ def assertion_schema() -> JsonSchema:
         "fields": or_null(ref("bitmap")),
         "consent": or_null(ref("digest")),
         "deadline": or_null(ref("time")),
-        "made": {"type": "integer", "minimum": 1, "maximum": strict.LARGEST},
+        "made": {"type": "integer", "minimum": 1, "maximum": strict.LATEST},
         "nonce": ref("bits"),
     }
     parts = {

@@ -66,7 +66,7 @@ def load_timestamp(data: bytes) -> Metadata[Timestamp]:
     signed = _signed(data, TIMESTAMP_LIMIT)
     kind, *common, issued, root, meta = strict.members(signed, *_COMMON, "issued", "root", "meta")
     _check_head(kind, "timestamp", common)
-    strict.integer(issued)
+    strict.moment(issued)
     strict.integer(root, 1)
     (snapshot,) = strict.members(meta, "snapshot.json")
     _check_file(*strict.members(snapshot, "version", "length", "hashes"))

@@ -135,7 +135,7 @@ def issue(
     documents = strict.dumps_each(cast("list[Json]", [to_wire(value) for value in record.values.values()]))
     pairs = zip(salts, documents, strict=True)
     disclosures = [strict.b64_ascii(b'["%b",%b]' % pair) for pair in pairs]
-    claims: dict[str, Json] = {"iss": issuer, "jti": UUID7(jti), "iat": strict.integer(iat)}
+    claims: dict[str, Json] = {"iss": issuer, "jti": UUID7(jti), "iat": strict.moment(iat)}
     claims |= {"vct": record.schema.name, "_sd_alg": "sha-256", "matter": matter}
     sections = _fill(record.schema, _digests(disclosures))
     payload = strict.dumps(claims)[:-1] + b',"sections":' + sections + b"}"
@@ -182,7 +182,7 @@ def read(presentation: bytes) -> UnverifiedRecord:
         claimed = Claims(
             issuer=NodeId(issuer.decode("ascii")),
             jti=UUID7(jti.decode("ascii")),
-            iat=strict.integer(int(iat)),
+            iat=strict.moment(int(iat)),
             vct=vct.decode("ascii"),
             matter=PairId(matter.decode("ascii")),
         )

@@ -81,7 +81,7 @@ class Statement:
     deadline: int | None = None
 
     def __post_init__(self) -> None:
-        strict.integer(self.made, lowest=1)
+        strict.moment(self.made, 1)
         if len(self.nonce) != NONCE_LENGTH:
             raise MalformedError("a nonce is %(length)s bytes", length=NONCE_LENGTH)
         if any((getattr(self, name) is not None) != (name in STATES[self.act]) for name in MAY_BE_NULL):
@@ -142,7 +142,7 @@ def from_json(value: Json) -> Statement:
         iss=NodeId(strict.text(found["iss"])),
         act=_one_of(AssertedAct)(found["act"]),
         matter=matter_of(found["matter"]),
-        made=strict.integer(found["made"]),
+        made=strict.moment(found["made"]),
         nonce=strict.unb64(strict.text(found["nonce"])),
         to=_or_null(lambda text: NodeId(strict.text(text)), found["to"]),
         round=_or_null(lambda text: RoundId(strict.text(text)), found["round"]),

@@ -96,7 +96,7 @@ def read(data: bytes) -> Unverified:
     iss, iat, quarter, threshold, subjects = strict.members(strict.loads_compact(signed.payload), *MEMBERS)
     claimed = Part(
         node=NodeId(strict.text(iss)),
-        issued=strict.integer(iat),
+        issued=strict.moment(iat),
         quarter=Quarter(strict.text(quarter)),
         threshold=strict.integer(threshold, THRESHOLD, LARGEST_THRESHOLD),
         subjects=_named(subjects, MOST_SUBJECTS, ("name", "tables"), _tables),

@@ -44,6 +44,9 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 PART_LIMIT: Final = 65536  # bytes of one part: an envelope, a record, a node entry
 DEPTH_LIMIT: Final = 12  # arrays and objects inside one another
 LARGEST: Final = 2**53 - 1  # beyond it, parsers that use binary64 read another number (RFC 8259, section 6)
+LATEST: Final = (
+    253_402_300_799  # seconds since 1970: the last second of the year 9999, the last that calendars know
+)
 
 # All C0 controls except LF and TAB; a raw one is no JSON, so an escape is the only way to write one.
 _CONTROL: Final = re.compile(rb"\\(?:[bfr]|u00(?:0[0-8b-fB-F]|1[0-9a-fA-F]))")
@@ -227,6 +230,15 @@ def integer(value: Json, lowest: int = 0, highest: int = LARGEST) -> int:
     if type(value) is not int or not lowest <= value <= highest:
         raise MalformedError("not an integer from %(lowest)s to %(highest)s", lowest=lowest, highest=highest)
     return value
+
+
+def moment(value: Json, earliest: int = 0) -> int:
+    """Give a time in seconds since 1970, which a calendar can show.
+
+    Raises:
+        MalformedError: another type, or outside the range.
+    """
+    return integer(value, earliest, LATEST)
 
 
 def boolean(value: Json) -> bool:

@@ -12,6 +12,7 @@ from handover.domain.continuity import FOLLOW_UP_DAYS, LAST_FOLLOW_UP, MOST_FOLL
 from handover.domain.handover import Role, State
 from handover.domain.record import MatterKind
 from handover.domain.retention import HoldGround
+from handover.protocol import strict
 from handover.protocol.node_entry import Mandate
 from handover.web import examples
 
@@ -19,11 +20,10 @@ _NODE = r"^(?:[a-z]{2}|int)/[a-z0-9]+(?:-[a-z0-9]+)*$"
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 DAY = r"^(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
-_LATEST = 2**53 - 1
 
 NodeName = Annotated[str, Field(pattern=_NODE, max_length=64, description="A node's name.")]
 LocalId = Annotated[str, Field(pattern=_UUID, min_length=36, max_length=36)]
-Seconds = Annotated[int, Field(ge=0, le=_LATEST, description="Seconds since 1970-01-01T00:00:00Z.")]
+Seconds = Annotated[int, Field(ge=0, le=strict.LATEST, description="Seconds since 1970-01-01T00:00:00Z.")]
 Fields = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]],
     Field(min_length=1, max_length=200, description="Names of fields, or of categories of consent."),
