@@ -72,7 +72,10 @@ class Siege(Scene):
 
     def posts_at(self, now: int, item: Item) -> Strike:
         """Give the strike that posts one envelope while it is *now* at the attacked node."""
-        strike = self.posts(item)
+        return self.at(now, self.posts(item))
+
+    def at(self, now: int, strike: Strike) -> Strike:
+        """Give the strike carried out while it is *now* at the attacked node."""
 
         def run() -> str:
             before, self.fed.clock.now = self.fed.clock.now, now

@@ -8,6 +8,7 @@ import pytest
 from attacks.attack import Attack, Leaves, Strike, against
 from attacks.siege import Siege
 from attacks.siege import siege as laid
+from attacks.test_firewall import calls, prepared
 from handover.domain.consent import Purpose
 from handover.domain.ids import NodeId
 from handover.protocol import jws
@@ -185,3 +186,16 @@ def test_a_key_signs_nothing_after_its_time(own: Siege, case: Attack) -> Strike:
 )
 def test_a_key_signs_nothing_before_its_time(own: Siege, case: Attack) -> Strike:
     return own.posts_at(own.peer.now - 3600, own.peer.round().void(iat=own.peer.now - 3600))
+
+
+@against(
+    Attack(
+        "freeze-and-wait",
+        "A mirror keeps news back for a day, and an officer then releases an offer on the old registry.",
+        "503 registry-stale",
+        with_=86400,
+    )
+)
+def test_an_act_of_weight_waits_for_a_fresh_registry(own: Siege, case: Attack) -> Strike:
+    strike = calls(own, "POST", f"/handovers/{prepared(own)}/release", by="second")
+    return own.at(own.peer.now + case.with_, strike)
