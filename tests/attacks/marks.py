@@ -1,8 +1,10 @@
 """By what is told whether an attack has changed anything at a node: every row of every table, its log, its files."""
 
+import marshal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,17 +31,32 @@ def marks_of(node: Node) -> Marks:
     return Marks(tables=_tables(node), log=log_size(node), files=_files(node))
 
 
+def _queries() -> dict[str, str]:
+    """Give, for each table, what reads all of it; what the log has is compared entry by entry."""
+    found = {}
+    for table in metadata.sorted_tables:
+        if table.name not in OF_LOG:
+            columns = [each for each in table.c if not (table.name == "peer" and each.name in HEARD)]
+            found[table.name] = str(select(*columns).order_by(*table.primary_key))
+    return found
+
+
 def _tables(node: Node) -> dict[str, tuple[int, str]]:
     found = {}
     with node.database.engine.connect() as connection:
-        for table in metadata.sorted_tables:
-            if table.name in OF_LOG:  # what the log has is compared entry by entry
-                continue
-            columns = [each for each in table.c if not (table.name == "peer" and each.name in HEARD)]
-            rows = connection.execute(select(*columns).order_by(*table.primary_key)).all()
-            found[table.name] = (len(rows), sha256(repr(rows).encode()).hexdigest())
+        cursor = connection.connection.cursor()
+        for name, query in QUERIES.items():
+            cursor.execute(query)
+            rows: Any = cursor.fetchall()
+            found[name] = (
+                len(rows),
+                sha256(marshal.dumps(rows, 2)).hexdigest(),
+            )  # 2: equal rows, equal bytes
         connection.rollback()
     return found
+
+
+QUERIES = _queries()
 
 
 def _files(node: Node) -> dict[str, str]:

@@ -170,10 +170,11 @@ def tracing_as_protection(peer: Peer) -> Item:
         Leaves.REFUSAL,
     )
 )
-def test_a_key_signs_nothing_after_its_time(own: Siege, case: Attack) -> Strike:
-    entry = own.peer.own.registry.entry(own.peer.own.id, own.peer.now)
-    [key] = [each for each in entry.keys if each.kid == own.peer.signer.kid]
-    return own.posts_at(key.expires + 3600, own.peer.round().offer())
+def test_a_key_signs_nothing_after_its_time(worn: Worn, case: Attack) -> Strike:
+    siege = worn.siege
+    entry = siege.peer.own.registry.entry(siege.peer.own.id, siege.peer.now)
+    [key] = [each for each in entry.keys if each.kid == siege.peer.signer.kid]
+    return siege.posts_at(key.expires + 3600, siege.peer.round().offer())
 
 
 @against(
@@ -184,8 +185,9 @@ def test_a_key_signs_nothing_after_its_time(own: Siege, case: Attack) -> Strike:
         Leaves.REFUSAL,
     )
 )
-def test_a_key_signs_nothing_before_its_time(own: Siege, case: Attack) -> Strike:
-    return own.posts_at(own.peer.now - 3600, own.peer.round().void(iat=own.peer.now - 3600))
+def test_a_key_signs_nothing_before_its_time(worn: Worn, case: Attack) -> Strike:
+    siege = worn.siege
+    return siege.posts_at(siege.peer.now - 3600, siege.peer.round().void(iat=siege.peer.now - 3600))
 
 
 @against(
@@ -196,6 +198,7 @@ def test_a_key_signs_nothing_before_its_time(own: Siege, case: Attack) -> Strike
         with_=86400,
     )
 )
-def test_an_act_of_weight_waits_for_a_fresh_registry(own: Siege, case: Attack) -> Strike:
-    strike = calls(own, "POST", f"/handovers/{prepared(own)}/release", by="second")
-    return own.at(own.peer.now + case.with_, strike)
+def test_an_act_of_weight_waits_for_a_fresh_registry(worn: Worn, case: Attack) -> Strike:
+    siege = worn.siege
+    strike = calls(siege, "POST", f"/handovers/{prepared(siege)}/release", by="second")
+    return siege.at(siege.peer.now + case.with_, strike)
