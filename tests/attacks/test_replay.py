@@ -67,6 +67,19 @@ def test_one_envelope_in_a_batch_is_one(siege: Siege, case: Attack) -> Strike:
     return Strike(node=siege.node, run=lambda: only(siege.answered(*[offer] * BATCH_LIMIT)))
 
 
+@against(
+    Attack(
+        "replay-of-what-was-refused",
+        "A stranger sends an envelope that was refused before 64 times, so that the log grows.",
+        "wrong-audience",
+    )
+)
+def test_what_is_refused_again_leaves_nothing(siege: Siege, case: Attack) -> Strike:
+    caught = Peer(siege.peer.own, siege.neighbour.own).round().offer()
+    assert siege.answered(caught, caught) == ["wrong-audience"] * 2
+    return Strike(node=siege.node, run=lambda: only(siege.answered(*[caught] * BATCH_LIMIT)))
+
+
 def only(answers: list[str]) -> str:
     """Give the one answer that all got."""
     [answer] = set(answers)

@@ -67,7 +67,10 @@ def test_a_late_offer_does_not_revive_a_voided_round(scene: Scene) -> None:
     scene.taken(round_.void())
     assert scene.state(round_) is State.CLOSED
     scene.refused(offer, "round-closed")
-    scene.refused(offer, "round-closed")
+    size = log_size(scene.node)
+    [again] = deliver(scene.node, offer).results
+    assert getattr(again, "name", "") == "round-closed"
+    assert log_size(scene.node) == size
     assert scene.state(round_) is State.CLOSED
 
 

@@ -10,6 +10,7 @@ from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.hearing import Hearing
 from handover.application.intake import Intake, Received
 from handover.application.ports import Clock, Database, UnitOfWork
+from handover.application.refused import RefusedLately
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import exhibit, exhibited
 from handover.domain.courses import OPENS
@@ -52,10 +53,11 @@ class _WriteError(Exception):
 
 @dataclass(kw_only=True)
 class _Batch:
-    """What one transaction has found out: receipts given before, new entries by envelope, who was heard from."""
+    """What one transaction has found out: receipts given before, new entries, new refusals, who was heard from."""
 
     known: dict[Digest, KeptReceipt]
     indexes: dict[Digest, int] = field(default_factory=dict)
+    refused: set[Digest] = field(default_factory=set)
     heard: set[NodeId] = field(default_factory=set)
 
 
@@ -89,6 +91,7 @@ class Inbox:
         self._hearing = hearing
         self._clock = clock
         self.tally = Tally()
+        self._refused = RefusedLately()
 
     def receive(self, delivery: Delivery) -> Answer:
         """Give a receipt or a problem for each envelope, in order; a receipt leaves only after the commit."""
@@ -123,13 +126,15 @@ class Inbox:
                 batch.known |= {receipt.envelope: receipt for receipt in fresh}
             for peer in batch.heard:
                 self._heard(work, peer)
-            return Answer(
+            answer = Answer(
                 results=tuple(
                     each if isinstance(each, Problem) else _receipt(batch.known[each]) for each in results
                 ),
                 consistency=tuple(work.log.consistency(delivery.log_size)),
                 head=work.log.signed_head(),
             )
+        self._refused.note(batch.refused)
+        return answer
 
     def _read(self, item: Item, now: int) -> Received | Problem:
         try:
@@ -172,7 +177,9 @@ class Inbox:
                 return digest
             checked = self._checked(work, received, payload)
         except HandoverError as error:
-            work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
+            if digest not in batch.refused and digest not in self._refused:
+                work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
+                batch.refused.add(digest)
             return problem_of(error, known=True)
         except Exception as error:
             raise _WriteError(place) from error
