@@ -5,6 +5,7 @@ from typing import Any
 
 from attacks.attack import Attack, Leaves, Strike, against
 from attacks.siege import Siege
+from handover.domain.consent import Purpose
 from handover.domain.handover import Act
 from handover.protocol import strict
 from handover.protocol.delivery import Item
@@ -130,6 +131,17 @@ def held_here(siege: Siege) -> Item:
     return siege.peer.round(pair=round_.pair).offer()
 
 
+def as_tracing(siege: Siege) -> Round:
+    """Give a round of tracing in the matter of a guardianship that was offered."""
+    offered = siege.pending()
+    return siege.peer.round(pair=offered.pair, of="tracing/1", purpose=Purpose.FAMILY_TRACING)
+
+
+def offered_as_tracing(siege: Siege) -> Item:
+    round_ = as_tracing(siege)
+    return round_.offer(issued=round_.issued({}), fields=())
+
+
 def acceptance_of_another(siege: Siege) -> Item:
     other, round_ = siege.offered(), siege.offered()
     return round_.say(Act.ACCEPTANCE, re=siege.said_digest(other, Act.OFFER))
@@ -200,6 +212,18 @@ def refused(name: str, attack: str, answer: str, make: Made) -> Attack:
         "A sender gives the deed of other fields than it offered.",
         "mismatch",
         lambda siege: stray(siege, lambda round_, own: {"fields": "gAAAAAAAAAA"}),
+    ),
+    refused(
+        "guardianship-as-tracing",
+        "A sender offers a guardianship once more as a matter of tracing, whose deed needs no second officer.",
+        "mismatch",
+        offered_as_tracing,
+    ),
+    refused(
+        "void-of-another-kind",
+        "A sender takes back, in a guardianship, an offer of tracing that never came.",
+        "mismatch",
+        lambda siege: as_tracing(siege).void(),
     ),
     refused(
         "offer-of-what-the-node-holds",

@@ -99,6 +99,18 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
     return changed(handover, matter=id_)
 
 
+def require_of_kind(work: UnitOfWork, received: Received, handover: Handover) -> None:
+    """Do nothing if the matter under this pseudonym, or with this chain, is new here or of the round's own kind.
+
+    Raises:
+        MismatchError: it is of another kind: a guardianship would go by the easier rules of tracing.
+    """
+    envelope = received.envelope
+    id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    if id_ is not None and work.matters.get(id_).kind is not handover.kind:
+        raise MismatchError("the matter is of another kind")
+
+
 def require_offerable(work: UnitOfWork, received: Received) -> None:
     """Do nothing if who offers or refers a matter can be responsible for it, as far as this node knows.
 

@@ -230,7 +230,7 @@ class Inbox:
             if found is not None:
                 self._hearing.require(work, found, received)
             if found is None:
-                _require_new(work, received)
+                _require_new(work, received, handover)
             if envelope.act is Act.DEED:
                 cause = replace(cause, bound=self._intake.holds_own_acceptance(received, work.now))
                 self._rounds.check(work, handover, cause)
@@ -270,9 +270,11 @@ class Inbox:
         work.peers.put(replace(known, failures=0, not_before=0, heard_at=work.now))
 
 
-def _require_new(work: UnitOfWork, received: Received) -> None:
+def _require_new(work: UnitOfWork, received: Received, handover: Handover) -> None:
     """Do nothing if what opens a round that is new here fits what is known beside it."""
     act = received.envelope.act
+    if act is not Act.HIT:
+        drafts.require_of_kind(work, received, handover)
     if act in RECORDS & OPENS.keys():
         drafts.require_offerable(work, received)
     if act is Act.OFFER:
