@@ -80,6 +80,20 @@ def test_what_is_refused_again_leaves_nothing(siege: Siege, case: Attack) -> Str
     return Strike(node=siege.node, run=lambda: only(siege.answered(*[caught] * BATCH_LIMIT)))
 
 
+@against(
+    Attack(
+        "replay-of-a-contradiction",
+        "A stranger sends a contradiction again whose alarm a person has seen, to have it raised again.",
+        "equivocation",
+    )
+)
+def test_a_contradiction_is_an_alarm_once(siege: Siege, case: Attack) -> Strike:
+    second = siege.pending().offer()
+    assert siege.answered(second) == ["equivocation"]
+    siege.clear()
+    return Strike(node=siege.node, run=lambda: only(siege.answered(*[second] * BATCH_LIMIT)))
+
+
 def only(answers: list[str]) -> str:
     """Give the one answer that all got."""
     [answer] = set(answers)

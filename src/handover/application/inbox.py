@@ -237,7 +237,8 @@ class Inbox:
                 if found is not None:
                     contradictions.require_next_deed(work, envelope, found)
         except OutOfOrderError as error:
-            contradictions.keep(work, received, kept, found, error)
+            if received.digest not in self._refused:  # else whoever has caught it could raise the alarm again
+                contradictions.keep(work, received, kept, found, error)
             raise
         return _Checked(received=received, handover=handover, kept=kept, cause=cause, fresh=found is None)
 

@@ -1,6 +1,7 @@
-"""What was refused lately: the same bytes are one entry of the log, however often and by whomever they are sent.
+"""What was refused lately: the same bytes are one entry of the log and one alarm, however often they are sent.
 
-Whoever has caught one signed envelope can send it again for ever; without this each time would be an entry.
+Whoever has caught one signed envelope can send it again for ever; without this each time would be an entry, and an
+alarm that a person has seen would be raised again.
 """
 
 from collections import OrderedDict
