@@ -1,6 +1,7 @@
 """Bad input, part seven: deeds that nobody asked for, deed and void, two deeds, and chains that lead nowhere."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from handover.protocol import strict
 from handover.protocol.delivery import Problem
 from handover.protocol.message import Message
 from peer import ANY, Peer, Round, deliver, flipped, rewritten
-from two_nodes.scene import Scene
+from two_nodes.scene import Scene, alarms_of
 
 
 def holding(scene: Scene) -> tuple[Round, bytes]:
@@ -79,6 +80,18 @@ def test_a_deed_holds_this_nodes_own_acceptance_and_nothing_else(
     deed = round_.deed(own, **change(scene, round_, own))
     scene.refused(deed, "out-of-order", alarm="stray-deed", evidence=(deed.envelope,))
     assert (scene.state(round_), claim(scene, round_)) == (State.BOUND, Claim.NONE)
+
+
+def test_a_deed_that_came_without_its_payload_first_raises_the_alarm_all_the_same(scene: Scene) -> None:
+    """What was refused for one reason does not hide what it is refused for next."""
+    round_, own = scene.bound()
+    deed = round_.deed(own, content=Message(nonce=bytes(32)))
+    scene.refused(replace(deed, payload=None), "payload")
+    [problem] = deliver(scene.node, deed).results
+    assert getattr(problem, "name", "") == "out-of-order"
+    assert [(each.kind, each.evidence) for each in alarms_of(scene.node)] == [
+        ("stray-deed", (deed.envelope,))
+    ]
 
 
 def test_nobody_is_made_responsible_without_having_accepted(scene: Scene) -> None:

@@ -58,6 +58,7 @@ class _Batch:
     known: dict[Digest, KeptReceipt]
     indexes: dict[Digest, int] = field(default_factory=dict)
     refused: set[Digest] = field(default_factory=set)
+    contradicting: set[Digest] = field(default_factory=set)
     heard: set[NodeId] = field(default_factory=set)
 
 
@@ -91,7 +92,7 @@ class Inbox:
         self._hearing = hearing
         self._clock = clock
         self.tally = Tally()
-        self._refused = RefusedLately()
+        self._refused, self._contradicting = RefusedLately(), RefusedLately()
 
     def receive(self, delivery: Delivery) -> Answer:
         """Give a receipt or a problem for each envelope, in order; a receipt leaves only after the commit."""
@@ -134,6 +135,7 @@ class Inbox:
                 head=work.log.signed_head(),
             )
         self._refused.note(batch.refused)
+        self._contradicting.note(batch.contradicting)
         return answer
 
     def _read(self, item: Item, now: int) -> Received | Problem:
@@ -175,7 +177,7 @@ class Inbox:
             if digest in batch.known or digest in batch.indexes:
                 self._repeat(work, received.envelope)
                 return digest
-            checked = self._checked(work, received, payload)
+            checked = self._checked(work, received, payload, batch)
         except HandoverError as error:
             if digest not in batch.refused and digest not in self._refused:
                 work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
@@ -207,7 +209,9 @@ class Inbox:
         if envelope.act in MOVES and says is not None:
             work.queue.rearm(found.id, says, now=work.now)
 
-    def _checked(self, work: UnitOfWork, received: Received, payload: bytes | None) -> _Checked:
+    def _checked(
+        self, work: UnitOfWork, received: Received, payload: bytes | None, batch: _Batch
+    ) -> _Checked:
         """Check everything, the cheap things first; nothing is written but the evidence of a contradiction."""
         envelope = received.envelope
         found = work.handovers.find(envelope.iss, [envelope.round]).get(envelope.round)
@@ -237,8 +241,9 @@ class Inbox:
                 if found is not None:
                     contradictions.require_next_deed(work, envelope, found)
         except OutOfOrderError as error:
-            if received.digest not in self._refused:  # else whoever has caught it could raise the alarm again
+            if received.digest not in batch.contradicting and received.digest not in self._contradicting:
                 contradictions.keep(work, received, kept, found, error)
+                batch.contradicting.add(received.digest)
             raise
         return _Checked(received=received, handover=handover, kept=kept, cause=cause, fresh=found is None)
 
