@@ -6,7 +6,7 @@ from typing import Final
 from handover.application.verifier_case import Case, Head, Logged, Source
 from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_trust import Trust
-from handover.domain.errors import HandoverError, MalformedError
+from handover.domain.errors import HandoverError
 from handover.domain.ids import Digest, NodeId
 from handover.domain.sentences import sentence
 from handover.protocol import checkpoint as checkpoints
@@ -18,10 +18,10 @@ from handover.protocol.entry import Entry, EntryKind
 from handover.protocol.envelope import FUTURE
 from handover.protocol.evidence import Word
 from handover.protocol.evidence_lines import LoggedEntry, StatedReceipt
+from handover.protocol.log_origin import LogOrigin
 
 _OF_NODE: Final = ""
 _CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
-_ORIGIN: Final = "/log"
 
 
 @dataclass(kw_only=True)
@@ -77,8 +77,8 @@ def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -
         if digest in case.heads:
             continue
         try:
-            node = _log_of(signed)
-            keys = trust.log_keys(node)
+            origin = LogOrigin.parse(Checkpoint.parse(note.read(signed).text).origin)
+            keys = trust.log_keys(origin)
             if not keys and not trust.sets:
                 continue  # without a registry there is nothing to verify with; that is a finding already
             key = checkpoints.key_of(signed, keys)
@@ -87,7 +87,7 @@ def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -
             findings.invalid(Rule.CHECKPOINT, place, error.sentence)
             continue
         case.heads[digest] = Head(
-            node=node, checkpoint=found.checkpoint, time=found.time, key=key, place=place
+            node=origin.node, checkpoint=found.checkpoint, time=found.time, key=key, place=place
         )
 
 
@@ -103,14 +103,6 @@ def _own_log(source: Source, trust: Trust, findings: Findings) -> None:
     if head is not None and not trust.log_sound(head.node, head.key, head.time):
         text = sentence("the log's key was reported compromised: anyone may have made the log that is shown")
         findings.incomplete(Rule.KEY_COMPROMISED, head.place, text)
-
-
-def _log_of(signed: bytes) -> NodeId:
-    origin = Checkpoint.parse(note.read(signed).text).origin
-    node, slash, rest = origin.rpartition("/")
-    if slash + rest != _ORIGIN:
-        raise MalformedError("not the log of a node")
-    return NodeId(node)
 
 
 def _receipts(case: Case, source: Source, trust: Trust, streams: _Streams, findings: Findings) -> set[Digest]:

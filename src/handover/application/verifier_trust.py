@@ -17,6 +17,7 @@ from handover.protocol import registry_metadata as pages
 from handover.protocol.checkpoint import LogKey
 from handover.protocol.evidence import Bundle, Word
 from handover.protocol.evidence_registry import Shelf
+from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
 from handover.protocol.node_key import KeyUse, NodeKey
 from handover.protocol.registry_set import SKEW, MetadataSet, Registry, fingerprint
@@ -34,7 +35,7 @@ class Trust:
     root: str | None
     sets: Sequence[Registry]
     newest: Registry | None
-    _log_keys: dict[NodeId, tuple[LogKey, ...]] = field(default_factory=dict)
+    _log_keys: dict[LogOrigin, tuple[LogKey, ...]] = field(default_factory=dict)
 
     def window(self, begin: int, end: int) -> list[Registry]:
         """Give the sets on which an act between *begin* and *end* may have rested, the newest first.
@@ -73,12 +74,13 @@ class Trust:
         """Give a signing key as the newest registry lists it."""
         return self.key(node, kid, [self.newest] if self.newest else [])
 
-    def log_keys(self, node: NodeId) -> tuple[LogKey, ...]:
-        """Give every pair of keys that any set lists for the node's log."""
-        if node not in self._log_keys:
-            entries = [each.entries[node] for each in reversed(self.sets) if node in each.entries]
-            self._log_keys[node] = tuple(dict.fromkeys(key for entry in entries for key in entry.log_keys()))
-        return self._log_keys[node]
+    def log_keys(self, log: LogOrigin) -> tuple[LogKey, ...]:
+        """Give every pair of keys that any set lists for that log of the node."""
+        if log not in self._log_keys:
+            entries = [each.entries[log.node] for each in reversed(self.sets) if log.node in each.entries]
+            found = [key for entry in entries for key in entry.log_keys(log.incarnation)]
+            self._log_keys[log] = tuple(dict.fromkeys(found))
+        return self._log_keys[log]
 
     def log_sound(self, node: NodeId, key: LogKey, at: int) -> bool:
         """Tell whether what the log's key signed at *at* still counts by the newest registry."""

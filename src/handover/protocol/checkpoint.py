@@ -152,6 +152,10 @@ class LogKey:
             raise MalformedError("keys of two logs")
         return cls(origin=origin, ed25519=plain, mldsa44=post_quantum)
 
+    def named(self, origin: str) -> "LogKey":
+        """Return the same pair as the keys of the log *origin*: a node signs all its logs with one pair."""
+        return self if origin == self.origin else _named(self, origin)
+
     @property
     def texts(self) -> tuple[str, str]:
         """Both keys as texts (C2SP signed-note), the Ed25519 key first."""
@@ -194,6 +198,12 @@ class LogKey:
             return found[self.ids[0]], found[self.ids[1]]
         except KeyError:
             raise CheckpointUnsignedError from None
+
+
+@lru_cache(maxsize=_KEPT)
+def _named(key: LogKey, origin: str) -> LogKey:
+    # Made once: a key keeps what it needs to verify fast.
+    return LogKey(origin=origin, ed25519=key.ed25519, mldsa44=key.mldsa44)
 
 
 class LogSigner:

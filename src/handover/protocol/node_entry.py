@@ -16,6 +16,7 @@ from handover.domain.errors import MalformedError, NotFoundError
 from handover.domain.ids import NodeId
 from handover.protocol import node_key, strict
 from handover.protocol.checkpoint import LogKey
+from handover.protocol.log_origin import FIRST, LogOrigin
 from handover.protocol.node_key import KeyStatus, KeyUse, NodeKey
 from handover.protocol.strict import Json
 
@@ -83,10 +84,9 @@ class NodeEntry:
     liaison: Liaison
     keys: tuple[NodeKey, ...]
 
-    @property
-    def log_origin(self) -> str:
-        """The origin line of the node's log."""
-        return f"{self.node}/log"
+    def log_origin(self, incarnation: int = FIRST) -> str:
+        """Return the origin line of the node's log of that incarnation."""
+        return str(LogOrigin(node=self.node, incarnation=incarnation))
 
     def name(self, language: str) -> str:
         """Return the display name in *language*, else in English, else in the first language listed."""
@@ -121,19 +121,20 @@ class NodeEntry:
             return max(over, key=lambda key: (key.expires, key.kid))
         raise UnknownKeyError("the node has no sealing key that can be used now")
 
-    def log_keys(self) -> tuple[LogKey, ...]:
-        """Return every pair of keys that the node's checkpoints were ever signed with, the newest first."""
-        return tuple(pair for _, pair in self._log_pairs)
+    def log_keys(self, incarnation: int = FIRST) -> tuple[LogKey, ...]:
+        """Return every pair of keys that checkpoints of that log were ever signed with, the newest first."""
+        origin = self.log_origin(incarnation)
+        return tuple(pair.named(origin) for _, pair in self._log_pairs)
 
-    def log_key(self) -> LogKey:
-        """Return the newest pair of keys that the node's log is signed with.
+    def log_key(self, incarnation: int = FIRST) -> LogKey:
+        """Return the newest pair of keys that the node's log of that incarnation is signed with.
 
         Raises:
             UnknownKeyError: the entry lists no active pair.
         """
         for key, pair in self._log_pairs:
             if key.status is KeyStatus.ACTIVE:
-                return pair
+                return pair.named(self.log_origin(incarnation))
         raise UnknownKeyError("the registry lists no active log key for this node")
 
     @cached_property
@@ -143,7 +144,7 @@ class NodeEntry:
             (key for key in self.keys if key.use is KeyUse.LOG), key=lambda key: key.not_before, reverse=True
         )
         partner = {key.not_before: key.public for key in self.keys if key.use is KeyUse.LOG_PQ}
-        origin = self.log_origin
+        origin = self.log_origin()
         return tuple(
             (key, LogKey(origin=origin, ed25519=key.public, mldsa44=partner[key.not_before])) for key in plain
         )
