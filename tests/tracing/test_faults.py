@@ -22,6 +22,7 @@ from handover.domain.traceable import NotPermittedError, ProtectedError, Protect
 from handover.node import Node
 from handover.protocol import question, question_withdrawal, strict
 from handover.protocol.question_header import OtherHolderError
+from peer import flipped
 from tracing.permitted import CHILD, DAY, REQUEST, UNTOLD, matter, permit, write
 from tracing.rig import Rig, told
 from two_nodes.test_withdrawal_lost import struck_off
@@ -267,7 +268,7 @@ def _refuse(_node: Node, _body: bytes) -> bytes:
 
 def test_a_receipt_that_does_not_hold_is_none(two: Rig) -> None:
     hamburg, athens = two.nodes
-    two.fed.wire.paths[QUESTIONS] = lambda node, body: node.tracing.answering.receive(body)[:-1] + b"\0"
+    two.fed.wire.paths[QUESTIONS] = lambda node, body: flipped(node.tracing.answering.receive(body), -1)
     _, asking = two.asked(hamburg, athens)
     two.settle(3)
     [asked] = two.questions(hamburg, asking)
