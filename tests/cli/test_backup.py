@@ -12,6 +12,7 @@ import postgres
 from cli.stage import PASSPHRASE, Call, Stage
 from federation import federation
 from handover.adapters import backup as backups
+from handover.adapters import rehearsal
 from handover.adapters.sealed_file import SealedFileError
 from handover.adapters.vault import FileVault
 
@@ -161,6 +162,8 @@ def test_a_node_on_postgresql_is_set_up_looked_over_and_backed_up(
         path = tmp_path / "one.backup"
         call("backup", path, "--data", data)
         assert "postgresql" in call("backup", path, "--check", "--data", data).out
+        vault = FileVault.open(data / "vault.json", PASSPHRASE)
+        assert rehearsal.rehearse(path, vault=vault, data=data).kind == "postgresql"
         assert "PostgreSQL answers" in call("doctor", "--offline", "--data", data).out
         assert "this node is listed" in call("status", "--data", data).out
         dump = tmp_path / "dump"

@@ -11,7 +11,7 @@ from handover.cli.exits import Exit
 from handover.cli.findings import Checked, Level, failure, ok
 from handover.cli.options import HERE, AsJson, Data
 from handover.domain.errors import HandoverError
-from handover.domain.sentences import Sentence, sentence
+from handover.domain.sentences import Moment, Sentence, sentence
 
 if TYPE_CHECKING:
     from handover.adapters.database import SQLDatabase
@@ -30,11 +30,16 @@ _STATUS: Final = {Level.WARNING: Exit.INCOMPLETE, Level.FAILURE: Exit.REFUSED}
 def doctor(
     data: Data = HERE,
     offline: Annotated[bool, typer.Option("--offline", help="Do not try whether peers answer.")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Also restore the newest backup into a scratch folder.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look the node over: clock, keys, database, disk, registry, peers, queue, backup. Each finding has its remedy.
 
-    It changes nothing. Exit status 0: all well, 2: something will break, 1: something is broken, 3: no node here.
+    It changes nothing. With --rehearse the newest file in backup_folder is restored beside the node and checked: read
+    whole, opened with the node's keys, its log's tree built anew; then it is destroyed. Exit status 0: all well, 2:
+    something will break, 1: something is broken, 3: no node here.
 
     Example: handover doctor --json
     """
@@ -44,7 +49,14 @@ def doctor(
     if not (data / founding.VAULT).exists() or not (data / founding.ROOT).exists():
         raise nodes.NotSetUpError
     now = nodes.system_clock()
-    found = list(examine(data, now, reach=not offline))
+    found = list(examine(data, now, reach=not offline, rehearse=rehearse))
+    worst = max(each.level for each in found)
+    _print(found, now, as_json=as_json)
+    if worst in _STATUS:
+        raise typer.Exit(_STATUS[worst])
+
+
+def _print(found: "list[Checked]", now: int, *, as_json: bool) -> None:
     worst = max(each.level for each in found)
     if as_json:
         listed = [
@@ -62,11 +74,9 @@ def doctor(
             terminal.say(f"{_WORDS[each.level]:8} {each.name:16} {terminal.clean(str(each.text))}")
             if each.level > Level.OK and each.fix:
                 terminal.say(f"{'':25} -> {each.fix}")
-    if worst in _STATUS:
-        raise typer.Exit(_STATUS[worst])
 
 
-def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
+def examine(data: Path, now: int, *, reach: bool, rehearse: bool = False) -> Iterator[Checked]:
     """Give the outcome of every check that can be made; one that fails hides only what rests on it."""
     from handover import config, founding
 
@@ -86,7 +96,31 @@ def examine(data: Path, now: int, *, reach: bool) -> Iterator[Checked]:
         yield failure("passphrase", _why(error), Sentence(error.advice))
         return
     yield ok("passphrase", sentence("The passphrase opens the node's keys."))
+    if rehearse:
+        yield _rehearsed(settings, vault)
     yield from _examine(settings, vault, now, reach=reach)
+
+
+def _rehearsed(settings: "Settings", vault: "FileVault") -> Checked:
+    from handover.adapters import rehearsal
+
+    try:
+        path = rehearsal.newest(settings.backup_folder, vault)
+        seen = rehearsal.rehearse(path, vault=vault, data=settings.data)
+    except HandoverError as error:
+        return failure("rehearsal", _why(error), Sentence(error.advice))
+    if seen.kind != "sqlite":
+        text = sentence("The newest backup is whole, and PostgreSQL's own program can read it: %(made)s.")
+        return ok("rehearsal", text.of(made=Moment(seen.made_at)))
+    text = sentence(
+        "The newest backup was restored beside the node and is sound: %(made)s. Matters: %(matters)s. Entries of the "
+        "log: %(entries)s. Data keys that open no more: %(closed)s.",
+        made=Moment(seen.made_at),
+        matters=seen.matters,
+        entries=seen.entries,
+        closed=seen.closed,
+    )
+    return ok("rehearsal", text)
 
 
 def of_running(found: "Node") -> list[Checked]:
