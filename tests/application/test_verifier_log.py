@@ -173,6 +173,23 @@ def test_a_checkpoint_of_no_nodes_log_is_refused(stage: Stage) -> None:
     refuted(report, Rule.CHECKPOINT)
 
 
+@pytest.mark.parametrize(
+    ("ending", "rule"), [("log/2", Rule.SUPERFLUOUS), ("log/1", Rule.CHECKPOINT), ("log/02", Rule.CHECKPOINT)]
+)
+def test_a_log_of_a_later_incarnation_is_signed_with_the_nodes_keys_under_its_own_name(
+    stage: Stage, ending: str, rule: Rule
+) -> None:
+    name = str(stage.b.node)
+    origin = f"{name}/{ending}"
+    signer = LogSigner(origin=origin, ed25519=seed(f"{name} log"), mldsa44=seed(f"{name} log-pq"))
+    tale = stage.tale()
+    tale.say(Act.OFFER, stage.a, deliver=False)
+    root = Checkpoint(origin=origin, size=0, root=merkle.EMPTY_ROOT)
+    note = lines.write_checkpoint(checkpoint.sign(root, signer, tale.now))
+    report = stage.judge(bundle(stage.a, tale, change=lambda found: found[Word.CHECKPOINT].append(note)))
+    assert rules(report, Severity.INVALID) == {rule}, told(report)
+
+
 def test_an_entry_of_the_nodes_own_stream_belongs_to_no_matter(stage: Stage) -> None:
     tale = stage.tale().whole()
     stage.a.enter(EntryKind.REGISTRY_ACCEPTED, "", strict.digest(stage.world.sets[0].timestamp), tale.now)
