@@ -15,6 +15,7 @@ from handover.protocol import strict
 from vectors import apart, later, one_round
 from vectors.one_round import NORTH, ROUND, SOUTH, T0
 
+ELSEWHERE = apart.said()["referral"].envelope.round
 WITHDRAWN = later.said()["consent-withdrawn"].envelope
 
 
@@ -93,6 +94,21 @@ def test_a_record_that_was_shown_to_it_again_may_be_shown_on() -> None:
     back = said(Act.OFFER, iat=erased.envelope.iat + DAY)
     on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + 2 * DAY)
     assert rules(judged(said(Act.CONSENT_WITHDRAWN), erased, back, on)) == []
+
+
+def test_a_record_of_another_round_is_not_the_one_that_was_destroyed() -> None:
+    erased = said(Act.ERASED)
+    other = said(Act.OFFER, iat=erased.envelope.iat - DAY, round=ELSEWHERE)
+    on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + DAY)
+    assert rules(judged(said(Act.CONSENT_WITHDRAWN), other, erased, on)) == []
+
+
+def test_a_record_that_was_declined_in_another_round_is_not_kept_either() -> None:
+    erased = said(Act.ERASED)
+    other = said(Act.OFFER, iat=erased.envelope.iat - DAY, round=ELSEWHERE)
+    declined = said(Act.DECLINE, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat, round=ELSEWHERE)
+    on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + DAY)
+    assert rules(judged(said(Act.CONSENT_WITHDRAWN), other, declined, erased, on)) == [Rule.ERASED]
 
 
 def test_who_refers_on_what_it_said_to_have_destroyed_has_lied() -> None:

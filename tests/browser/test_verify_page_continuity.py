@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from application.test_verifier_continuity import judged, said
+from application.test_verifier_continuity import ELSEWHERE, judged, said
 from browser import auditor
 from handover.application.verifier_case import Said
 from handover.application.verifier_report import Rule
@@ -78,6 +78,10 @@ def test_who_shows_what_it_has_erased_is_found_by_both(page: Page) -> None:
     assert agreed(page, demand, erased, again) == [Rule.ERASED]
     back = said(Act.OFFER, iat=erased.envelope.iat + DAY)
     assert agreed(page, demand, erased, back, again) == []
+    other = said(Act.OFFER, iat=erased.envelope.iat - DAY, round=ELSEWHERE)
+    assert agreed(page, demand, other, erased, again) == []
+    declined = said(Act.DECLINE, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat, round=ELSEWHERE)
+    assert agreed(page, demand, other, declined, erased, again) == [Rule.ERASED]
 
 
 def test_who_refers_on_what_it_said_to_have_destroyed_is_found_by_both(page: Page) -> None:

@@ -1,6 +1,8 @@
 """What was said after the deed: demands that nobody answered, and what was shown again after it was erased."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Final
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
@@ -8,7 +10,9 @@ from handover.domain.continuity import DAY, DEMANDS, LONGEST_HOLD
 from handover.domain.handover import Act
 from handover.domain.sentences import sentence
 from handover.domain.sequence import RECORDS
-from handover.protocol.envelope import Envelope
+
+_FOR_EVER: Final = frozenset({Act.ERASED, Act.END, Act.END_RECEIPT})
+"""What says that a record is destroyed; who declines an offer, or lets it go, says so of that offer alone."""
 
 
 def check(case: Case, findings: Findings) -> None:
@@ -18,13 +22,7 @@ def check(case: Case, findings: Findings) -> None:
     for said in believed:
         if said.envelope.act in DEMANDS and not said.replaced:
             _demand(said, _answers(case, said, believed), exported, findings)
-    for said in believed:
-        if said.envelope.act is Act.ERASED and _was_record(case, said):
-            _kept_its_word(said, believed, findings)
-    for spoken in case.rounds().values():
-        ended = _end_of(spoken, believed)
-        if ended is not None:
-            _kept_its_word(ended, believed, findings)
+    _kept_their_word([said for said in believed if _lets_go(case, said)], believed, findings)
 
 
 def _demand(said: Said, answers: Iterator[Said], exported: int, findings: Findings) -> None:
@@ -61,40 +59,58 @@ def _was_record(case: Case, erased: Said) -> bool:
     return erased.envelope.record is not None or (shown is not None and shown.envelope.act is Act.OFFER)
 
 
-def _end_of(spoken: Sequence[Said], believed: list[Said]) -> Said | None:
-    """Give where the receiver of a referral says that it is over, and keeps nothing.
+def _lets_go(case: Case, said: Said) -> bool:
+    """Tell whether who speaks says that what was shown to it in this round is not kept."""
+    if said.envelope.act is Act.ERASED:
+        return _was_record(case, said)
+    if said.envelope.act in (Act.END, Act.END_RECEIPT):
+        referral = next(
+            (
+                each.envelope
+                for each in case.rounds()[said.envelope.round]
+                if each.envelope.act is Act.REFERRAL
+            ),
+            None,
+        )
+        return referral is not None and said.envelope.iss == referral.aud
+    return said.envelope.act in (Act.DECLINE, Act.VOID_RECEIPT)
 
-    Whoever was given the record in a round of another course may have it by that.
-    """
-    referral = next((said.envelope for said in spoken if said.envelope.act is Act.REFERRAL), None)
-    if referral is None or any(_by_another_way(said, referral) for said in believed):
-        return None
-    ends = (said for said in spoken if said.envelope.act in (Act.END, Act.END_RECEIPT))
-    return next((said for said in ends if said.envelope.iss == referral.aud), None)
 
-
-def _by_another_way(said: Said, referral: Envelope) -> bool:
-    given = _gives(said) and said.envelope.act is not Act.REFERRAL
-    return given and said.envelope.aud == referral.aud and said.envelope.round != referral.round
-
-
-def _kept_its_word(erased: Said, believed: list[Said], findings: Findings) -> None:
-    """Who has destroyed a record has none to show, unless one was given to it again."""
-    node = erased.envelope.iss
-    again = min(
-        (said.at for said in believed if _gives(said) and said.envelope.aud == node and said.at > erased.at),
-        default=None,
-    )
-    for said in believed:
-        if not _gives(said) or said.envelope.iss != node or said.envelope.replaces is not None:
+def _kept_their_word(gone: Sequence[Said], believed: Sequence[Said], findings: Findings) -> None:
+    """Who has destroyed a record has none to show, unless it has another: one of another round, or one shown later."""
+    given = [(said.envelope.aud, said.at, _until(said, gone)) for said in believed if _gives(said)]
+    bare = [
+        said
+        for said in believed
+        if _gives(said)
+        and said.envelope.replaces is None
+        and not any(node == said.envelope.iss and since <= said.at <= until for node, since, until in given)
+    ]
+    for erased in gone:
+        node = erased.envelope.iss
+        if erased.envelope.act not in _FOR_EVER:
             continue
-        if said.at > erased.at and (again is None or said.at < again):
-            text = sentence(
-                "%(node)s shows a record that it said to have destroyed: see %(other)s",
-                node=node,
-                other=erased.place,
-            )
-            findings.invalid(Rule.ERASED, said.place, text)
+        for shown in bare:
+            if shown.envelope.iss == node and shown.at > erased.at:
+                text = sentence(
+                    "%(node)s shows a record that it said to have destroyed: see %(other)s",
+                    node=node,
+                    other=erased.place,
+                )
+                findings.invalid(Rule.ERASED, shown.place, text)
+
+
+def _until(given: Said, gone: Sequence[Said]) -> float:
+    """Give when the recipient let go of what was given, which may be never."""
+    node, of = given.envelope.aud, given.envelope.round
+    return min(
+        (
+            said.at
+            for said in gone
+            if (said.envelope.iss, said.envelope.round) == (node, of) and said.at >= given.at
+        ),
+        default=inf,
+    )
 
 
 def _gives(said: Said) -> bool:
