@@ -67,6 +67,10 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
         "a thousand histories of real nodes with faults and crashes: never two responsible, never none",
         ("-m", "handover.simulation.main", "--seeds", "1..1000"),
     ),
+    "fuzz": (
+        "a million inputs for the readers of foreign bytes: read or refused, nothing else",
+        ("tests/fuzz/run.py",),
+    ),
     "optimised": (
         "no check is an assert: rules and formats again under python -O",
         ("-O", *PYTEST, "-q", "-n2", "--dist=loadfile", "-Wignore:assertions not in test modules", *UNDER_O),
@@ -86,7 +90,7 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    at = 1 if arguments[:1] in (["demo"], ["bench"], ["model"]) else len(arguments)
+    at = 1 if arguments[:1] in (["demo"], ["bench"], ["model"], ["fuzz"]) else len(arguments)
     at = arguments.index("--") if "--" in arguments else at
     options = _parser().parse_args(arguments[:at] or ["--help"])
     options.rest = [each for each in arguments[at:] if each != "--"]
@@ -117,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
             model,
             "check the model of the lifecycle and all its mutants (needs spin and gcc; minutes)",
         ),
+        ("fuzz", fuzz, "try every reader of foreign bytes a million times in all; arguments are passed on"),
         ("messages", messages, "bring the catalogues of the pages' texts up to date"),
         ("screenshots", screenshots, "take the pictures of the guides anew"),
         ("styles", styles, "compile the pages' styles anew"),
@@ -167,6 +172,11 @@ def documents(_: argparse.Namespace) -> int:
 def model(options: argparse.Namespace) -> int:
     """Check the model of the lifecycle."""
     return _run("tests/model.py", *options.rest)
+
+
+def fuzz(options: argparse.Namespace) -> int:
+    """Fuzz every reader of foreign bytes."""
+    return _run("tests/fuzz/run.py", *options.rest)
 
 
 def messages(_: argparse.Namespace) -> int:
