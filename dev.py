@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    at = 1 if arguments[:1] in (["demo"], ["bench"], ["model"], ["fuzz"]) else len(arguments)
+    at = 1 if arguments[:1] in (["demo"], ["bench"], ["model"], ["fuzz"], ["assurance"]) else len(arguments)
     at = arguments.index("--") if "--" in arguments else at
     options = _parser().parse_args(arguments[:at] or ["--help"])
     options.rest = [each for each in arguments[at:] if each != "--"]
@@ -122,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
             "check the model of the lifecycle and all its mutants (needs spin and gcc; minutes)",
         ),
         ("fuzz", fuzz, "try every reader of foreign bytes a million times in all; arguments are passed on"),
+        ("assurance", assurance, "run all campaigns and print one table of them; arguments are passed on"),
         ("messages", messages, "bring the catalogues of the pages' texts up to date"),
         ("screenshots", screenshots, "take the pictures of the guides anew"),
         ("styles", styles, "compile the pages' styles anew"),
@@ -177,6 +178,11 @@ def model(options: argparse.Namespace) -> int:
 def fuzz(options: argparse.Namespace) -> int:
     """Fuzz every reader of foreign bytes."""
     return _run("tests/fuzz/run.py", *options.rest)
+
+
+def assurance(options: argparse.Namespace) -> int:
+    """Run all campaigns and print their table."""
+    return _run("tests/assurance.py", *options.rest)
 
 
 def messages(_: argparse.Namespace) -> int:

@@ -155,7 +155,11 @@ def _filled(data: bytes) -> object:
 
 
 def _plain(name: str) -> Callable[[bytes], object]:
-    return lambda data: schema.read_plain(SCHEMAS[name], strict.loads(data, limit=2**20))
+    def read(data: bytes) -> object:
+        sections: Any = strict.loads(data, limit=2**20)  # as it comes with a request
+        return schema.read_plain(SCHEMAS[name], sections)
+
+    return read
 
 
 def _bytes_of_metadata(data: bytes) -> object:
