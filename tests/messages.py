@@ -33,6 +33,7 @@ READ: Final = (
     "domain/consent", "domain/handover", "domain/ids", "domain/record", "domain/schema",
     "protocol/assertion", "protocol/base64", "protocol/checkpoint", "protocol/consent", "protocol/entry",
     "protocol/envelope", "protocol/evidence", "protocol/evidence_lines", "protocol/evidence_registry", "protocol/jws",
+    "protocol/log_origin",
     "protocol/merkle", "protocol/node_entry", "protocol/node_key", "protocol/note", "protocol/passkey",
     "protocol/registry_files", "protocol/registry_metadata", "protocol/registry_set", "protocol/sdjwt",
     "protocol/statement", "protocol/strict",

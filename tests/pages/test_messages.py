@@ -74,3 +74,25 @@ def test_arabic_counts_in_six_forms(number: int, form: int) -> None:
     assert isinstance(kept.string, tuple)
     said = catalogue("ar").ngettext("%(num)s field leaves", "%(num)s fields leave", number)
     assert said == kept.string[form]
+
+
+def _read(module: str, found: set[str]) -> set[str]:
+    """Add to *found* the modules that reading evidence can reach from *module*."""
+    path = messages.SOURCES / f"{module}.py"
+    if module not in found and path.exists():
+        found.add(module)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("handover."):
+                base = (node.module or "").removeprefix("handover.").replace(".", "/")
+                for each in (base, *(f"{base}/{name.name}" for name in node.names)):
+                    _read(each, found)
+    return found
+
+
+def test_all_that_the_verifier_reads_with_is_searched_for_what_it_refuses() -> None:
+    found: set[str] = set()
+    for path in messages.SOURCES.glob("application/verifier*.py"):
+        _read(f"application/{path.stem}", found)
+    reading = {each for each in found if each.startswith("protocol/")}
+    assert len(reading) > 20
+    assert reading - set(messages.READ) == {"protocol/act_members", "protocol/tile"}  # neither reads a bundle
