@@ -10,6 +10,8 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from oracle import Oracle, built
+
 ALLOWED = "shared"
 
 # No verdict hangs on a clock: machines that run tests are busy. In CI the examples are the same each time.
@@ -21,6 +23,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("handover")
+
+
+@pytest.fixture(scope="session")
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
+    """Give what asks Go's own packages about our logs."""
+    return built(tmp_path_factory.mktemp("go"))
 
 
 @pytest.hookimpl(wrapper=True)

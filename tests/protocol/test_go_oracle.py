@@ -1,61 +1,16 @@
 """Go's checksum-database packages read our notes, proofs and tiles, and make the same proofs from our tiles."""
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeAlias
-
 import pytest
 
 from handover.protocol import checkpoint, merkle, strict
 from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.merkle import Tree
 from handover.protocol.tile import TileName
+from oracle import Job, Oracle
 from protocol import log_vectors
 
-SOURCE = Path(__file__).parent / "go_oracle" / "main.go"
-GOPATH = Path("/usr/share/gocode")  # where Debian puts the sources of Go packages
 NOW = 1_790_000_000
 SIZES = [1, 2, 3, 7, 64, 255, 256, 257, 600, 65793]
-
-Job: TypeAlias = dict[str, Any]
-Oracle: TypeAlias = Callable[[list[Job]], list[str]]
-
-
-@pytest.fixture(scope="module")
-def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
-    """Give what asks the Go program: built from Debian's packages alone, without network."""
-    go = shutil.which("go")
-    if go is None or not (GOPATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        reason = "golang-go and golang-golang-x-mod-dev are not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("go")
-    program = folder / "oracle"
-    settings = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "GOCACHE": str(folder / "cache"),
-        "GOPATH": str(GOPATH),
-        "GO111MODULE": "off",  # packages come from GOPATH, and from nowhere else
-        "GOPROXY": "off",
-        "GOFLAGS": "",
-        "CGO_ENABLED": "0",
-    }
-    subprocess.run([go, "build", "-o", program, SOURCE], env=settings, cwd=folder, check=True, timeout=300)
-
-    def ask(jobs: list[Job]) -> list[str]:
-        lines = "".join(json.dumps(job) + "\n" for job in jobs)
-        done = subprocess.run([program], input=lines, capture_output=True, text=True, check=True, timeout=60)
-        answers = done.stdout.splitlines()
-        assert len(answers) == len(jobs)
-        return answers
-
-    return ask
 
 
 class Store(dict[tuple[int, int], bytes]):

@@ -27,6 +27,15 @@ type job struct {
 	Level   int
 	Width   int
 	Tiles   map[string][]byte
+
+	URL      string
+	Receipts []struct {
+		Index int64
+		Leaf  []byte
+		Path  []tlog.Hash
+		Note  string
+	}
+	Witnesses []string
 }
 
 // Tiles of one log, by the path that sumdb gives them.
@@ -75,6 +84,10 @@ func run(j job) error {
 			return fmt.Errorf("another text, or not one known signature")
 		}
 		return nil
+	case "log":
+		return readLog(j)
+	case "cosigned":
+		return cosigned(j)
 	case "inclusion":
 		return tlog.CheckRecord(j.Path, j.Size, j.Root, j.Index, tlog.RecordHash(j.Leaf))
 	case "consistency":
