@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from continuing import Case, handed_over, judged
+from continuing import Case, begun, handed_over, judged
 from federation import Federation, federation
 from handover.application.demands import AnsweredError
 from handover.application.facts import OfficerRole
@@ -14,10 +14,12 @@ from handover.application.petition import Came, KeptPetition
 from handover.application.petitions import Filing, PetitionError, Seen
 from handover.application.verifier_report import Verdict
 from handover.domain.continuity import ComplaintOutcome, PetitionKind
+from handover.domain.courses import EndReason
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7
 from handover.node import Node
+from referring import at, prepared, referred
 
 DAY = 86400
 COMPLAINT = Filing(kind=PetitionKind.COMPLAINT, language="uk", text="Nobody asked me.", contact="+380 44 000")
@@ -288,3 +290,79 @@ def test_a_complaint_arrives_although_the_one_who_passes_it_on_has_erased(three:
     assert seen.words.text == "Nobody asked me."
     answer(case, athens, id_)
     assert [each.node for each in look(case, hamburg, id_).holders if each.answer] == [athens.id]
+
+
+def test_a_request_reaches_whom_the_case_was_referred_to_and_its_answer_the_whole_chain(three: Three) -> None:
+    """Athens hands over to Rome, which refers to Hamburg: what is filed in Athens is answered by Hamburg, too."""
+    fed, athens, rome, hamburg = three
+    case = handed_over(fed, athens, rome)
+    referred(case, hamburg)
+    complaint, access = filed(case, athens), filed(case, athens, ACCESS)
+    answer(case, hamburg, complaint, "The nurse has said sorry.")
+    holders = {each.node: each.answer for each in look(case, athens, complaint).holders}
+    assert holders[hamburg.id] is not None
+    assert holders[hamburg.id].text == "The nurse has said sorry."  # type: ignore[union-attr]
+    told = {
+        each.node: each.answer and [one.to for one in each.answer.told]
+        for each in look(case, athens, access).holders
+    }
+    assert told == {athens.id: [rome.id], rome.id: [hamburg.id], hamburg.id: []}
+    hamburg.after.referrals.finish(
+        at(case, hamburg, rome).id, reason=EndReason.DONE, text="Seen.", actor=case.officer(hamburg)
+    )
+    fed.settle()
+    report = judged(case, athens, rome, hamburg)
+    assert report.verdict is Verdict.VALID, [each.text for each in report.findings]
+
+
+def test_what_is_complained_of_where_a_case_was_referred_to_reaches_the_responsible_authority(
+    three: Three,
+) -> None:
+    fed, athens, rome, _ = three
+    case = begun(fed, athens)
+    referred(case, rome)
+    id_ = filed(case, rome)
+    answer(case, athens, id_)
+    assert look(case, rome, id_).holders[0].answer is not None
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["before", "after"])
+def test_a_referral_ends_and_the_answer_to_a_complaint_arrives_all_the_same(
+    three: Three, ended: bool
+) -> None:
+    fed, athens, rome, _ = three
+    case = begun(fed, athens)
+    referred(case, rome)
+    officer = case.officer(rome)
+    round_ = at(case, rome, athens).id
+    if ended:
+        rome.after.referrals.finish(round_, reason=EndReason.DONE, text="Seen.", actor=officer)
+        fed.settle()
+    id_ = filed(case, athens)
+    fed.wire.down.add(athens.id)
+    rome.after.petitions.answer(id_, outcome=ComplaintOutcome.UPHELD, text="Sorry.", actor=officer)
+    if not ended:
+        rome.after.referrals.finish(round_, reason=EndReason.DONE, text="Seen.", actor=officer)
+    fed.settle()
+    fed.wire.down.discard(athens.id)
+    fed.clock.pass_(3600)
+    fed.settle()
+    [answered] = [each.answer for each in look(case, athens, id_).holders if each.node == rome.id]
+    assert answered is not None
+    assert answered.text == "Sorry."
+    with rome.database.reading() as work:
+        for kept in work.envelopes.of_handover(round_):
+            if kept.act is Act.COMPLAINT_ANSWER:
+                with pytest.raises(NotFoundError):
+                    work.envelopes.plaintext(kept.digest)
+    assert judged(case, athens, rome).verdict is Verdict.VALID
+
+
+def test_what_was_prepared_and_never_referred_is_not_told_of_a_request(three: Three) -> None:
+    fed, athens, rome, hamburg = three
+    case = handed_over(fed, athens, rome)
+    prepared(case, hamburg)
+    filed(case, athens)
+    assert hamburg.id not in case.matters
+    with hamburg.database.reading() as work:
+        assert work.handovers.page(after="", limit=9) == []

@@ -23,6 +23,9 @@ from handover.protocol.envelope import By
 from handover.protocol.tracing_hit import Hit
 
 _STAYS: Final = ARRIVES | {Act.LEGAL_HOLD, Act.HIT}
+_LAST: Final = frozenset(
+    {Act.ANSWER, Act.ACCESS_ANSWER, Act.COMPLAINT_ANSWER}
+)  # of the receiver of a referral
 _REASONS: Final = {
     HoldGround.COURT_ORDER: HoldReason.COURT_ORDER,
     HoldGround.STATUTORY_DUTY: HoldReason.STATUTORY_DUTY,
@@ -76,7 +79,7 @@ def settle(work: UnitOfWork, handover: Handover) -> None:
 def delivered(work: UnitOfWork, batch: Iterable[KeptEnvelope]) -> None:
     """Destroy what an ended referral has kept alone because its last answers were on their way."""
     for kept in batch:
-        if kept.act is not Act.ANSWER:
+        if kept.act not in _LAST:
             continue
         handover = work.handovers.get(kept.handover)
         erases = handover.state in (*ERASES[handover.course, handover.role], State.ENDED)
@@ -102,7 +105,7 @@ def _waiting(work: UnitOfWork, handover: Handover) -> set[Digest]:
     return {
         kept.digest
         for kept in work.envelopes.of_handover(handover.id)
-        if kept.act is Act.ANSWER
+        if kept.act in _LAST
         and kept.digest in queued
         and queued[kept.digest].due
         and queued[kept.digest].delivery is not Delivery.RECEIPTED

@@ -16,6 +16,7 @@ from handover.domain.courses import OPENS, Course
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, ClosedRoundError, EquivocationError, Role, State
 from handover.domain.ids import Digest
+from handover.domain.lifecycle import LOCAL
 from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, TAKEN, Speaker, discloses_anew, may_say
 from handover.domain.sequence import answered as answered_by
 from handover.protocol import consent, strict
@@ -25,7 +26,6 @@ from handover.protocol.envelope import Envelope
 _ASKED_AND_TOLD: Final = frozenset({Act.QUESTION, Act.ANSWER})
 MOST_TOLD: Final = 256  # envelopes of one side in a round, before it asks and answers no more
 MOST_SAID: Final = 320  # and before it says nothing again that it has said
-_LOCAL: Final = frozenset({State.PREPARED, State.DISCARDED})  # no other node knows these rounds
 # What a reissue may change: the members that belong to one envelope's bytes, not to what it says.
 _OF_BYTES: Final = ("jti", "iat", "incarnation", "seq", "prev", "replaces", "payload", "log")
 # A deed may yet come to these: what is said after it then counts.
@@ -59,7 +59,7 @@ def require_belongs(
         EquivocationError: two different envelopes with one number, or after one another.
         OutOfOrderError: this side does not say that, or nothing (or nothing more) is said in this round.
     """
-    if handover.state in _LOCAL:
+    if handover.state in LOCAL:
         raise UnknownRoundError
     _require_same(handover, envelope)
     other = Role.SENDER if handover.role is Role.RECEIVER else Role.RECEIVER

@@ -16,9 +16,11 @@ from handover.application.ports import UnitOfWork, Vault
 from handover.application.sealing import Saying, Sealer
 from handover.application.unopened import MismatchError
 from handover.domain.continuity import DEMANDS, ComplaintOutcome, PetitionKind
+from handover.domain.courses import Course
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, Digest, MatterId, NodeId
+from handover.domain.lifecycle import LOCAL
 from handover.domain.sequence import TAKEN
 from handover.protocol import strict
 from handover.protocol.bodies import MOST_DISCLOSURES
@@ -51,10 +53,13 @@ class Petitioning:
         work.log.append(EntryKind.DECIDED, stream=matter, object_=mark, now=work.now)
 
     def spread(self, work: UnitOfWork, petition: KeptPetition, *, actor: Actor | None = None) -> None:
-        """Ask every peer with which a deed was given in the matter, and which this request has not met yet."""
+        """Ask every peer that holds something of the matter, and which this request has not met yet.
+
+        That is with which a deed was given, or which it was referred to, or by which; also where that has ended.
+        """
         met = {way.peer for way in work.petitions.ways(petition.id)}
         for handover in reversed(work.handovers.of_matter(petition.matter)):
-            if handover.peer in met or handover.state not in TAKEN:
+            if handover.peer in met or _about(handover) is None:
                 continue
             try:
                 self._ask(work, handover, petition, actor)
@@ -68,7 +73,7 @@ class Petitioning:
             body |= {"about": petition.about, "text": work.petitions.words(petition).text}
         saying = Saying(
             act=ASKING[petition.kind],
-            re=handover.deed,
+            re=_about(handover),
             body=body,
             by=None if actor is None else self._sealer.by(handover, actor.officer, actor),
         )
@@ -241,6 +246,13 @@ class Petitioning:
             envelope=digest, petition=petition, handover=handover.id, peer=handover.peer, incoming=incoming
         )
         work.petitions.go(way)
+
+
+def _about(handover: Handover) -> Digest | None:
+    """Give what a request in a round names: the deed, or the referral once it was made."""
+    if handover.course is Course.REFERRAL:
+        return None if handover.state in LOCAL else handover.offer
+    return handover.deed if handover.state in TAKEN else None
 
 
 def _said(received: Received) -> Message:

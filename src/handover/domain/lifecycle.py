@@ -93,6 +93,10 @@ class State(StrEnum):
     OVER = "OVER"
 
 
+LOCAL: Final = frozenset({State.PREPARED, State.DISCARDED})
+"""The states of rounds that no other node knows."""
+
+
 class Claim(StrEnum):
     """What a node says of its own responsibility for a matter."""
 

@@ -52,11 +52,13 @@ TALK: Final = frozenset({Act.QUESTION, Act.ANSWER})
 """What is asked and told in any round."""
 AFTER_DEED: Final = frozenset(Act) - MOVES - TALK - {Act.OPENED, Act.VERDICT}
 """What is said, in a handover, once responsibility has passed, or is passing."""
+PETITIONS: Final = frozenset({Act.ACCESS_WANTED, Act.ACCESS_ANSWER, Act.COMPLAINT, Act.COMPLAINT_ANSWER})
+"""A person's request, and the answers to it: they go to everyone who holds something of the matter."""
 _GROUND_ENDS: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.ERASED, Act.LEGAL_HOLD})
 _BESIDE: Final = frozenset({Act.END, Act.END_RECEIPT, Act.OPENED}) | TALK | _GROUND_ENDS
 SPOKEN: Final[dict[Course, frozenset[Act]]] = {
     Course.HANDOVER: frozenset(Act) - {Act.REFERRAL, Act.HIT, Act.VERDICT, Act.END, Act.END_RECEIPT},
-    Course.REFERRAL: _BESIDE | {Act.REFERRAL},
+    Course.REFERRAL: _BESIDE | PETITIONS | {Act.REFERRAL},
     Course.CONTACT: _BESIDE | {Act.HIT, Act.VERDICT},
 }
 """The acts of each course."""
@@ -74,6 +76,7 @@ ARRIVES: Final = frozenset({Act.CONSENT_WITHDRAWN, Act.COMPLAINT, Act.ACCESS_WAN
 """What has to arrive, whatever is erased meanwhile at the one who says it."""
 _OPENING: Final = frozenset({Act.OFFER, Act.REFERRAL, Act.HIT})
 _MATTER: Final = Reply(to=frozenset({Act.DEED}), by=Speaker.EITHER)
+_REQUEST: Final = Reply(to=frozenset({Act.DEED, Act.REFERRAL}), by=Speaker.EITHER)
 _WITHDRAWAL: Final = Reply(to=frozenset({Act.CONSENT_WITHDRAWN}))
 REPLIES: Final[dict[Act, Reply]] = {
     Act.ACCEPTANCE: Reply(to=frozenset({Act.OFFER})),
@@ -94,9 +97,9 @@ REPLIES: Final[dict[Act, Reply]] = {
     Act.LEGAL_HOLD: Reply(to=frozenset({Act.CONSENT_WITHDRAWN, Act.REFERRAL, Act.END})),
     Act.DECISIONS_WANTED: _MATTER,
     Act.DECISION: Reply(to=frozenset({Act.DEED, Act.DECISIONS_WANTED}), by=Speaker.EITHER),
-    Act.ACCESS_WANTED: _MATTER,
+    Act.ACCESS_WANTED: _REQUEST,
     Act.ACCESS_ANSWER: Reply(to=frozenset({Act.ACCESS_WANTED})),
-    Act.COMPLAINT: _MATTER,
+    Act.COMPLAINT: _REQUEST,
     Act.COMPLAINT_ANSWER: Reply(to=frozenset({Act.COMPLAINT})),
     Act.OVERRIDE: Reply(to=frozenset({Act.OFFER, Act.CORRECTION})),
     Act.VERDICT: Reply(to=frozenset({Act.HIT}), by=Speaker.EITHER),

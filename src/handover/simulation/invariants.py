@@ -13,11 +13,11 @@ from handover.application.verifier_report import Finding, Severity, Verdict
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act, Claim, Role, State
 from handover.domain.ids import HandoverId, MatterId, NodeId
+from handover.domain.lifecycle import LOCAL
 from handover.simulation.case import MARK
 from handover.simulation.faults import ViolationError
 from handover.simulation.place import Place
 
-_LOCAL: Final = frozenset({State.PREPARED, State.DISCARDED})
 _MATTERS: Final = select(tables.matter.c.id, tables.matter.c.claim)
 _ROUNDS: Final = select(
     tables.handover.c.id,
@@ -101,7 +101,7 @@ class View:
         found: dict[str, dict[Role, tuple[NodeId, Line]]] = {}
         for node, lines in self.lines.items():
             for line in lines:
-                if line.state not in _LOCAL:
+                if line.state not in LOCAL:
                     found.setdefault(line.round, {})[line.role] = (node, line)
         return found
 
