@@ -23,9 +23,8 @@ from handover.protocol.envelope import By
 from handover.protocol.tracing_hit import Hit
 
 _STAYS: Final = ARRIVES | {Act.LEGAL_HOLD, Act.HIT}
-_LAST: Final = frozenset(
-    {Act.ANSWER, Act.ACCESS_ANSWER, Act.COMPLAINT_ANSWER}
-)  # of the receiver of a referral
+_LAST: Final = frozenset({Act.ANSWER, Act.ACCESS_ANSWER, Act.COMPLAINT_ANSWER})
+"""What the receiver of a referral may still have on its way when it ends."""
 _REASONS: Final = {
     HoldGround.COURT_ORDER: HoldReason.COURT_ORDER,
     HoldGround.STATUTORY_DUTY: HoldReason.STATUTORY_DUTY,
