@@ -8,8 +8,10 @@ from handover.domain.errors import UntrustedError
 from handover.domain.ids import Digest, HandoverId, PairId
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import merkle, receipt
-from handover.protocol.checkpoint import Checkpoint, LogKey
+from handover.protocol.checkpoint import Checkpoint, CheckpointOriginError, LogKey
 from handover.protocol.delivery import Answer, Problem
+from handover.protocol.log_origin import LogOrigin
+from handover.protocol.node_entry import NodeEntry
 from handover.protocol.receipt import Receipt, ReceiptMismatchError
 
 
@@ -25,12 +27,21 @@ class SplitViewError(UntrustedError):
         self.checkpoint = checkpoint
 
 
+class StaleLogError(UntrustedError):
+    """The peer answers with the log of an incarnation that has ended."""
+
+    name = "stale-log"
+    title = "The peer answers with a log that ended when it was restored from a backup."
+    advice = "Telephone the other authority: an old copy of its node may be running beside the new one."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """A checkpoint of the peer's log that was shown to extend an earlier one, and its note as it came."""
+    """A checkpoint of the peer's log that may stand behind an earlier one, its note as it came, and whose log it is."""
 
     checkpoint: Checkpoint
     note: bytes
+    incarnation: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +58,13 @@ def verify(
     batch: Sequence[KeptEnvelope],
     *,
     pairs: Mapping[HandoverId, PairId],
-    keys: Sequence[LogKey],
+    entry: NodeEntry,
     asked: Peer | None,
 ) -> Proved:
     """Give what the answer to *batch* proves; *asked* is the peer's log as the request went by it (none: unknown).
 
     Raises:
+        StaleLogError: the log is that of an incarnation that has ended.
         SplitViewError: the log does not extend the one that the request went by.
         ReceiptMismatchError: a receipt is for another envelope, or files it under another matter.
         UntrustedError: a signature or a proof does not fit.
@@ -65,10 +77,22 @@ def verify(
             problems[kept.digest] = result
         else:
             note = result.checkpoint
-            key = signed[note] = signed.get(note) or checkpoints.key_of(note, keys)
+            key = signed[note] = signed.get(note) or log_key(note, entry)
             receipts.append(_receipt(kept, result, pairs[kept.handover], key))
-    head = None if asked is None or answer.head is None else _extends(asked, answer.head, answer, keys)
+    head = None if asked is None or answer.head is None else _extends(asked, answer.head, answer, entry)
     return Proved(receipts=tuple(receipts), problems=problems, head=head)
+
+
+def log_key(note: bytes, entry: NodeEntry) -> LogKey:
+    """Give the key that has to verify a checkpoint of the peer's log, of whichever incarnation it says to be.
+
+    Raises:
+        UntrustedError: it is no checkpoint of a log of the peer's, or signed with none of its keys.
+    """
+    origin = LogOrigin.claimed(note)
+    if origin.node != entry.node:
+        raise CheckpointOriginError
+    return checkpoints.key_of(note, entry.log_keys(origin.incarnation))
 
 
 def _receipt(kept: KeptEnvelope, result: Receipt, pair: PairId, key: LogKey) -> KeptReceipt:
@@ -84,9 +108,12 @@ def _receipt(kept: KeptEnvelope, result: Receipt, pair: PairId, key: LogKey) -> 
     )
 
 
-def _extends(asked: Peer, note: bytes, answer: Answer, keys: Sequence[LogKey]) -> Head:
-    head = checkpoints.verify(note, checkpoints.key_of(note, keys))
-    if asked.log_size:
+def _extends(asked: Peer, note: bytes, answer: Answer, entry: NodeEntry) -> Head:
+    head = checkpoints.verify(note, log_key(note, entry))
+    incarnation = LogOrigin.parse(head.origin).incarnation
+    if incarnation < asked.fence:
+        raise StaleLogError
+    if asked.log_size and incarnation == asked.fence:
         try:
             merkle.verify_consistency(
                 old_size=asked.log_size,
@@ -97,4 +124,4 @@ def _extends(asked: Peer, note: bytes, answer: Answer, keys: Sequence[LogKey]) -
             )
         except UntrustedError as error:
             raise SplitViewError(note) from error
-    return Head(checkpoint=head, note=note)
+    return Head(checkpoint=head, note=note, incarnation=incarnation)

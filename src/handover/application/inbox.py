@@ -8,6 +8,7 @@ from handover.application import apart, attachments, contradictions, disclosures
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.hearing import Hearing
+from handover.application.incarnations import reached
 from handover.application.intake import Intake, Received
 from handover.application.ports import Clock, Database, UnitOfWork
 from handover.application.refused import RefusedLately
@@ -187,8 +188,7 @@ class Inbox:
             raise _WriteError(place) from error
         try:
             batch.indexes[digest] = self._write(work, checked)
-            if received.envelope.incarnation > peer.fence:
-                work.peers.put(replace(peer, fence=received.envelope.incarnation))
+            work.peers.put(reached(work, peer, received.envelope.incarnation))
         except Exception as error:
             raise _WriteError(place) from error
         return digest

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers, apart, demands, departures, following
+from handover.application import answers, apart, demands, departures, following, incarnations
 from handover.application.alarms import raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
@@ -17,7 +17,6 @@ from handover.domain.continuity import DEMANDS
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, HandoverId, NodeId, PairId
 from handover.protocol import strict
-from handover.protocol.checkpoint import LogKey
 from handover.protocol.delivery import (
     BATCH_LIMIT,
     BODY_LIMIT,
@@ -31,7 +30,7 @@ from handover.protocol.delivery import (
     size_of,
 )
 from handover.protocol.entry import EntryKind
-from handover.protocol.node_entry import UnknownKeyError
+from handover.protocol.node_entry import NodeEntry, UnknownKeyError
 from handover.protocol.registry_set import UnknownNodeError
 
 CAP: Final = 900
@@ -97,7 +96,7 @@ class Outbox:
             entry = self._registry.entry(peer, now)
             posted = self._wire.post(peer, entry.address, _body(sending.batch, known))
             answer = decode_answer(posted, expected=len(sending.batch))
-            return self._answered(sending, answer, entry.log_keys())
+            return self._answered(sending, answer, entry)
         except HandoverError as error:
             return self._failed(known, [kept for kept, _ in sending.batch], error)
 
@@ -155,16 +154,16 @@ class Outbox:
         result = decode_answer(answer, expected=len(batch))
         try:
             sending = _Sending(batch=batch, pairs=pairs, asked=asked)
-            return self._answered(sending, result, entry.log_keys())
+            return self._answered(sending, result, entry)
         except SplitViewError as error:
             with self._database.begin() as work:
                 _keep_views(work, known, error)
             raise
 
-    def _answered(self, sending: _Sending, answer: Answer, keys: Sequence[LogKey]) -> Round:
+    def _answered(self, sending: _Sending, answer: Answer, entry: NodeEntry) -> Round:
         batch = sending.batch
         peer, kepts = batch[0][0].peer, [kept for kept, _ in batch]
-        proved = answers.verify(answer, kepts, pairs=sending.pairs, keys=keys, asked=sending.asked)
+        proved = answers.verify(answer, kepts, pairs=sending.pairs, entry=entry, asked=sending.asked)
         with self._database.begin() as work:
             work.envelopes.add_receipts(proved.receipts)
             work.peers.put(_heard(work, work.peers.get(peer), proved.head))
@@ -247,8 +246,9 @@ def _pairs(work: UnitOfWork, batch: Batch) -> Mapping[HandoverId, PairId]:
 
 
 def _heard(work: UnitOfWork, known: Peer, head: Head | None) -> Peer:
-    """Of two answers that crossed, the one that shows the longer log is remembered."""
-    if head is not None and head.checkpoint.size >= known.log_size:
+    """Of two answers that crossed, the one that shows the longer log is remembered; of two logs, the later one."""
+    known = incarnations.reached(work, known, head.incarnation if head is not None else known.fence)
+    if head is not None and head.incarnation == known.fence and head.checkpoint.size >= known.log_size:
         work.envelopes.keep_checkpoint(head.note)
         known = replace(known, log_size=head.checkpoint.size, log_root=head.checkpoint.root)
     return replace(known, failures=0, not_before=0, heard_at=work.now)
@@ -256,7 +256,7 @@ def _heard(work: UnitOfWork, known: Peer, head: Head | None) -> Peer:
 
 def _keep_views(work: UnitOfWork, asked: Peer, error: SplitViewError) -> None:
     """Keep both checkpoints: each bears the peer's signatures, and the later one does not extend the earlier."""
-    earlier = work.envelopes.checkpoint(f"{asked.node}/log", asked.log_size)
+    earlier = incarnations.last_checkpoint(work, asked)
     evidence = (error.checkpoint, *([] if earlier is None else [earlier]))
     if raise_alarm(work, error.name, peer=asked.node, handover=None, evidence=evidence):
         digest = strict.digest(error.checkpoint)

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from handover.application.alarms import raise_alarm
+from handover.application.answers import log_key
 from handover.application.ports import Database, Vault, Wire
 from handover.application.refusals import PeerRefusedError
 from handover.application.registry import Registry
 from handover.application.traced import KeptQuestion
-from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
+from handover.domain.errors import HandoverError, UntrustedError
 from handover.domain.ids import Digest, NodeId
 from handover.domain.searching import QuestionState
-from handover.protocol import question_receipt, question_withdrawal, strict, tracing_page
+from handover.protocol import question_receipt, question_withdrawal, receipt, strict, tracing_page
 from handover.protocol.entry import EntryKind
 from handover.protocol.node_entry import NodeEntry
 from handover.protocol.node_key import KeyUse
@@ -122,12 +123,6 @@ def require_receipt(data: bytes, about: Digest, entry: NodeEntry) -> None:
     """
     unverified = question_receipt.read(data)
     public = entry.key(unverified.claimed.kid, KeyUse.SIG).public
-    refused: UntrustedError | None = None
-    for key in entry.log_keys():
-        try:
-            unverified.verify(public, question=about, log=key)
-        except UntrustedError as error:
-            refused = error
-            continue
-        return
-    raise refused or NotFoundError
+    unverified.verify(
+        public, question=about, log=log_key(receipt.from_proof(unverified.claimed.proof).checkpoint, entry)
+    )

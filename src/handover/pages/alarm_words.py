@@ -29,6 +29,10 @@ ALARMS: Final[Mapping[str, str]] = {
     "stray-deed": N_("A deed came that fits no acceptance of this office."),
     "two-chains": N_("Two different chains of responsibility were shown for one child."),
     "request-overdue": N_("This office has not confirmed or answered a person's request in time."),
+    "restored": N_(
+        "The node of another authority was put back from a backup. What it has forgotten it asks by itself;"
+        " what you agreed with it lately, make sure of by telephone."
+    ),
     "split-view": N_("The log of another node contradicts itself."),
     "tracing-above-others": N_(
         "An authority asks this office for far more sought persons than the others do."

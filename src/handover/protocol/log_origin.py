@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from handover.domain.errors import MalformedError
 from handover.domain.ids import NodeId
+from handover.protocol import note
 
 FIRST: Final = 1
 _MOST: Final = 2**31 - 1  # as in envelopes
@@ -33,6 +34,15 @@ class LogOrigin:
         if found[2] is not None and not FIRST < incarnation <= _MOST:
             raise MalformedError("not the log of a node")
         return cls(node=NodeId(found[1]), incarnation=incarnation)
+
+    @classmethod
+    def claimed(cls, checkpoint: bytes) -> Self:
+        """Return the log whose checkpoint a note says to be; unverified.
+
+        Raises:
+            MalformedError: it is no note of a node's log.
+        """
+        return cls.parse(note.read(checkpoint).text.partition("\n")[0])
 
     def __str__(self) -> str:
         """Return the origin line: the first incarnation is not named."""
