@@ -45,6 +45,7 @@ from handover.protocol import (
     strict,
     tile,
     tracing_page,
+    witness,
 )
 from handover.protocol.checkpoint import Checkpoint
 
@@ -190,6 +191,11 @@ def _line(data: bytes) -> object:
     return _LINES[data[0] % len(_LINES)](data[1:]) if data else None
 
 
+def _witnessed(data: bytes) -> object:
+    readers = (witness.decode_lines, witness.decode_size)
+    return readers[data[0] % len(readers)](data[1:]) if data else None
+
+
 def _answered(data: bytes) -> object:
     return (
         evaluation.read_answer(data[1:], list(evaluation.Kind)[data[0] % len(evaluation.Kind)])
@@ -221,6 +227,8 @@ TARGETS: Final[dict[str, Target]] = {
     "entry": Target(read=entry.decode, like=("entry",)),
     "note": Target(read=note.read, like=("checkpoint",)),
     "checkpoint": Target(read=_text(Checkpoint.parse), like=("checkpoint",), made=_first_lines),
+    "witness-request": Target(read=witness.decode_request, like=("witness",)),
+    "witness-answer": Target(read=_witnessed, like=("witness",), made=_numbered(2)),
     "receipt": Target(read=receipt.from_proof, like=("receipt",)),
     "tile-name": Target(read=_text(tile.TileName.parse), like=("tile",)),
     "log-origin": Target(read=_text(log_origin.LogOrigin.parse), like=("checkpoint",), made=_first_lines),

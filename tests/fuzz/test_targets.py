@@ -20,6 +20,7 @@ _OTHERWISE: Final = {
     "epoch.read_signature": "called by `epoch.read`",
     "message.decode": "`message.decode_kept` behind a digest",
     "note.read_key": "a line of the node entry, which is a target",
+    "note.read_line": "called by `witness.decode_lines`",
     "registry_files.read_roots": "`registry_metadata.load_root` for each",
     "registry_set.read": "pages that `registry_metadata` has read",
     "statement.read": "one member of a statement that this node has made",

@@ -100,19 +100,38 @@ def verify_consistency(
         if path:
             raise ConsistencyError("the path has the wrong length")
         return
+    if _joined(old_size, size, path, old_root) != (old_root, root):
+        raise ConsistencyError
+
+
+def earlier_root(*, old_size: int, size: int, root: bytes, path: Sequence[bytes]) -> bytes:
+    """Return the root that the first *old_size* entries of a tree have by *path*, whatever anyone says of it.
+
+    Raises:
+        ConsistencyError: it does not lead to the tree's root, or does not hold the earlier: a power of two entries.
+    """
+    if not 0 < old_size < size <= LARGEST_SIZE or not _all_hashes(root, *path):
+        raise ConsistencyError
+    old, new = _joined(old_size, size, path, EMPTY_ROOT)
+    if new != root or old_size == 1 << _last_subtree(old_size):
+        raise ConsistencyError
+    return old
+
+
+def _joined(old_size: int, size: int, path: Sequence[bytes], old_root: bytes) -> tuple[bytes, bytes]:
+    """Return the roots to which a path leads; *old_root* is where it begins if it does not say so itself."""
     shared = _last_subtree(old_size)
     siblings = list(_siblings(old_size - 1, size, shared))
-    ahead = 0 if old_size == 1 << shared else 1  # the old tree's last subtree, where that is not all of it
-    if len(path) != ahead + len(siblings):
+    first = () if old_size == 1 << shared else path[:1]  # the old tree's last subtree, where that is not all
+    if len(path) != len(first) + len(siblings):
         raise ConsistencyError("the path has the wrong length")
-    old = new = path[0] if ahead else old_root
-    for (_, sibling), value in zip(siblings, path[ahead:], strict=True):
+    old = new = first[0] if first else old_root
+    for (_, sibling), value in zip(siblings, path[len(first) :], strict=True):
         if sibling & 1:
             new = node_hash(new, value)
         else:
             old, new = node_hash(value, old), node_hash(value, new)
-    if (old, new) != (old_root, root):
-        raise ConsistencyError
+    return old, new
 
 
 def _all_hashes(*values: bytes) -> bool:

@@ -30,6 +30,7 @@ class SignatureType(IntEnum):
     """The byte that says how a key signs; a key identifier covers it."""
 
     ED25519 = 1
+    ED25519_COSIGNATURE = 4
     ML_DSA_44 = 6
 
 
@@ -75,13 +76,18 @@ def _read(data: bytes) -> Note:
     found = signatures[:-1].split("\n")
     if len(found) > LINES_LIMIT:
         raise MalformedError("more than %(most)s signatures", most=LINES_LIMIT)
-    lines = tuple(_read_line(line) for line in found)
+    lines = tuple(read_line(line) for line in found)
     if len({(line.name, line.key_id) for line in lines}) != len(lines):
         raise MalformedError("two signatures of one key")
     return Note(text=body + "\n", lines=lines)
 
 
-def _read_line(text: str) -> SignatureLine:
+def read_line(text: str) -> SignatureLine:
+    """Return what a signature line holds, its line feed apart.
+
+    Raises:
+        MalformedError: it is none.
+    """
     parts = text.split(" ")
     if len(parts) != 3 or parts[0] != _DASH:
         raise MalformedError("not a signature line")
@@ -96,8 +102,13 @@ def _read_line(text: str) -> SignatureLine:
 
 def write(text: str, lines: tuple[SignatureLine, ...]) -> bytes:
     """Return the note's bytes."""
+    return f"{text}\n".encode() + write_lines(lines)
+
+
+def write_lines(lines: tuple[SignatureLine, ...]) -> bytes:
+    """Return signature lines as they stand under a note."""
     written = [f"{_DASH} {line.name} {strict.b64std(line.key_id + line.signature)}\n" for line in lines]
-    return f"{text}\n{''.join(written)}".encode()
+    return "".join(written).encode()
 
 
 def check_name(name: str) -> None:

@@ -21,6 +21,7 @@ from handover.domain.errors import (
 )
 from handover.domain.schema import MalformedRecordError
 from handover.protocol.bodies import IncompleteMessageError
+from handover.protocol.witness import ProofRefusedError
 
 TYPES: Final = "https://handover.example/problems/"
 MEDIA_TYPE: Final = "application/problem+json"
@@ -142,6 +143,7 @@ STATUS: Final[dict[type[HandoverError], int]] = {  # the class nearest to the er
     KeyMissingError: 400,
     NotFoundError: 404,
     MethodNotAllowedError: 405,
+    ProofRefusedError: 422,
     TooSlowError: 408,
     OutOfOrderError: 409,
     TooLargeError: 413,
