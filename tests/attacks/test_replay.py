@@ -57,6 +57,29 @@ def test_a_replay_changes_nothing(siege: Siege, case: Attack) -> Strike:
 
 @against(
     Attack(
+        "replay-to-be-heard-from",
+        "A stranger sends a known offer again, so that a node goes on calling a member that is not there.",
+        "receipt",
+    )
+)
+def test_old_bytes_say_nothing_of_who_is_there(siege: Siege, case: Attack) -> Strike:
+    _, offer = known(siege)
+    with siege.node.database.begin() as work:
+        silent = replace(work.peers.get(siege.peer.own.id), failures=5, not_before=work.now + 32)
+        work.peers.put(silent)
+
+    def run() -> str:
+        answer = siege.answered(offer)[0]
+        with siege.node.database.begin() as work:
+            found = work.peers.get(silent.node)
+            work.peers.put(replace(found, failures=0, not_before=0))
+        return answer if found == silent else "heard"
+
+    return Strike(node=siege.node, run=run)
+
+
+@against(
+    Attack(
         "replay-64-times",
         "A stranger sends one known offer 64 times in one delivery.",
         "receipt",

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from attacks.attack import Attack, Leaves, Strike, against
 from attacks.siege import Siege
+from handover.domain.courses import LONGEST
+from handover.domain.handover import Act
 from handover.protocol import envelope as envelopes
 from handover.protocol import jws
 from handover.protocol.delivery import BATCH_LIMIT, BODY_LIMIT, Delivery, Item, encode_delivery
@@ -334,6 +336,13 @@ def test_an_envelope_is_strict_json(siege: Siege, case: Attack) -> Strike:
         "A member sets a deadline in the year 10000, at which the pages of the node would fail.",
         "untrusted",
         with_=lambda siege: {"deadline": 253402300800},
+    ),
+    Attack(
+        "deadline-beyond-the-term",
+        "A member makes an offer that stands for 90 days and a second, to have a round here that nobody may end.",
+        "deadline",
+        Leaves.REFUSAL,
+        with_=lambda siege: {"deadline": siege.peer.now + LONGEST[Act.OFFER] + 1},
     ),
     Attack(
         "from-the-far-future",

@@ -8,7 +8,7 @@ import pytest
 
 from handover.application.facts import Handover
 from handover.domain.consent import Purpose
-from handover.domain.courses import Course
+from handover.domain.courses import LONGEST, Course
 from handover.domain.handover import Act, State
 from handover.domain.ids import NodeId
 from handover.domain.record import schema
@@ -68,6 +68,12 @@ def test_a_referral_that_is_over_when_it_comes_is_not_stored(stage: Scene) -> No
     round_ = stage.peer.round()
     stage.refused(refer(round_, deadline=stage.fed.clock.now - 1), "round-closed")
     assert stage.find(round_) is None
+
+
+def test_a_referral_stands_for_half_a_year_at_most(stage: Scene) -> None:
+    ahead = stage.fed.clock.now + LONGEST[Act.REFERRAL]
+    stage.refused(refer(stage.peer.round(), deadline=ahead + 1), "deadline")
+    stage.taken(refer(stage.peer.round(), deadline=ahead))
 
 
 def test_a_referral_is_one_envelope_in_its_round(stage: Scene) -> None:

@@ -173,7 +173,6 @@ class Inbox:
                 )
                 raise FaultError
             self._intake.require_acceptable(received, work.now)
-            batch.heard.add(received.envelope.iss)
             peer = self._fence(work, received.envelope)
             if digest in batch.known or digest in batch.indexes:
                 self._repeat(work, received.envelope)
@@ -189,6 +188,7 @@ class Inbox:
         try:
             batch.indexes[digest] = self._write(work, checked)
             work.peers.put(reached(work, peer, received.envelope.incarnation))
+            batch.heard.add(received.envelope.iss)
         except Exception as error:
             raise _WriteError(place) from error
         return digest
@@ -269,7 +269,7 @@ class Inbox:
         return index
 
     def _heard(self, work: UnitOfWork, peer: NodeId) -> None:
-        """Who speaks is there: what waits for that peer goes out at once."""
+        """Who says something new is there: what waits for that peer goes out at once. Old bytes anyone may send."""
         known = work.peers.get(peer)
         if known.failures or known.not_before > work.now:
             work.queue.hurry(peer, now=work.now)

@@ -19,6 +19,7 @@ from handover.application.unopened import (
     SealingKeyGoneError,
     files_of,
     require_plain,
+    require_term,
 )
 from handover.domain import continuity
 from handover.domain.consent import Purpose
@@ -131,6 +132,7 @@ class Intake:
         return message.decode(plaintext, commit=envelope.payload.commit), plaintext
 
     def _opening(self, received: Received, content: Message, now: int) -> Received:
+        require_term(received.envelope)
         match received.envelope.act:
             case Act.OFFER:
                 return self._offer(received, content, now)

@@ -12,7 +12,7 @@ from handover.application.preparing import Preparing, Released, Term
 from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Sealer
-from handover.domain.courses import Course
+from handover.domain.courses import LONGEST, Course
 from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.handover import Act, Claim, NotResponsibleError, Order, VoidReason
 from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId
@@ -20,7 +20,7 @@ from handover.domain.record import Record
 from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
 
-TERM: Final = Term(usual=14 * 86400, longest=90 * 86400)
+TERM: Final = Term(usual=14 * 86400, longest=LONGEST[Act.OFFER])
 
 
 class ChainMissingError(RefusedError):

@@ -9,9 +9,9 @@ from handover.application.facts import Actor, Handover, KeptGround, Matter
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.proofs import Begun
 from handover.application.sealing import Saying, Sealer, new_id, new_token
+from handover.application.unopened import DeadlineError
 from handover.domain.consent import PURPOSE_OF
 from handover.domain.courses import Course
-from handover.domain.errors import RefusedError
 from handover.domain.handover import Act, Role, State
 from handover.domain.ids import HandoverId, MatterId, NodeId, PairId, RoundId
 from handover.domain.record import MatterKind, Record
@@ -19,14 +19,6 @@ from handover.protocol import sdjwt, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.message import Message
 from handover.protocol.strict import Json
-
-
-class DeadlineError(RefusedError):
-    """An offer has a deadline: at least a minute and at most 90 days ahead."""
-
-    name = "deadline"
-    title = "The deadline must lie between one minute and 90 days ahead."
-    advice = "Choose another deadline."
 
 
 @dataclass(frozen=True, kw_only=True)

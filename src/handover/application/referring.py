@@ -14,7 +14,7 @@ from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Sealer
 from handover.domain.continuity import ReferralTask
-from handover.domain.courses import Course, EndReason
+from handover.domain.courses import LONGEST, Course, EndReason
 from handover.domain.errors import OutOfOrderError, RefusedError
 from handover.domain.handover import Act, Claim, NotResponsibleError, Order, Role, State
 from handover.domain.ids import UUID7, HandoverId, MatterId, NodeId
@@ -23,7 +23,7 @@ from handover.protocol import attachment, bodies
 from handover.protocol.statement import AssertedAct
 from handover.protocol.strict import Json
 
-TERM: Final = Term(usual=30 * 86400, longest=180 * 86400)
+TERM: Final = Term(usual=30 * 86400, longest=LONGEST[Act.REFERRAL])
 
 
 class FileReferredError(RefusedError):

@@ -1,5 +1,6 @@
 """Why a payload, or the evidence in it, is not taken, and what of it can be told from itself alone."""
 
+from handover.domain.courses import LONGEST
 from handover.domain.errors import RefusedError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
@@ -41,6 +42,24 @@ class MismatchError(UntrustedError):
     name = "mismatch"
     title = "The message contradicts itself, or what is known of the round."
     advice = "The sender's software is broken or hostile; nothing was stored."
+
+
+class DeadlineError(RefusedError):
+    """An opening act has a deadline: at least a minute ahead, and an offer's at most 90 days, a referral's 180."""
+
+    name = "deadline"
+    title = "The deadline must lie between one minute and 90 days ahead."
+    advice = "Choose another deadline."
+
+
+def require_term(envelope: Envelope) -> None:
+    """Do nothing if what opens a round keeps it open no longer than the sender's own rule allows.
+
+    Raises:
+        DeadlineError: it would stand for longer.
+    """
+    if envelope.act in LONGEST and (envelope.deadline or 0) - envelope.iat > LONGEST[envelope.act]:
+        raise DeadlineError(f"the deadline of {envelope.act} is too far ahead")
 
 
 def require_plain(envelope: Envelope, content: Message) -> None:

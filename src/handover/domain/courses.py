@@ -59,6 +59,9 @@ BEGINS: Final[dict[Act, Course]] = OPENS | {
 }
 """The acts that begin a round where it was never heard of; an end alone leaves the same trace in both courses."""
 
+LONGEST: Final[dict[Act, int]] = {Act.OFFER: 90 * 86400, Act.REFERRAL: 180 * 86400}
+"""Seconds from the signing of an opening act to its deadline, at most: a member cannot hold a round open for ever."""
+
 _TOO_LATE: Final[dict[Column, Outcome]] = {
     Act.REFERRAL: Refusal.GONE,
     Guarded.LATE_REFERRAL: Refusal.GONE,
