@@ -38,6 +38,8 @@ from handover.protocol import (
     question_receipt,
     question_withdrawal,
     receipt,
+    reconciliation,
+    reconciliation_answer,
     registry_metadata,
     schema,
     sdjwt,
@@ -242,6 +244,15 @@ TARGETS: Final[dict[str, Target]] = {
     "evidence": Target(read=evidence.read, like=("evidence",), longest=2**18),
     "evidence-line": Target(read=_line, like=("evidence",), made=_lines_of),
     "statistics": Target(read=_signed(statistics.TYPE, statistics.read), like=("statistics",), made=_claims),
+    "reconciliation": Target(
+        read=_signed(reconciliation.TYPE, reconciliation.read), like=("reconciliation",), made=_claims
+    ),
+    "reconciliation-answer": Target(
+        read=_signed(reconciliation_answer.TYPE, reconciliation_answer.read),
+        like=("reconciliation",),
+        made=_claims,
+        longest=2**17,
+    ),
     "question": Target(read=question.read, like=("tracing-questions",)),
     "question-receipt": Target(read=question_receipt.read, like=("tracing-questions",)),
     "question-withdrawal": Target(read=question_withdrawal.read, like=("tracing-questions",)),

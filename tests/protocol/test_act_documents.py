@@ -14,10 +14,13 @@ from handover.protocol import (
     assertion,
     bodies,
     consent,
+    digest_tree,
     envelope,
     message,
     part_schemas,
     passkey,
+    reconciliation,
+    reconciliation_answer,
     statement,
     statistics,
 )
@@ -26,7 +29,17 @@ from handover.protocol.node_key import KeyUse
 from protocol import log_vectors
 from protocol.test_log_documents import EXAMPLE, SPEC, shown
 
-NAMES = ("names", "envelope", "payload", "consent", "messages", "assertion", "statistics", "threats")
+NAMES = (
+    "names",
+    "envelope",
+    "payload",
+    "consent",
+    "messages",
+    "assertion",
+    "statistics",
+    "reconciliation",
+    "threats",
+)
 CHAPTERS = {name: (SPEC / f"{name}.md").read_text("utf-8") for name in NAMES}
 
 
@@ -51,6 +64,7 @@ def test_examples_are_vectors(chapter: str) -> None:
         ("consent", consent),
         ("assertion", passkey),
         ("statistics", suppression),
+        ("reconciliation", reconciliation_answer),
     ],
 )
 def test_every_refusal_is_named(chapter: str, module: object) -> None:
@@ -75,6 +89,14 @@ def test_members_stand_in_their_order() -> None:
     assert rows("assertion", "## 4. The attestation") == [f"`{name}`" for name in assertion.CLAIMS]
     assert rows("assertion", "## 5. The assertion") == [f"`{name}`" for name in assertion.MEMBERS]
     assert rows("statistics", "## 4. The part") == [f"`{name}`" for name in statistics.MEMBERS]
+    for heading, members in (
+        ("## 3. The question", reconciliation.MEMBERS),
+        ("A part is what the asker holds", reconciliation.PART_MEMBERS),
+        ("## 4. The answer", reconciliation_answer.MEMBERS),
+        ("A part has the members", reconciliation_answer.TOLD_MEMBERS[len(reconciliation.PART_MEMBERS) :]),
+        ("or `null` |\n\n| member of a message", reconciliation_answer.LISTED_MEMBERS),
+    ):
+        assert rows("reconciliation", heading) == [f"`{name}`" for name in members]
     assert rows("payload", "## 1. Plaintext") == [
         f"`{name}`" for name in ("record", "consent", "evidence", "nonce", "body")
     ]
@@ -123,6 +145,10 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"at most {passkey.SIGNATURE_LIMIT} bytes" in CHAPTERS["assertion"]
     assert f"{statement.TERM} seconds" in CHAPTERS["assertion"]
     assert f"fewer than **{suppression.THRESHOLD}** different children" in CHAPTERS["statistics"]
+    assert f"at most {reconciliation.LIMIT:,} bytes" in CHAPTERS["reconciliation"]
+    assert f"at most {reconciliation_answer.LIMIT:,} bytes" in CHAPTERS["reconciliation"]
+    assert f"from 1 to {reconciliation.MOST_PARTS} parts" in CHAPTERS["reconciliation"]
+    assert f"at most {digest_tree.LISTED} digests" in CHAPTERS["reconciliation"]
     assert f"at most {statistics.MOST_SUBJECTS} objects" in CHAPTERS["statistics"]
     assert f"at most {statistics.MOST_TABLES} tables" in CHAPTERS["statistics"]
     assert f"at most {statistics.MOST_CELLS} cells" in CHAPTERS["statistics"]
