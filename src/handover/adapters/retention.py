@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_, update
 
 from handover.adapters import tables
+from handover.adapters.doubt_tables import doubt
 from handover.adapters.retention_tables import erasure, hold, upkeep
 from handover.adapters.unit import Unit
 from handover.application.keeping import Ended, KeptHold
@@ -34,6 +35,7 @@ _HANDED_OVER: Final = exists().where(
     _others.c.matter == _matters.c.id, _others.c.role == Role.SENDER, _others.c.state == State.TRANSFERRED
 )
 _OPEN: Final = exists().where(_others.c.matter == _matters.c.id, _others.c.state.not_in(list(SETTLED)))
+_CERTAIN: Final = ~exists().where(doubt.c.matter == _matters.c.id)
 _SINCE: Final = func.max(_rounds.c.updated_at)
 
 
@@ -42,7 +44,7 @@ def _whole() -> Select[Any]:
     return (
         select(_matters.c.id, _matters.c.kind, _SINCE.label("since"), _HANDED_OVER.label("handed_over"))
         .join(_rounds, _rounds.c.matter == _matters.c.id)
-        .where(_matters.c.claim == Claim.NONE, _KEPT, ~_OPEN)
+        .where(_matters.c.claim == Claim.NONE, _CERTAIN, _KEPT, ~_OPEN)
         .group_by(_matters.c.id, _matters.c.kind)
     )
 
@@ -59,7 +61,7 @@ _LAST: Final = (
     )
     .select_from(_rounds)
     .join(_matters, _matters.c.id == _rounds.c.matter)
-    .where(_matters.c.claim == Claim.NONE, _KEPT, ~_OPEN, ~_LATER)
+    .where(_matters.c.claim == Claim.NONE, _CERTAIN, _KEPT, ~_OPEN, ~_LATER)
     .order_by(_rounds.c.updated_at, _rounds.c.matter)
 )
 

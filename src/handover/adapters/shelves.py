@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, exists, or_, select, tuple_
 
-from handover.adapters import shredding, tables
+from handover.adapters import doubt_tables, shredding, tables
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
 from handover.adapters.worklist_tables import APART, UNFINISHED
@@ -28,6 +28,11 @@ _PAIRS: Final = select(_rounds.c.id, _rounds.c.pair).where(among(_rounds.c.id, "
 # Without the peer: SQLite would go by an index that begins with it, and read every round with that peer.
 _MATTERS_OF_PAIRS: Final = (
     select(_rounds.c.pair, _rounds.c.peer, _rounds.c.matter).where(among(_rounds.c.pair, "pairs")).distinct()
+)
+
+# A handover that a restore has made uncertain is not ended by the clock.
+_CERTAIN: Final = or_(
+    _rounds.c.course != Course.HANDOVER, ~exists().where(doubt_tables.doubt.c.matter == _rounds.c.matter)
 )
 
 
@@ -211,9 +216,9 @@ class HandoverShelf:
         return self._list(select(table).where(table.c.ground == ground, table.c.state.in_(states)))
 
     def overdue(self, now: int, limit: int) -> list[Handover]:
-        """Give open offers and referrals whose deadline has passed."""
+        """Give open offers and referrals whose deadline has passed, but for those that a restore has made uncertain."""
         table = tables.handover
-        query = select(table).where(table.c.state.in_(list(TIMED)), table.c.deadline < now)
+        query = select(table).where(table.c.state.in_(list(TIMED)), table.c.deadline < now, _CERTAIN)
         return self._list(query.order_by(table.c.deadline).limit(limit))
 
     def page(

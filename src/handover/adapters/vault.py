@@ -22,6 +22,7 @@ from handover.domain.errors import HandoverError, NotFoundError, UnreachableErro
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import checkpoint, jwe, jws, strict
 from handover.protocol.enrolment import Prover
+from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_key import KeyUse, NodeKey, new_key
 
 __all__ = ["SEALING_LIFE", "FileVault", "KeyEpochGoneError", "PassphraseError", "Secret"]
@@ -56,11 +57,7 @@ class FileVault:
         self._shares_seen: tuple[int, int, int] | None = None
         self._take(content)
         self._signer = jws.Ed25519Signer(self._newest("sig").value)
-        self._log_signer = checkpoint.LogSigner(
-            origin=f"{content.node}/log",
-            ed25519=self._newest("log").value,
-            mldsa44=self._newest("log-pq").value,
-        )
+        self._log_signer = self._signs_log()
 
     @classmethod
     def create(cls, path: Path, passphrase: str, node: NodeId, now: int) -> Self:
@@ -127,6 +124,18 @@ class FileVault:
     def incarnation(self) -> int:
         """The generation of the node's database."""
         return self._content.incarnation
+
+    def raise_incarnation(self) -> int:
+        """Begin the next generation of the database, before anything of it is there; give its number."""
+        with self._changing() as content:
+            content.incarnation += 1
+        self._log_signer = self._signs_log()
+        return self.incarnation
+
+    @property
+    def log_origin(self) -> LogOrigin:
+        """The name of the node's log: each incarnation has its own."""
+        return LogOrigin(node=self.node, incarnation=self.incarnation)
 
     @property
     def signer(self) -> jws.Signer:
@@ -277,6 +286,13 @@ class FileVault:
         with self._changing() as content:
             content.salt = secrets.token_bytes(16)
             self._master = vault_file.stretch(passphrase, content.salt)
+
+    def _signs_log(self) -> checkpoint.LogSigner:
+        return checkpoint.LogSigner(
+            origin=str(self.log_origin),
+            ed25519=self._newest("log").value,
+            mldsa44=self._newest("log-pq").value,
+        )
 
     def _newest(self, use: str) -> Secret:
         return max(

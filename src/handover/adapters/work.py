@@ -9,6 +9,7 @@ from handover.adapters.attic import FileShelf
 from handover.adapters.continuity import DemandShelf, DisclosureShelf
 from handover.adapters.corrections import CorrectionShelf
 from handover.adapters.decisions import DecisionShelf
+from handover.adapters.doubts import DoubtShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.followups import FollowUpShelf
 from handover.adapters.keys import KeyShelf
@@ -43,6 +44,7 @@ class Work:
         self.envelopes = EnvelopeShelf(unit)
         self.exhibits = ExhibitShelf(unit)
         self.disclosures = DisclosureShelf(unit)
+        self.doubts = DoubtShelf(unit)
         self.demands = DemandShelf(unit)
         self.overrides = OverrideShelf(unit)
         self.follow_ups = FollowUpShelf(unit)
@@ -80,7 +82,7 @@ class Work:
     @cached_property
     def log(self) -> Logbook:
         """The log of this transaction."""
-        return Logbook(self.unit, self._vault.log_signer, f"{self._vault.node}/log", self._edge)
+        return Logbook(self.unit, self._vault.log_signer, str(self._vault.log_origin), self._edge)
 
     def write(self) -> None:
         """Write all that was collected."""

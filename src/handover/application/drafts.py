@@ -10,12 +10,13 @@ from handover.application.ports import UnitOfWork
 from handover.application.sealing import new_id
 from handover.application.unopened import MismatchError
 from handover.domain.consent import PURPOSE_OF
-from handover.domain.courses import BEGINS
+from handover.domain.courses import BEGINS, OPENS, Course
 from handover.domain.errors import OutOfOrderError
-from handover.domain.handover import Act, Claim, Role, State
+from handover.domain.handover import Act, Claim, InDoubtError, Role, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind, schema
 from handover.protocol import consent
+from handover.protocol.envelope import Envelope
 
 
 class UnknownRoundError(OutOfOrderError):
@@ -117,15 +118,35 @@ def require_offerable(work: UnitOfWork, received: Received) -> None:
     Raises:
         MismatchError: this node is responsible for the matter itself.
         ChainError: the chain of deeds is not the one that is known here.
+        InDoubtError: a restore has made it uncertain whether this node is responsible.
     """
     envelope = received.envelope
     id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
     if id_ is None:
         return
+    if work.doubts.stands(id_):
+        raise InDoubtError
     matter = work.matters.get(id_)
     if matter.claim is Claim.HOLDER:
         raise MismatchError("this node is responsible for the matter itself")
     contradictions.require_one_chain(work, matter.chain, received)
+
+
+def require_certain(work: UnitOfWork, envelope: Envelope, found: Handover | None) -> None:
+    """After a restore, take of what was forgotten or is in doubt only what opens a round, a deed, and a void.
+
+    Raises:
+        InDoubtError: it is said again, and taken when it is certain.
+    """
+    if work.doubts.restoration() is None:
+        return
+    if found is None:
+        certain = envelope.act is Act.VOID or envelope.act in OPENS
+    else:
+        certain = found.course is not Course.HANDOVER or envelope.act in (Act.DEED, Act.VOID)
+        certain = certain or not work.doubts.stands(found.matter)
+    if not certain:
+        raise InDoubtError
 
 
 def _matter(id_: MatterId, received: Received, handover: Handover, now: int) -> Matter:

@@ -168,6 +168,8 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
     except NotFoundError as error:
         if envelope.act in (Act.VOID, Act.CONSENT_WITHDRAWN, Act.END):
             return  # it never came, and is not taken any more; the round is named all the same
+        if envelope.act is Act.DEED and (handover.acceptance is None or work.doubts.stands(handover.matter)):
+            return  # it holds the acceptance that it answers, which a restore has forgotten
         raise MismatchError("it answers a message that is not known here") from error
     by_them = {Speaker.OTHER: False, Speaker.SAME: True, Speaker.EITHER: answered.incoming}[by]
     fits = answered.handover == handover.id and answered.act in to and answered.incoming is by_them

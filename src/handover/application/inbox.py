@@ -6,6 +6,7 @@ from typing import Final
 
 from handover.application import apart, attachments, contradictions, disclosures, drafts, fit, following
 from handover.application.alarms import raise_alarm
+from handover.application.doubt import WaitingDeed
 from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
 from handover.application.hearing import Hearing
 from handover.application.incarnations import reached
@@ -216,6 +217,7 @@ class Inbox:
         envelope = received.envelope
         found = work.handovers.find(envelope.iss, [envelope.round]).get(envelope.round)
         kept = None
+        drafts.require_certain(work, envelope, found)
         try:
             handover = found or drafts.unknown(received, work.now)
             kept = drafts.kept(received, handover, work.now)
@@ -260,7 +262,9 @@ class Inbox:
         index = work.log.append(
             EntryKind.RECEIVED, stream=envelope.matter, object_=received.digest, now=work.now
         )
-        if envelope.act in MOVES:
+        if envelope.act is Act.DEED and work.doubts.stands(handover.matter):
+            work.doubts.keep(handover.matter, WaitingDeed(digest=received.digest, handover=handover.id))
+        elif envelope.act in MOVES:
             handover = self._rounds.move(work, handover, checked.cause)
             if checked.fresh and envelope.act is Act.OFFER and received.content is not None:
                 attachments.expect(work, handover, received.content.body["attachments"], received.files)

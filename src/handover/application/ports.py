@@ -18,6 +18,7 @@ from handover.application.continuity import Demands, Disclosures
 from handover.application.corrected import CorrectionShelf
 from handover.application.counting import Statistics
 from handover.application.decided import Register
+from handover.application.doubt import Doubts
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.petition import Petitions
@@ -100,6 +101,8 @@ class UnitOfWork(Protocol):
     def exhibits(self) -> Exhibits: ...
     @property
     def disclosures(self) -> Disclosures: ...
+    @property
+    def doubts(self) -> Doubts: ...
     @property
     def demands(self) -> Demands: ...
     @property

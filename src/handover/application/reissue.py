@@ -12,7 +12,7 @@ from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import KeyNotUsableError, Registry
 from handover.application.sealing import exhibit, exhibited, log_head, new_id
-from handover.domain.handover import Act, Course, Role
+from handover.domain.handover import Act, Course, InDoubtError, Role
 from handover.domain.ids import UUID7
 from handover.domain.sequence import DISCLOSES, SHOWS, SHOWS_NOTHING
 from handover.protocol import envelope as envelopes
@@ -49,6 +49,7 @@ class Reissuer:
             ErasedError: the round is settled and its payload gone.
             RefusedError: it discloses, and ground, registry or recipient do not allow it now.
             RegistryStaleError: the registry is too old for that.
+            InDoubtError: it discloses, and a restore has made the matter uncertain.
         """
         handover = work.handovers.get(kept.handover)
         self._require_disclosable(work, handover, kept)
@@ -102,6 +103,8 @@ class Reissuer:
     def _require_disclosable(self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> None:
         """Sealing anew what discloses is a disclosure like the first: all that was asked then is asked again, now."""
         act = kept.act
+        if (act in DISCLOSES or departures.shows_anew(kept)) and work.doubts.stands(handover.matter):
+            raise InDoubtError  # the ground may have been withdrawn on the days that were lost
         if act in (Act.OFFER, Act.REFERRAL):
             self._registry.require_fresh(work.now)
             self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)

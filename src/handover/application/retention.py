@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from handover.application import erasing, notices, stated_holds, untracing
+from handover.application import doubt, erasing, notices, stated_holds, untracing
 from handover.application.facts import Actor, Handover
 from handover.application.keeping import Ended, KeptHold
 from handover.application.owners import TALK
@@ -246,7 +246,7 @@ def erase_matter(
     found, rounds = work.matters.get(matter), work.handovers.of_matter(matter)
     holds = [each.hold for each in work.retention.of_matter(matter)]
     holds += stated_holds.of_matter(work, matter, but=answering)
-    retention.require_erasable(found.claim, [each.state for each in rounds], holds, work.now)
+    retention.require_erasable(doubt.claimed(work, found), [each.state for each in rounds], holds, work.now)
     for each in rounds:
         work.queue.retire(each.id, _WITH_VALUES)
         if each.offer is not None and each.state not in _VOID:
@@ -273,7 +273,7 @@ def erase_round(work: UnitOfWork, handover: Handover) -> None:
         StillResponsibleError: this node holds the matter by it.
         LegalHoldError: a hold stops it.
     """
-    claim = work.matters.get(handover.matter).claim
+    claim = doubt.claimed(work, work.matters.get(handover.matter))
     holds = [each.hold for each in work.retention.of_matter(handover.matter)]
     holds += stated_holds.of_matter(work, handover.matter)
     retention.require_round_erasable(claim, handover.role, handover.state, holds, work.now)

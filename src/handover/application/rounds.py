@@ -95,6 +95,7 @@ class Rounds:
                 deadline=handover.deadline,
                 bound=bound,
                 held=ends and apart.held(work, handover.matter),
+                in_doubt=work.doubts.stands(handover.matter),
             )
         matter = work.matters.get(handover.matter)
         return Standing(
@@ -106,6 +107,7 @@ class Rounds:
             relieving_here=matter.relieving_for == handover.id,
             grounded=handover.course is Course.CONTACT or self.grounded(work, handover),
             automatic=handover.automatic and self.may_deed(handover, work.now),
+            in_doubt=work.doubts.stands(handover.matter),
         )
 
     def grounded(self, work: UnitOfWork, handover: Handover) -> bool:

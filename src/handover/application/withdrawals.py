@@ -55,6 +55,8 @@ class Withdrawals:
         return kept
 
     def _void(self, work: UnitOfWork, handover: Handover, withdrawal: Withdrawal) -> None:
+        if handover.course is Course.HANDOVER and work.doubts.stands(handover.matter):
+            return  # a restore has made it uncertain; it is voided when it is certain
         actor = withdrawal.actor
         by = None if actor is None else self._sealer.by(handover, actor.officer, actor)
         void = (

@@ -45,6 +45,7 @@ __all__ = [
     "DeedStandsError",
     "EndReason",
     "EquivocationError",
+    "InDoubtError",
     "NotResponsibleError",
     "Order",
     "Role",
@@ -81,6 +82,15 @@ class DeedStandsError(OutOfOrderError):
     advice = "If the child does not arrive, the receiver offers the case back in a new round."
 
 
+class InDoubtError(RefusedError):
+    """After a restore nothing is decided about a matter before its peers have said what this node has forgotten."""
+
+    name = "in-doubt"
+    title = "This node was restored from a backup, and does not know yet how this matter stands."
+    advice = "Nothing has to be done: it asks the other authorities by itself. If one does not answer, telephone it."
+    retry = True
+
+
 class NotResponsibleError(RefusedError):
     """Only the responsible node may hand a matter over."""
 
@@ -97,6 +107,7 @@ class UnfitOfferError(RefusedError):
     advice = "Prepare a new offer with a later deadline, under a ground in force."
 
 
+_FOR_GOOD: Final = frozenset({Act.DEED, Act.VOID})  # a deed heard in doubt is kept, and taken up afterwards
 _ENDS_SERVICE: Final = frozenset({Order.FINISH, Order.DEADLINE, Act.END})
 
 
@@ -107,7 +118,8 @@ class Standing:
     `deadline` is in seconds since 1970; `relieving_here` says that the claim is RELIEVING for this round;
     `grounded` that the ground covers the disclosure now; `bound` that this node's own acceptance exists (in
     its database or embedded in the deed); `automatic` that a fitting acceptance is answered by the deed
-    without a second officer; `held` that a legal hold keeps what is here from being destroyed.
+    without a second officer; `held` that a legal hold keeps what is here from being destroyed; `in_doubt` that the
+    node was restored and its peers have not said yet what it has forgotten of the matter.
     """
 
     course: Course = Course.HANDOVER
@@ -120,6 +132,7 @@ class Standing:
     bound: bool = False
     automatic: bool = False
     held: bool = False
+    in_doubt: bool = False
 
     def late(self, now: int) -> bool:
         """Tell whether the deadline of the round is over at *now*; a contact has none."""
@@ -144,11 +157,13 @@ def step(
     """Give what follows from *event* at *now* (seconds since 1970).
 
     Raises:
+        InDoubtError: after a restore, before the peers were heard: only what they say for good is taken then.
         EquivocationError: two signed statements contradict each other; nothing changes.
         OutOfOrderError: the pair of state and event is not in the table; nothing changes.
         NotResponsibleError: a round is opened, or a deed given, without the claim.
         UnfitOfferError: an offer or a referral after its own deadline, or without a ground.
     """
+    _require_certain(standing, event)
     row = TABLES[standing.course, standing.role].get(standing.state, {})
     if event in row:
         _require(standing, event, now)
@@ -160,6 +175,12 @@ def step(
     if outcome is standing.state:
         return Step(state=outcome, changed=False)
     return _after(outcome, standing, event, now, reason)
+
+
+def _require_certain(standing: Standing, event: Act | Order) -> None:
+    decides = standing.course is Course.HANDOVER and event not in _FOR_GOOD
+    if standing.in_doubt and (decides or event is Order.RELEASE):
+        raise InDoubtError
 
 
 def _require(standing: Standing, event: Act | Order, now: int) -> None:

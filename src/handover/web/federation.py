@@ -152,9 +152,13 @@ class Federation:
             "node": self._node.id,
             "protocols": _PROTOCOLS,
             "address": self._node.settings.address or None,
-            "log": f"{self._node.id}/log",
+            "log": await run_sync(self._origin),
         }
         return Response(json.dumps(about), media_type="application/json", headers={"cache-control": _NOW})
+
+    def _origin(self) -> str:
+        with self._node.database.reading() as work:
+            return work.log.head().origin
 
     def _head(self) -> bytes:
         with self._node.database.reading() as work:

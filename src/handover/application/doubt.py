@@ -1,0 +1,87 @@
+"""After a restore: the matters that this node does not know for certain, and the deeds that wait meanwhile.
+
+A mark stands on each matter until its peers have said what this node has forgotten (docs/spec/restore.md). Whoever
+has heard them applies what they say, and then lifts the mark (lifting.py).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from handover.application.facts import Matter
+from handover.domain.handover import Claim
+from handover.domain.ids import Digest, HandoverId, MatterId
+
+if TYPE_CHECKING:
+    from handover.application.ports import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restoration:
+    """One restore: the incarnation that began with it, when, and how old the backup and how long its log was."""
+
+    incarnation: int
+    restored_at: int
+    made_at: int
+    log_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingDeed:
+    """A deed that was heard, stored and receipted in doubt, and not taken up yet."""
+
+    digest: Digest
+    handover: HandoverId
+
+
+class Doubts(Protocol):
+    """What is not certain since a restore."""
+
+    def restoration(self) -> Restoration | None:
+        """Give the restore that is not over; none where nothing is in doubt."""
+        ...
+
+    def begin(self, restoration: Restoration) -> int:
+        """Mark every matter; give how many."""
+        ...
+
+    def finish(self, now: int) -> bool:
+        """Note that the restore is over, unless a matter is in doubt still; tell which."""
+        ...
+
+    def stands(self, matter: MatterId) -> bool:
+        """Tell whether the matter is in doubt."""
+        ...
+
+    def among(self, matters: Collection[MatterId]) -> frozenset[MatterId]:
+        """Give those of *matters* that are in doubt."""
+        ...
+
+    def page(self, *, after: str, limit: int) -> list[MatterId]:
+        """Give matters in doubt, in order, from behind *after*."""
+        ...
+
+    def count(self) -> int:
+        """Give how many matters are in doubt."""
+        ...
+
+    def lift(self, matter: MatterId) -> None:
+        """Take the mark away."""
+        ...
+
+    def keep(self, matter: MatterId, deed: WaitingDeed) -> None:
+        """Let a deed wait until the mark is lifted."""
+        ...
+
+    def waiting(self, matter: MatterId) -> Sequence[WaitingDeed]:
+        """Give the deeds that wait, in the order in which they came."""
+        ...
+
+    def release(self, deed: WaitingDeed) -> None:
+        """Let a deed wait no more."""
+        ...
+
+
+def claimed(work: "UnitOfWork", matter: Matter) -> Claim:
+    """Give what the node can say of its responsibility now: what its database holds, unless it is in doubt."""
+    return Claim.IN_DOUBT if work.doubts.stands(matter.id) else matter.claim

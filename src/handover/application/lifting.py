@@ -1,0 +1,44 @@
+"""The end of the doubt about one matter, and what it kept from being decided meanwhile (docs/spec/restore.md)."""
+
+from handover.application.alarms import raise_alarm
+from handover.application.doubt import WaitingDeed
+from handover.application.facts import Handover
+from handover.application.ports import UnitOfWork
+from handover.application.rounds import Cause, Rounds
+from handover.domain.courses import Course
+from handover.domain.errors import OutOfOrderError
+from handover.domain.handover import OPEN_OFFER, Act, Order, Role, State, VoidReason
+from handover.domain.ids import MatterId
+from handover.protocol import envelope as envelopes
+
+
+def lift(work: UnitOfWork, rounds: Rounds, matter: MatterId) -> None:
+    """Take the doubt from a matter of which all that its peers say was applied: states, claim and chain are true again.
+
+    Offers of this node that are still open are voided; a deed that waited is taken up if it is the next one.
+    """
+    waiting = work.doubts.waiting(matter)
+    work.doubts.lift(matter)
+    for each in work.handovers.of_matter(matter):
+        if each.course is Course.HANDOVER and each.role is Role.SENDER and each.state in OPEN_OFFER:
+            rounds.move(work, each, Cause(event=Order.WITHDRAW, void=VoidReason.RESTORED))
+    for deed in waiting:
+        _take_up(work, rounds, deed)
+
+
+def _take_up(work: UnitOfWork, rounds: Rounds, deed: WaitingDeed) -> None:
+    handover = work.handovers.get(deed.handover)
+    data = work.envelopes.get(deed.digest).data
+    said = envelopes.read(data).claimed
+    work.doubts.release(deed)
+    try:
+        _require_next(work, handover, said.epoch)
+        cause = Cause(event=Act.DEED, heard=deed.digest, answers=said.re, bound=True)
+        rounds.move(work, handover, cause)
+    except OutOfOrderError:
+        raise_alarm(work, "stray-deed", peer=handover.peer, handover=handover, evidence=(data,))
+
+
+def _require_next(work: UnitOfWork, handover: Handover, epoch: int) -> None:
+    if handover.state is not State.HOLDING and epoch != work.matters.get(handover.matter).epoch + 1:
+        raise OutOfOrderError("a deed that others have followed")
