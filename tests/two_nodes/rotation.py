@@ -7,7 +7,7 @@ from handover.adapters.vault_file import new_secret
 from handover.founding import entry_of
 from handover.node import Node
 from handover.protocol import enrolment
-from handover.protocol.jws import Ed25519Signer
+from handover.protocol.jws import Ed25519Signer, Signer
 from handover.protocol.node_key import KeyStatus, KeyUse
 
 
@@ -15,10 +15,12 @@ def republish(fed: Federation, node: Node, *, retired: frozenset[str] = frozense
     """Enter the node's present keys into the registry, some of them as retired, and let every node know."""
     listed = node.registry.entry(node.id, fed.clock.now)
     entry = entry_of(node.settings, node.vault)
-    known = {key.kid for key in entry.keys}
+    over = {key.kid: key for key in listed.keys if key.status is not KeyStatus.ACTIVE}
+    own = [over.get(key.kid, key) for key in entry.keys]
+    known = {key.kid for key in own}
     old = [key for key in listed.keys if key.kid not in known and key.use is not KeyUse.SEAL]
     keys = tuple(
-        replace(key, status=KeyStatus.RETIRED) if key.kid in retired else key for key in (*entry.keys, *old)
+        replace(key, status=KeyStatus.RETIRED) if key.kid in retired else key for key in (*own, *old)
     )
     signer = _signer_listed_as_active(fed, node)
     request = enrolment.request(
@@ -28,14 +30,14 @@ def republish(fed: Federation, node: Node, *, retired: frozenset[str] = frozense
     fed.publish()
 
 
-def _signer_listed_as_active(fed: Federation, node: Node) -> Ed25519Signer:
+def _signer_listed_as_active(fed: Federation, node: Node) -> Signer:
     listed = {
         key.kid
         for key in node.registry.entry(node.id, fed.clock.now).keys
         if key.use is KeyUse.SIG and key.status is KeyStatus.ACTIVE
     }
     signers = [Ed25519Signer(each.value) for each in node.vault.secrets() if each.use == KeyUse.SIG]
-    return next(each for each in signers if each.kid in listed)
+    return next((each for each in signers if each.kid in listed), node.vault.signer)
 
 
 def new_signing_key(fed: Federation, node: Node, *, retire: bool = True) -> Node:

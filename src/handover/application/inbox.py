@@ -173,9 +173,10 @@ class Inbox:
                     work, "fault", peer=received.envelope.iss, handover=None, evidence=(received.data,)
                 )
                 raise FaultError
-            self._intake.require_acceptable(received, work.now)
+            known = digest in batch.known or digest in batch.indexes
+            self._intake.require_acceptable(received, work.now, known=known)
             peer = self._fence(work, received.envelope)
-            if digest in batch.known or digest in batch.indexes:
+            if known:
                 self._repeat(work, received.envelope)
                 return digest
             checked = self._checked(work, received, payload, batch)
@@ -238,7 +239,9 @@ class Inbox:
             if found is None:
                 _require_new(work, received, handover)
             if envelope.act is Act.DEED:
-                cause = replace(cause, bound=self._intake.holds_own_acceptance(received, work.now))
+                said = {each.digest for each in earlier if not each.incoming}
+                bound = self._intake.holds_own_acceptance(received, work.now, said=said)
+                cause = replace(cause, bound=bound)
                 self._rounds.check(work, handover, cause)
                 if found is not None:
                     contradictions.require_next_deed(work, envelope, found)

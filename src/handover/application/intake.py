@@ -1,5 +1,6 @@
 """Checks what comes sealed: opens the payload of a verified envelope and asks for ground, record and evidence."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from handover.application.facts import changed
@@ -79,13 +80,16 @@ class Intake:
             registry=self._registry.current(now).digests.timestamp,
         )
 
-    def require_acceptable(self, received: Received, now: int) -> None:
+    def require_acceptable(self, received: Received, now: int, *, known: bool) -> None:
         """Do nothing if the key may be used, and the envelope is for this node and not from the future.
+
+        What is *known* here was logged before: that its key was reported stolen since takes its receipt from nobody.
 
         Raises:
             UntrustedError: one of these does not hold; a member spoke, and is told which.
         """
-        require_usable(received.sender.key, now)
+        if not known or received.sender.key.status is not KeyStatus.COMPROMISED:
+            require_usable(received.sender.key, now)
         if received.envelope.aud != self._vault.node:
             raise envelopes.WrongRecipientNodeError
         if received.envelope.iat > now + envelopes.FUTURE:
@@ -263,14 +267,22 @@ class Intake:
             raise KeyCompromisedError
         return key.public
 
-    def holds_own_acceptance(self, received: Received, now: int) -> bool:
-        """Tell whether a deed holds this node's own acceptance of this round: evidence, not memory."""
+    def holds_own_acceptance(self, received: Received, now: int, *, said: Collection[Digest]) -> bool:
+        """Tell whether a deed holds this node's own acceptance of this round: evidence, not memory.
+
+        One that this node remembers to have *said* stands whatever has become of its own key since.
+        """
         evidence = received.content.evidence if received.content else ()
         if len(evidence) != 1:
             return False
         try:
             unverified = envelopes.read(evidence[0])
-            acceptance = unverified.verify(self._part_key(self._vault.node, unverified.kid, now))
+            remembered = unverified.digest in said
+            acceptance = unverified.verify(
+                self._registry.listed(self._vault.node, unverified.kid, now=now).key.public
+                if remembered
+                else self._part_key(self._vault.node, unverified.kid, now)
+            )
         except UntrustedError:
             return False
         envelope = received.envelope

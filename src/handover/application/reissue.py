@@ -1,7 +1,8 @@
 """Says the same act again in new bytes, where the stored ones can no longer serve (docs/spec/lifecycle.md, reissue).
 
-The peer's sealing key is gone, this node's signing key was rotated, or its incarnation was raised: the act is signed
-anew with the next `seq`; `replaces` names the old envelope and `commit` stays, so the table takes it as a repeat.
+The peer's sealing key is gone, this node's signing key was rotated or reported stolen, or its incarnation was raised:
+the act is signed anew with the next `seq`; `replaces` names the old envelope and `commit` stays, so the table takes it
+as a repeat.
 """
 
 from dataclasses import replace
@@ -10,18 +11,21 @@ from typing import Final
 from handover.application import departures, disclosures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork, Vault
-from handover.application.registry import KeyNotUsableError, Registry
+from handover.application.registry import KeyCompromisedError, KeyNotUsableError, Registry
 from handover.application.sealing import exhibit, exhibited, log_head, new_id
 from handover.domain.handover import Act, Course, InDoubtError, Role
 from handover.domain.ids import UUID7
 from handover.domain.sequence import DISCLOSES, SHOWS, SHOWS_NOTHING
+from handover.protocol import consent, jwe, message, sdjwt, strict
 from handover.protocol import envelope as envelopes
-from handover.protocol import jwe, message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope, Sealed
+from handover.protocol.node_key import KeyStatus
 
 SEALING_KEY_GONE: Final = "sealing-key-gone"
-ASKED: Final = frozenset({SEALING_KEY_GONE, KeyNotUsableError.name, "stale-incarnation"})
+ASKED: Final = frozenset(
+    {SEALING_KEY_GONE, KeyNotUsableError.name, KeyCompromisedError.name, "stale-incarnation"}
+)
 """The problems that are answered by a reissue."""
 
 
@@ -50,8 +54,10 @@ class Reissuer:
             RefusedError: it discloses, and ground, registry or recipient do not allow it now.
             RegistryStaleError: the registry is too old for that.
             InDoubtError: it discloses, and a restore has made the matter uncertain.
+            KeyCompromisedError: what it shows is signed with a key that was reported stolen, and `commit` stays.
         """
         handover = work.handovers.get(kept.handover)
+        self._require_sound(work, kept)
         self._require_disclosable(work, handover, kept)
         claimed = envelopes.read(kept.data).claimed
         jti = new_id(work.now)
@@ -78,6 +84,19 @@ class Reissuer:
         work.log.append(EntryKind.SENT, stream=handover.pair, object_=new.digest, now=work.now)
         work.handovers.change(handover, replace(handover, seq=new.seq, last=new.digest))
         return new
+
+    def _require_sound(self, work: UnitOfWork, kept: KeptEnvelope) -> None:
+        """A new signature on the envelope mends nothing where record or ground bear that of a stolen key."""
+        shown = work.exhibits.find([kept.digest]).get(kept.digest)
+        if shown is None:
+            return
+        kids = [
+            *([] if shown.record is None else [sdjwt.read(shown.record + b"~").kid]),
+            *([] if shown.consent is None else [consent.read(shown.consent).kid]),
+        ]
+        for kid in kids:
+            if self._registry.listed(self._vault.node, kid, now=work.now).key.status is KeyStatus.COMPROMISED:
+                raise KeyCompromisedError
 
     def _exhibit(
         self,
