@@ -84,6 +84,18 @@ def test_an_act_without_a_receipt_cannot_be_dated_before_the_compromise(world: P
     assert Rule.KEY_COMPROMISED in rules(report, Severity.INCOMPLETE), told(report)
 
 
+def test_a_deed_that_nobody_has_logged_makes_nobody_responsible_once_its_key_was_stolen(world: Paper) -> None:
+    tale = told_by(world)
+    tale.tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    tale.say(Act.DEED, tale.sender, deliver=False)
+    data = bundle(tale.sender, tale, at=tale.now)
+    assert len(judge(world, data).matters[0].chain) == 1
+    newer = compromise(world, ATHENS, since=tale.now + DAY, now=tale.now + 2 * DAY)
+    report = judge(world, data, registry=newer)
+    assert report.matters[0].chain == (), told(report)
+    assert Rule.KEY_COMPROMISED in rules(report, Severity.INCOMPLETE)
+
+
 def test_a_log_key_in_other_hands_anchors_nothing(world: Paper) -> None:
     tale = told_by(world)
     data = bundle(tale.sender, tale.whole())

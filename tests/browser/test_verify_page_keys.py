@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from browser import auditor
 from browser.auditor import agreed
 from handover.application.verifier_report import Report, Rule, Severity, Verdict
+from handover.domain.handover import Act
 from handover.protocol import strict
 from handover.protocol.evidence import Word
 from handover.protocol.node_key import KeyUse
@@ -50,6 +51,16 @@ def test_a_key_in_other_hands_proves_what_it_does_in_the_program(
     assert report.verdict is not Verdict.VALID
     assert Rule.KEY_COMPROMISED in rules(report, *Severity)
     assert (report.verdict is Verdict.INVALID) == (use is KeyUse.SIG and since < NOW)
+
+
+def test_what_nobody_has_logged_is_not_believed_of_a_key_in_other_hands(page: Page, world: Paper) -> None:
+    tale = Tale(world, world.authors[0], world.authors[1]).tell(Act.OFFER, Act.OPENED, Act.ACCEPTANCE)
+    tale.say(Act.DEED, tale.sender, deliver=False)
+    (kid,) = [key.kid for key in tale.sender.public_keys() if key.use is KeyUse.SIG]
+    world.registrar.ceremony.mark_compromised(tale.sender.node, kid, since=tale.now + DAY, now=tale.now + DAY)
+    world.publish(tale.now + 2 * DAY)
+    report = agreed(page, [bundle(tale.sender, tale, at=tale.now)], world.root)
+    assert report.matters[0].chain == ()
 
 
 @pytest.mark.parametrize("word", [Word.ENVELOPE, Word.RECORD, Word.CONSENT])

@@ -139,7 +139,7 @@ def _anchor(
     case: Case, head: Head, found: Entry, index: int, *, place: str, trust: Trust, findings: Findings
 ) -> None:
     """The receiver's log says when an envelope was there: from now on that is its time."""
-    said = case.said.get(found.object)
+    said = case.said.get(found.object) or case.deeds.get(found.object)
     if said is None:
         text = sentence("it is for the envelope %(digest)s, which is not in the bundle", digest=found.object)
         findings.incomplete(Rule.ENVELOPE_MISSING, place, text)

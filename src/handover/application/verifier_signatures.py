@@ -108,9 +108,10 @@ def _said(said: Said, trust: Trust, findings: Findings) -> bool:
 
 
 def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findings) -> bool:
-    """Tell whether the key of an envelope, or of what it names, was surely in other hands.
+    """Tell whether what the key of an envelope, or of what it names, has signed does not count any more.
 
-    Decided by the time that somebody else has logged for the envelope; the sender's own clock proves nothing here.
+    Decided by the time that somebody else has logged for the envelope; the sender's own clock proves nothing here, so
+    what nobody has logged does not count. What was signed anew since need not.
     """
     latest = trust.latest_key(said.envelope.iss, kid)
     if latest is None:
@@ -120,8 +121,8 @@ def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findin
         return False
     if said.anchor is None:
         text = sentence("the key was reported compromised, and nobody else shows that this was signed before")
-        findings.incomplete(Rule.KEY_COMPROMISED, place, text)
-        return False
+        (findings.note if said.replaced else findings.incomplete)(Rule.KEY_COMPROMISED, place, text)
+        return True
     if not latest.sound(said.at):
         findings.invalid(
             Rule.KEY_COMPROMISED, place, sentence("signed when the key may have been in other hands")
@@ -135,7 +136,7 @@ def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findin
 
 
 def _foreign(said: Said, trust: Trust, findings: Findings) -> bool:
-    """A deed between others, from before: the key may be old, and nobody here vouches for its time."""
+    """A deed between others, from before: the key may be old; its taker's receipt, where it is here, gives its time."""
     key = believe(
         said.unverified,
         node=said.envelope.iss,
@@ -145,7 +146,4 @@ def _foreign(said: Said, trust: Trust, findings: Findings) -> bool:
         findings=findings,
         trust=trust,
     )
-    if key is None:
-        return False
-    compromised(said, said.unverified.kid, said.place, trust, findings)
-    return True
+    return key is not None and not compromised(said, said.unverified.kid, said.place, trust, findings)
