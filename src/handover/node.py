@@ -48,6 +48,7 @@ from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
 from handover.domain.errors import HandoverError
 from handover.founding import MIRROR, ROOT, VAULT
+from handover.matching.caches import letting_go
 
 
 class NotSetUpError(HandoverError):
@@ -120,7 +121,9 @@ class Node(Desks):
             upkeep=upkeep(
                 self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
             ),
-            tracing=upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong)),
+            tracing=letting_go(
+                upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong))
+            ),
             poll=self.settings.poll,
         )
 

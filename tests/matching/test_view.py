@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handover.domain.errors import MalformedError
 from handover.matching import names, tables
 from handover.matching.person import LONGEST, Person, read
-from handover.matching.view import MOST_NAMES, TABLES, View, forget, view
+from handover.matching.view import MOST_NAMES, TABLES, View, view
 
 
 def line(**members: object) -> bytes:
@@ -122,12 +122,6 @@ def test_any_description_has_a_view(person: Person) -> None:
 def test_any_bytes_are_a_person_or_refused(data: bytes) -> None:
     with contextlib.suppress(MalformedError):
         assert isinstance(view(read(data)), View)
-
-
-def test_what_was_kept_to_be_quick_is_let_go() -> None:
-    view(Person(given_name="Yusuf"))
-    forget()
-    assert names.read.cache_info().currsize == 0
 
 
 def test_the_digest_is_over_every_table() -> None:

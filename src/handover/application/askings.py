@@ -27,7 +27,7 @@ from handover.domain.searching import (
     require_route,
 )
 from handover.domain.traceable import ProtectedError
-from handover.matching import keys
+from handover.matching import caches, keys
 from handover.matching.person import Person
 from handover.matching.view import view
 from handover.protocol import strict
@@ -104,8 +104,11 @@ class Askings:
         if protection.protects(work, self._vault, matter, record):
             raise ProtectedError
         person = dict(persons(record)).get(number)
-        if person is None or not keys.asked(view(person)):
-            raise NothingToAskError
+        try:
+            if person is None or not keys.asked(view(person)):
+                raise NothingToAskError
+        finally:
+            caches.forget()
         return person
 
     def release(self, asking: UUID7, *, actor: Actor) -> KeptAsking:

@@ -81,7 +81,7 @@ class Comparing:
         except (NotFoundError, UntrustedError):
             return []
         entries = work.tracing.index.find(epoch.number, [address for address, _ in asked.rows])
-        opened = question.opened(asked, lambda address: _wrap(entries, address))
+        opened = question.opened(asked, lambda address: wrap(entries, address))
         if opened is None:
             return []
         since = heard.compared or 0
@@ -148,7 +148,8 @@ def _newest(work: UnitOfWork, epoch: Epoch) -> int:
     return 0 if root is None else root.number
 
 
-def _wrap(entries: Mapping[bytes, Sequence[IndexEntry]], address: bytes) -> bytes | None:
+def wrap(entries: Mapping[bytes, Sequence[IndexEntry]], address: bytes) -> bytes | None:
+    """Give what the evidence behind *address* is wrapped under, if an entry has it."""
     found = entries.get(address)
     return found[0].keys[address] if found else None
 

@@ -76,6 +76,7 @@ def forget() -> None:
     """Let go of the texts that were kept to be quick."""
     read.cache_clear()
     country_in.cache_clear()
+    _far.cache_clear()
 
 
 def _narrowed(segments: Sequence[tuple[Word, ...]], told: Place, hints: tuple[str, ...]) -> Place:

@@ -46,6 +46,11 @@ def bits(skeleton: str) -> float:
     return max(_LEAST, min(_MOST, _FIRST + _NEXT * (len(skeleton) - 1)))
 
 
+def forget() -> None:
+    """Let go of the names that were kept to be quick."""
+    bits.cache_clear()
+
+
 def public(met: Met) -> float:
     """Return the public estimate for a part of any kind."""
     kind, text = met

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from handover.matching import dates, hearing, names, places, tables
+from handover.matching import dates, names, places, tables
 from handover.matching.person import Person
 from handover.matching.places import Place
 
@@ -71,13 +71,6 @@ def view(person: Person) -> View:
         languages=languages,
         separated=dates.month(person.separated_on),
     )
-
-
-def forget() -> None:
-    """Let go of the names and places that were kept to be quick; the tables stay."""
-    names.forget()
-    places.forget()
-    hearing.forget()
 
 
 def _bag(*texts: str, joined: bool = False) -> tuple[Forms, ...]:
