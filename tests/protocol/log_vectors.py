@@ -11,7 +11,6 @@ import pytest
 from handover.domain.errors import UntrustedError
 from handover.protocol.checkpoint import LogKey, LogSigner
 from handover.protocol.cosignature import WitnessSigner
-from handover.protocol.log_origin import LogOrigin
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 PUBLISHED = Path(__file__).parents[3] / "shared" / "vectors"
@@ -59,10 +58,7 @@ def log_signer(name: str) -> LogSigner:
 
 def witness_signer(name: str) -> WitnessSigner:
     """Return what signs for a log of the vectors as a witness of other logs."""
-    log = _logs()[name]
-    seeds = [bytes.fromhex(log[seed]) for seed in ("ed25519_seed", "mldsa44_seed")]
-    node = LogOrigin.parse(log["origin"]).node
-    return WitnessSigner(node=node, ed25519=seeds[0], mldsa44=seeds[1])
+    return WitnessSigner(log_signer(name))
 
 
 def _logs() -> dict[str, Any]:

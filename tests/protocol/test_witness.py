@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint, cosignature, merkle, note, witness
-from handover.protocol.checkpoint import Checkpoint
+from handover.protocol.checkpoint import Checkpoint, LogSigner
 from handover.protocol.cosignature import CosignatureError, CosignatureMissingError, WitnessKey, WitnessSigner
 from handover.protocol.merkle import ConsistencyError, Tree
 from handover.protocol.note import SignatureLine
@@ -171,7 +171,7 @@ def test_lines_of_two_times_are_not_one_word() -> None:
 
 
 def test_the_line_of_the_log_is_no_cosignature_though_the_keys_are_the_same() -> None:
-    own = WitnessSigner(node=NodeId("gr/athens"), ed25519=bytes([1]) * 32, mldsa44=bytes([2]) * 32)
+    own = WitnessSigner(LOG)
     assert own.key.pair == LOG.key
     renamed = tuple(replace(line, name=own.key.name) for line in LOG.sign(head(7), NOW))
     with pytest.raises(CosignatureMissingError):
@@ -194,7 +194,7 @@ def test_the_first_line_of_a_key_stays_and_there_is_room_for_eight_witnesses() -
     again = cosignature.joined(NOTE, WITNESS.cosign(head(7), NOW + 5))
     assert again == NOTE
     many = [
-        WitnessSigner(node=NodeId(f"de/w{number}"), ed25519=bytes([number + 9]) * 32, mldsa44=bytes([7]) * 32)
+        WitnessSigner(LogSigner(origin=f"de/w{number}/log", ed25519=bytes([number]) * 32, mldsa44=bytes(32)))
         for number in range(cosignature.MOST)
     ]
     lines = [line for each in many for line in each.cosign(head(7), NOW)]

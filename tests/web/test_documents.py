@@ -23,7 +23,8 @@ def test_every_path_without_the_framework_has_its_line(shared: Stage) -> None:
     routes = shared.north.client.app.routes  # type: ignore[attr-defined]
     for route in routes:
         path = re.sub(r":path}", "}", route.path)
-        page = FEDERATION if path.startswith(("/federation", "/registry", "/log", "/.well-known")) else API
+        federal = ("/federation", "/registry", "/log", "/.well-known", "/witness")
+        page = FEDERATION if path.startswith(federal) else API
         if not path.startswith(("/api/v1", "/api/docs/")):
             assert f" {path}`" in page, path
 

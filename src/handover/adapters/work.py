@@ -29,6 +29,7 @@ from handover.adapters.tracing import TracingWork
 from handover.adapters.tracing_keys import TracingKeyShelf
 from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
+from handover.adapters.witnessing import WitnessedShelf
 
 
 class Work:
@@ -78,6 +79,11 @@ class Work:
     def tracing_keys(self) -> TracingKeyShelf:
         """What is kept of tracing epochs and evaluations."""
         return TracingKeyShelf(self.unit)
+
+    @cached_property
+    def witnessed(self) -> WitnessedShelf:
+        """What this node keeps as a witness of other logs."""
+        return WitnessedShelf(self.unit)
 
     @cached_property
     def log(self) -> Logbook:

@@ -14,6 +14,7 @@ from handover.application.registry import Registry
 from handover.application.repeats import Repeats
 from handover.application.statistics import Fetch, Quarterly, Statistics
 from handover.application.watch import Watch
+from handover.application.witness import Witness
 from handover.application.worklist import Worklist
 from handover.domain.ids import NodeId
 
@@ -75,6 +76,11 @@ class Desks:
     def watch(self) -> Watch:
         """The queue, alarms and figures."""
         return Watch(self.database, self.registry, self.vault.node)
+
+    @property
+    def witness(self) -> Witness:
+        """Vouches for other nodes' logs."""
+        return Witness(self.database, self.registry, self.vault)
 
     @property
     def holds(self) -> Holds:

@@ -41,11 +41,13 @@ from handover.application.shelves import (
 from handover.application.tracing_keys import TracingKeys
 from handover.application.tracing_shelf import TracingShelves
 from handover.domain.ids import Digest, NodeId
+from handover.protocol.checkpoint import LogSigner
 from handover.protocol.jwe import Opener
 from handover.protocol.jws import Signer
 
 if TYPE_CHECKING:
     from handover.application.overrides import Overrides
+    from handover.application.witness import WitnessedLogs
 
 Clock = Callable[[], int]
 """Gives the time in whole seconds since 1970."""
@@ -60,6 +62,8 @@ class Vault(Protocol):
     def incarnation(self) -> int: ...
     @property
     def signer(self) -> Signer: ...
+    @property
+    def log_signer(self) -> LogSigner: ...
 
     def opener(self, kid: str) -> Opener:
         """Give what opens payloads sealed to *kid*; raises NotFoundError when the key is gone."""
@@ -155,6 +159,8 @@ class UnitOfWork(Protocol):
     def tracing_keys(self) -> TracingKeys: ...
     @property
     def referrals(self) -> ReferralShelf: ...
+    @property
+    def witnessed(self) -> "WitnessedLogs": ...
 
 
 class Database(Protocol):

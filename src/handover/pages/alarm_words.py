@@ -33,6 +33,9 @@ ALARMS: Final[Mapping[str, str]] = {
         "The node of another authority was put back from a backup. What it has forgotten it asks by itself;"
         " what you agreed with it lately, make sure of by telephone."
     ),
+    "log-rolled-back": N_(
+        "The log of another node has signed fewer entries than before: its database was put back, or its clock."
+    ),
     "split-view": N_("The log of another node contradicts itself."),
     "tracing-above-others": N_(
         "An authority asks this office for far more sought persons than the others do."

@@ -210,18 +210,18 @@ class LogSigner:
     """The two private keys that sign a log's checkpoints, each from its seed of 32 bytes."""
 
     def __init__(self, *, origin: str, ed25519: bytes, mldsa44: bytes) -> None:
-        self._plain = SigningKey(ed25519)
-        self._post_quantum = MLDSA44PrivateKey.from_seed_bytes(mldsa44)
-        public = self._post_quantum.public_key().public_bytes_raw()
-        self.key: Final = LogKey(origin=origin, ed25519=bytes(self._plain.verify_key), mldsa44=public)
+        self.plain = SigningKey(ed25519)
+        self.post_quantum = MLDSA44PrivateKey.from_seed_bytes(mldsa44)
+        public = self.post_quantum.public_key().public_bytes_raw()
+        self.key: Final = LogKey(origin=origin, ed25519=bytes(self.plain.verify_key), mldsa44=public)
 
     def sign(self, checkpoint: Checkpoint, time: int) -> tuple[SignatureLine, SignatureLine]:
         """Return the two lines under *checkpoint*."""
         stamp = time.to_bytes(_TIME_LENGTH, "big")
         message = checkpoint.cosigned(self.key.origin, time)
         signatures = (
-            self._plain.sign(checkpoint.text.encode()).signature,
-            stamp + self._post_quantum.sign(message),
+            self.plain.sign(checkpoint.text.encode()).signature,
+            stamp + self.post_quantum.sign(message),
         )
         first, second = (
             SignatureLine(name=self.key.origin, key_id=key_id, signature=signature)

@@ -10,14 +10,12 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey
 
 from handover.domain.errors import MalformedError, UntrustedError
 from handover.domain.ids import NodeId
 from handover.protocol import note
-from handover.protocol.checkpoint import Checkpoint, LogKey
+from handover.protocol.checkpoint import Checkpoint, LogKey, LogSigner
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.note import Note, SignatureLine, SignatureType
 
@@ -91,21 +89,16 @@ class WitnessKey:
 class WitnessSigner:
     """The private keys of a node's log, as they sign what other logs have said."""
 
-    def __init__(self, *, node: NodeId, ed25519: bytes, mldsa44: bytes) -> None:
-        self._plain = SigningKey(ed25519)
-        self._post_quantum = MLDSA44PrivateKey.from_seed_bytes(mldsa44)
-        pair = LogKey(
-            origin=str(LogOrigin(node=node)),
-            ed25519=bytes(self._plain.verify_key),
-            mldsa44=self._post_quantum.public_key().public_bytes_raw(),
-        )
-        self.key: Final = WitnessKey(node=node, pair=pair)
+    def __init__(self, log: LogSigner) -> None:
+        self._log = log
+        node = LogOrigin.parse(log.key.origin).node
+        self.key: Final = WitnessKey(node=node, pair=log.key.named(str(LogOrigin(node=node))))
 
     def cosign(self, checkpoint: Checkpoint, time: int) -> tuple[SignatureLine, SignatureLine]:
         """Return the two lines by which this witness vouches for *checkpoint* at *time* (seconds since 1970)."""
         stamp = time.to_bytes(_TIME_LENGTH, "big")
-        plain = self._plain.sign(_plain_message(checkpoint, time)).signature
-        post_quantum = self._post_quantum.sign(checkpoint.cosigned(self.key.name, time))
+        plain = self._log.plain.sign(_plain_message(checkpoint, time)).signature
+        post_quantum = self._log.post_quantum.sign(checkpoint.cosigned(self.key.name, time))
         return (
             SignatureLine(name=self.key.name, key_id=self.key.ids[0], signature=stamp + plain),
             SignatureLine(name=self.key.name, key_id=self.key.ids[1], signature=stamp + post_quantum),

@@ -42,6 +42,7 @@ from handover.web import (
 )
 from handover.web.federation import Federation
 from handover.web.federation_tracing import TracingPaths
+from handover.web.federation_witness import WitnessPaths
 from handover.web.guard import Guard, answer, known
 from handover.web.limits import Limits
 from handover.web.parts import Node
@@ -112,6 +113,7 @@ def create_app(node: Node, pages: Sequence[Route] = ()) -> FastAPI:
     app.router.routes[:] = [
         *Federation(node).routes(),
         *TracingPaths(node).routes(),
+        *WitnessPaths(node).routes(),
         *operate.Health(node).routes(),
         *openapi.routes(app),
         *pages,

@@ -18,6 +18,8 @@ from handover.protocol.delivery import BODY_LIMIT
 from handover.protocol.evaluation import SIZE
 from handover.protocol.question import SIZE as QUESTION_SIZE
 from handover.protocol.question_withdrawal import SIZE as WITHDRAWAL_SIZE
+from handover.protocol.witness import PATH as WITNESS
+from handover.protocol.witness import REQUEST_LIMIT as WITNESS_LIMIT
 from handover.web.problems import (
     FramingError,
     HeadersTooLargeError,
@@ -39,6 +41,7 @@ SECONDS: Final = 30.0  # from the first byte of the body to its last
 DELIVERIES: Final = "/federation/v1/envelopes"
 _JSON: Final = re.compile(rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE)
 _BYTES: Final = re.compile(rb"application/octet-stream")
+_TEXT: Final = re.compile(rb'text/plain(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE)
 _FORM: Final = re.compile(rb"application/x-www-form-urlencoded")
 _UPLOAD: Final = re.compile(rb'multipart/form-data; ?boundary="?[A-Za-z0-9\'()+_,./:=? -]{1,70}"?')
 _FILES: Final = re.compile("|".join(map(re.escape, MEDIA_TYPES)).encode())
@@ -51,6 +54,7 @@ _TAKEN: Final = (
     (re.compile(re.escape(QUESTIONS)), QUESTION_SIZE, _BYTES),
     (re.compile(re.escape(WITHDRAWALS)), WITHDRAWAL_SIZE, _BYTES),
     (re.compile(re.escape(TRACING)), 0, _BYTES),
+    (re.compile(re.escape(WITNESS)), WITNESS_LIMIT, _TEXT),
     (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),
     (re.compile(r"/api/v1/matters/[^/]+/attachments"), LONGEST_FILE, _FILES),
     (re.compile(r"/api/v1/.*"), API_LIMIT, _JSON),

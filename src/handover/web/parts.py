@@ -22,6 +22,7 @@ from handover.application.retention import Retention
 from handover.application.statistics import Statistics
 from handover.application.tracing import Tracing
 from handover.application.watch import Watch
+from handover.application.witness import Witness
 from handover.application.worker import Worker
 from handover.application.worklist import Worklist
 from handover.domain.ids import NodeId
@@ -170,6 +171,11 @@ class Node(Protocol):
     @property
     def inbox(self) -> Inbox:
         """Receives deliveries."""
+        ...
+
+    @property
+    def witness(self) -> Witness:
+        """Vouches for other nodes' logs."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from handover.adapters import (
     tables,
     tracing_key_tables,
     tracing_tables,
+    witness_tables,
     worklist_tables,
 )
 from handover.adapters.metadata import metadata
@@ -43,6 +44,7 @@ TABLES = (  # importing them fills the catalogue
     tables,
     tracing_key_tables,
     tracing_tables,
+    witness_tables,
     worklist_tables,
 )
 engine: Engine = context.config.attributes["engine"]

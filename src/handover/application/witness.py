@@ -1,0 +1,221 @@
+"""This node as a witness of the logs of others: cosigns what only grows, keeps what contradicts itself as evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from handover.application.alarms import raise_alarm
+from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.registry import Registry
+from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
+from handover.domain.ids import NodeId
+from handover.protocol import checkpoint as checkpoints
+from handover.protocol import cosignature, evidence_lines, merkle, note, strict, witness
+from handover.protocol.checkpoint import Checkpoint, LogKey, SignedCheckpoint
+from handover.protocol.cosignature import WitnessSigner
+from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import FUTURE
+from handover.protocol.evidence_lines import Consistency
+from handover.protocol.log_origin import LogOrigin
+from handover.protocol.node_entry import NodeEntry
+from handover.protocol.node_key import KeyStatus
+from handover.protocol.witness import AddCheckpoint
+
+MOST_LOGS: Final = 64  # of one node, one for each of its incarnations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witnessed:
+    """The newest checkpoint of a log that this node has cosigned; `note` has the log's two lines and its own.
+
+    `signed_at` is when the log says to have signed it, `cosigned_at` when this node has cosigned it.
+    """
+
+    checkpoint: Checkpoint
+    note: bytes
+    signed_at: int
+    cosigned_at: int
+
+
+class WitnessedLogs(Protocol):
+    """What this node keeps as a witness."""
+
+    def of_node(self, node: NodeId) -> list[Witnessed]:
+        """Give what is known of the logs of all incarnations of *node*."""
+        ...
+
+    def all(self) -> list[Witnessed]:
+        """Give what is known of every log, by origin."""
+        ...
+
+    def put(self, node: NodeId, found: Witnessed) -> None:
+        """Keep what this node has cosigned last of a log."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A request whose checkpoint its log has signed, with the log's two lines alone."""
+
+    origin: LogOrigin
+    request: AddCheckpoint
+    signed: SignedCheckpoint
+    note: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Contradiction:
+    """Why the two checkpoints cannot both be honest; `proof`, if any, leads from another tree of the earlier size."""
+
+    kind: str
+    proof: Consistency | None = None
+
+
+class Witness:
+    """The desk that vouches for other nodes' logs (docs/spec/witness.md, section 3)."""
+
+    def __init__(self, database: Database, registry: Registry, vault: Vault) -> None:
+        self._database = database
+        self._registry = registry
+        self._vault = vault
+
+    def add(self, body: bytes) -> bytes:
+        """Give this node's two lines under the checkpoint of a request, after the commit.
+
+        Raises:
+            UntrustedError: the body is no request.
+            UnknownLogError, LogUnsignedError: nobody in the registry has signed it as the log's node.
+            TwoTreesError, WitnessSizeError, ProofRefusedError: it does not extend what this node has cosigned.
+        """
+        request = witness.decode_request(body)
+        with self._database.reading() as work:
+            asked = self._recognised(request, work.now)
+            held = _held(work, asked.origin)
+        if (
+            held is not None
+            and held.checkpoint == request.checkpoint
+            and request.old_size == held.checkpoint.size
+        ):
+            return self._lines(held.note)
+        if held is not None and request.old_size != held.checkpoint.size and _excluded(held, asked) is None:
+            raise witness.WitnessSizeError(held.checkpoint.size)
+        with self._database.begin() as work:
+            outcome = self._decide(work, asked)
+        if isinstance(outcome, HandoverError):
+            raise outcome
+        return outcome
+
+    def newest(self, origin: str) -> bytes:
+        """Give the checkpoint of a log that this node has cosigned last, with the lines of both.
+
+        Raises:
+            NotFoundError: it has cosigned none of that log.
+        """
+        try:
+            log = LogOrigin.parse(origin)
+        except UntrustedError:
+            raise NotFoundError from None
+        with self._database.reading() as work:
+            held = _held(work, log)
+        if held is None:
+            raise NotFoundError
+        return held.note
+
+    def _recognised(self, request: AddCheckpoint, now: int) -> _Asked:
+        """Give the request with what its log has signed; other lines under it are of no account."""
+        try:
+            origin = LogOrigin.parse(request.checkpoint.origin)
+            entry = self._registry.entry(origin.node, now)
+        except (UntrustedError, NotFoundError):
+            raise witness.UnknownLogError from None
+        if origin.node == self._vault.node:
+            raise witness.UnknownLogError
+        try:
+            key = checkpoints.key_of(request.note, _trusted(entry, origin))
+            signed = checkpoints.verify_signed(request.note, key)
+        except UntrustedError as error:
+            raise witness.LogUnsignedError from error
+        return _Asked(
+            origin=origin, request=request, signed=signed, note=cosignature.of_log(request.note, key)
+        )
+
+    def _decide(self, work: UnitOfWork, asked: _Asked) -> bytes | HandoverError:
+        """Cosign, or keep what contradicts itself; a refusal is given back, for what was kept is to be committed."""
+        held = _held(work, asked.origin)
+        try:
+            _require_log(work, asked.origin)
+            witness.follow(None if held is None else held.checkpoint, asked.request)
+        except HandoverError as error:
+            found = None if held is None else _excluded(held, asked)
+            if held is not None and found is not None:
+                _keep(work, asked, held, found)
+            return error
+        if held is not None and held.checkpoint == asked.signed.checkpoint:
+            return self._lines(held.note)
+        lines = WitnessSigner(self._vault.log_signer).cosign(asked.signed.checkpoint, work.now)
+        new = Witnessed(
+            checkpoint=asked.signed.checkpoint,
+            note=cosignature.joined(asked.note, lines),
+            signed_at=asked.signed.time,
+            cosigned_at=work.now,
+        )
+        work.witnessed.put(asked.origin.node, new)
+        return note.write_lines(lines)
+
+    def _lines(self, cosigned: bytes) -> bytes:
+        own = cosignature.name_of(self._vault.node)
+        return note.write_lines(tuple(line for line in note.read(cosigned).lines if line.name == own))
+
+
+def _trusted(entry: NodeEntry, origin: LogOrigin) -> Sequence[LogKey]:
+    """Give the pairs of keys with which the log may sign something new."""
+    active = {key.public for key in entry.keys if key.status is KeyStatus.ACTIVE}
+    return [pair for pair in entry.log_keys(origin.incarnation) if {pair.ed25519, pair.mldsa44} <= active]
+
+
+def _held(work: UnitOfWork, origin: LogOrigin) -> Witnessed | None:
+    found = {each.checkpoint.origin: each for each in work.witnessed.of_node(origin.node)}
+    return found.get(str(origin))
+
+
+def _require_log(work: UnitOfWork, origin: LogOrigin) -> None:
+    """Do nothing unless the log was succeeded by that of a later incarnation, or the node has had too many."""
+    known = [
+        LogOrigin.parse(each.checkpoint.origin).incarnation for each in work.witnessed.of_node(origin.node)
+    ]
+    if any(each > origin.incarnation for each in known):
+        raise witness.UnknownLogError("the log of a later incarnation of this node is known")
+    if origin.incarnation not in known and len(known) >= MOST_LOGS:
+        raise witness.UnknownLogError("this node has had too many incarnations")
+
+
+def _excluded(held: Witnessed, asked: _Asked) -> _Contradiction | None:
+    """Give why the log cannot honestly have signed both what is held and what is asked, if that is proved.
+
+    A proof that is merely wrong proves nothing: anybody could have put it beside a checkpoint of the log.
+    """
+    old, new = held.checkpoint, asked.signed.checkpoint
+    if new.size == old.size and new.root != old.root:
+        return _Contradiction(kind="split-view")
+    if new.size < old.size:
+        shown = asked.signed.time > held.signed_at + FUTURE
+        return _Contradiction(kind="log-rolled-back") if shown else None
+    if asked.request.old_size != old.size:
+        return None
+    try:
+        earlier = merkle.earlier_root(
+            old_size=old.size, size=new.size, root=new.root, path=asked.request.proof
+        )
+    except UntrustedError:
+        return None
+    proof = Consistency(size=old.size, path=asked.request.proof)
+    return None if earlier == old.root else _Contradiction(kind="split-view", proof=proof)
+
+
+def _keep(work: UnitOfWork, asked: _Asked, held: Witnessed, found: _Contradiction) -> None:
+    """Keep both checkpoints as their log has signed them: together they show that it contradicts itself."""
+    proof = () if found.proof is None else (evidence_lines.write_consistency(found.proof),)
+    evidence = (asked.note, held.note, *proof)
+    if raise_alarm(work, found.kind, peer=asked.origin.node, handover=None, evidence=evidence):
+        digest = strict.digest(asked.note)
+        work.log.append(EntryKind.SPLIT_VIEW, stream="", object_=digest, now=work.now)
