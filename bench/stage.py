@@ -36,9 +36,11 @@ languages = ["en"]
 hours = "always"
 private_peers = true
 worker = false
+{more}
 [names]
 en = "{name}"
 """
+_PLENTY = "peer_burst = 1000000"  # what is measured is how fast a node is, not how much a peer may send
 _STATEMENT: dict[str, Json] = {
     "given_by": "guardian",
     "capacity": "guardian by court order",
@@ -68,8 +70,8 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def set_up(folder: Path, names: Sequence[str]) -> list[Place]:
-    """Make the nodes and a registry that names them; each has fetched it."""
+def set_up(folder: Path, names: Sequence[str], more: str = _PLENTY) -> list[Place]:
+    """Make the nodes and a registry that names them; each has fetched it. *more*: lines of settings."""
     now = int(time.time())
     repository = Repository(folder / "registry")
     keys = {name: _holder(name) for name in ("one", "two", "online")}
@@ -79,7 +81,7 @@ def set_up(folder: Path, names: Sequence[str]) -> list[Place]:
     for country in sorted({name.partition("/")[0] for name in names}):
         ceremony.add_country(country, holders=holders, threshold=2, now=now)
     _publish(press, keys, now)
-    places = [_node(folder, name, repository.pinned()) for name in names]
+    places = [_node(folder, name, repository.pinned(), more) for name in names]
     for place in places:
         settings = config.load(place.folder)
         with opened(place.folder) as found:
@@ -104,12 +106,12 @@ def _holder(name: str) -> tuple[HolderKey, CryptoSigner]:
     return key, CryptoSigner(private, key.tuf())
 
 
-def _node(folder: Path, name: str, root: bytes) -> Place:
+def _node(folder: Path, name: str, root: bytes, more: str) -> Place:
     place = Place(name=name, folder=folder / name.replace("/", "-"), port=free_port())
     passphrase = "only for measuring"
     founding.set_up(place.folder, NodeId(name), passphrase, root, now=int(time.time())).save()
     (place.folder / "passphrase").write_text(passphrase)
-    text = _SETTINGS.format(name=name, port=place.port, folder=place.folder)
+    text = _SETTINGS.format(name=name, port=place.port, folder=place.folder, more=more)
     (place.folder / config.FILE_NAME).write_text(text)
     return place
 

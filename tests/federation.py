@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from handover import config, founding, node
 from handover.adapters import ceremony, publication, registry, repository
+from handover.application.allowances import TooManyRequestsError
 from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.facts import Actor, OfficerRole
+from handover.application.refusals import PeerSpentError
 from handover.domain.errors import UnreachableError
 from handover.domain.ids import Digest, NodeId
 from handover.node import Node
@@ -18,6 +21,7 @@ from registrar import holder
 
 START = int(time.time())  # the TUF client always goes by the present time
 PASSPHRASE = "correct horse battery staple"
+PLENTY = 1_000_000  # envelopes at once: the clock of a test stands still, and gives nothing back
 ALL = tuple(OfficerRole)
 
 
@@ -54,7 +58,10 @@ class Wire:
         self.posted.append((peer, body))
         if peer in self.down:
             raise UnreachableError("cut")
-        answer = encode_answer(self.nodes[peer].inbox.receive(decode_delivery(body)))
+        try:
+            answer = encode_answer(self.nodes[peer].inbox.receive(decode_delivery(body)))
+        except TooManyRequestsError as error:
+            raise PeerSpentError(error.seconds) from error
         if self.lose_answers:
             self.lose_answers -= 1
             raise UnreachableError("answer lost")
@@ -138,7 +145,7 @@ class Federation:
             database=database,
             step_up=step_up,
             passphrase=PASSPHRASE,
-            **options,
+            **{"peer_burst": PLENTY, **options},
         )
         opened = node.open_node(settings, clock=self.clock, wire=self.wire)
         self.wire.nodes[id_] = opened
@@ -180,10 +187,10 @@ class Federation:
 
 
 @contextmanager
-def federation(folder: Path, *names: str) -> Iterator[tuple[Federation, list[Node]]]:
-    """Give a federation of the named nodes."""
+def federation(folder: Path, *names: str, **options: Any) -> Iterator[tuple[Federation, list[Node]]]:
+    """Give a federation of the named nodes; *options* are settings of all of them."""
     made = Federation(folder)
-    nodes = [made.add(name) for name in names]
+    nodes = [made.add(name, **options) for name in names]
     try:
         yield made, nodes
     finally:

@@ -5,18 +5,14 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    model_validator,
 )
-from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,26 +21,27 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-from handover.application.facts import OfficerRole
 from handover.application.key_desks import Terms
+from handover.application.members import Terms as MemberTerms
+from handover.config_tables import MailSettings, ProviderSettings, RetentionSettings, SettingsError
 from handover.domain.errors import HandoverError
 from handover.domain.retention import Change, Rules
 from handover.domain.retention import rules as rules_of
 from handover.protocol.node_entry import Mandate, is_address, is_language
 
+__all__ = [
+    "FILE_NAME",
+    "MailSettings",
+    "ProviderSettings",
+    "RetentionSettings",
+    "Settings",
+    "SettingsError",
+    "load",
+]
+
 FILE_NAME = "handover.toml"
 _PREFIX: Final = "HANDOVER_"
 _NO_SETTINGS: Final = frozenset({"ROOT", "HOLDER_PASSPHRASE", "TRACEBACK", "CHROMIUM"})  # read elsewhere
-
-
-class SettingsError(HandoverError):
-    """A setting is missing, unknown or of the wrong kind; the detail names it."""
-
-    name = "settings"
-    title = "The settings of this node are not usable."
-    advice = (
-        "Correct the named setting in handover.toml or in the environment; docs/guide/operator.md lists them."
-    )
 
 
 def _language(text: str) -> str:
@@ -82,48 +79,8 @@ def _five(nodes: list[str]) -> list[str]:
     return nodes
 
 
-def _secret(file: Path | None, setting: str) -> str:
-    try:
-        return "" if file is None else file.read_text("utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{setting} cannot be read") from error
-
-
 _Language = Annotated[str, AfterValidator(_language)]
 _Seconds = Annotated[int, Field(gt=0)]
-
-
-class ProviderSettings(BaseModel):
-    """The table `[oidc]`: the authority's identity provider."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    issuer: str
-    client_id: str
-    client_secret_file: Path | None = None
-    scope: str = "openid profile"
-    name_claim: str = "name"
-    groups_claim: str = "groups"
-    groups: dict[str, list[OfficerRole]]
-
-    def read_secret(self) -> str:
-        """Give the client's secret; empty for a client that has none.
-
-        Raises:
-            SettingsError: the file cannot be read.
-        """
-        return _secret(self.client_secret_file, "oidc.client_secret_file")
-
-
-class RetentionSettings(BaseModel):
-    """One table `[[retention]]`: a rule that differs from its default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    records: str = Field(alias="schema")
-    keeping: str
-    days: int
-    law: str = ""
 
 
 def _rules(found: list[RetentionSettings]) -> list[RetentionSettings]:
@@ -136,36 +93,6 @@ def _rules(found: list[RetentionSettings]) -> list[RetentionSettings]:
 
 def _changes(found: list[RetentionSettings]) -> list[Change]:
     return [Change(schema=each.records, keeping=each.keeping, days=each.days, law=each.law) for each in found]
-
-
-class MailSettings(BaseModel):
-    """The table `[mail]`: where notices to officers are handed in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    host: str
-    sender: str
-    port: int = 0
-    tls: Literal["starttls", "implicit", "none"] = "starttls"
-    username: str = ""
-    password_file: Path | None = None
-
-    @model_validator(mode="after")
-    def _is_private(self) -> Self:
-        """Addresses and passwords go without encryption to this machine alone."""
-        if self.tls == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
-            raise PydanticCustomError("mail_in_the_clear", "tls = none is for a mail server on this machine")
-        if not (self.host and self.sender.isascii() and "@" in self.sender):
-            raise PydanticCustomError("mail_incomplete", "mail has a host, and an address as its sender")
-        return self
-
-    def read_password(self) -> str:
-        """Give the password; empty where none is needed.
-
-        Raises:
-            SettingsError: the file cannot be read.
-        """
-        return _secret(self.password_file, "mail.password_file")
 
 
 class Settings(BaseSettings):
@@ -187,6 +114,8 @@ class Settings(BaseSettings):
     database: str = ""
     protocols: list[str] = Field(default_factory=lambda: ["handover/1"])
     private_peers: bool = False
+    peer_burst: int = Field(256, gt=0)
+    peer_rate: float = Field(10.0, gt=0)
     registry_fresh: int = Field(86400, ge=0)
     registry_sources: list[str] = Field(default_factory=list)
     worker: bool = True
@@ -232,6 +161,11 @@ class Settings(BaseSettings):
     def rules(self) -> Rules:
         """The rules of retention of this node."""
         return rules_of(_changes(self.retention))
+
+    @property
+    def peers(self) -> MemberTerms:
+        """How much each peer may send."""
+        return MemberTerms(burst=self.peer_burst, rate=self.peer_rate)
 
     @property
     def tracing(self) -> Terms:

@@ -5,6 +5,7 @@ from typing import Final
 
 from handover.adapters.vault import FileVault
 from handover.config import Settings
+from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
 from handover.domain.record import SCHEMAS
 from handover.protocol import enrolment
@@ -13,6 +14,14 @@ from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
 VAULT: Final = "vault.json"
 ROOT: Final = "root.json"
 MIRROR: Final = "registry"
+
+
+class NotSetUpError(HandoverError):
+    """The data folder holds no node, or not all of it."""
+
+    name = "not-set-up"
+    title = "There is no node in this folder, or its setting up was not finished."
+    advice = "Run `handover init` in the folder, or name the right one with --data."
 
 
 def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:

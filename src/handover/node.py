@@ -25,8 +25,8 @@ from handover.application.evidence import Evidence
 from handover.application.handovers import Handovers
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
-from handover.application.intake import Intake
 from handover.application.key_desks import KeyDesks
+from handover.application.listener import Listener
 from handover.application.offers import Offers
 from handover.application.outbox import Outbox
 from handover.application.ports import Clock, Printer, Provider, Wire
@@ -47,16 +47,8 @@ from handover.application.tracing import Tracing
 from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
 from handover.domain.errors import HandoverError
-from handover.founding import MIRROR, ROOT, VAULT
+from handover.founding import MIRROR, ROOT, VAULT, NotSetUpError
 from handover.matching.caches import letting_go
-
-
-class NotSetUpError(HandoverError):
-    """The data folder holds no node, or not all of it."""
-
-    name = "not-set-up"
-    title = "There is no node in this folder, or its setting up was not finished."
-    advice = "Run `handover init` in the folder, or name the right one with --data."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +262,7 @@ def assemble(
         offers=Offers(database, vault, registry, rounds),
         handovers=Handovers(database, sealer, rounds),
         after=after,
-        inbox=Inbox(database, Intake(vault, registry), rounds, after.hearing, clock),
+        inbox=Inbox(database, Listener.of(vault, registry, settings.peers, clock), rounds, after.hearing),
         outbox=Outbox(database, wire or peers, registry, Reissuer(vault, registry)),
         clockwork=Clockwork(database, registry, rounds, after.petition_clock),
         evidence=Evidence(database, vault, registry, stepups),

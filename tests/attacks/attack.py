@@ -29,6 +29,7 @@ class Leaves(Enum):
         (EntryKind.REFUSED,),
         frozenset({"alarm"}),
     )
+    TOLD = ("an alarm, and no entry in the log", (), frozenset({"alarm"}))
     CONTRADICTION = (
         "an alarm with both signed messages, and entries `equivocation` and `refused` in the log",
         (EntryKind.EQUIVOCATION, EntryKind.REFUSED),

@@ -102,10 +102,12 @@ def named(answer: httpx2.Response) -> str:
 
 
 @contextmanager
-def siege(folder: Path, *more: str) -> Iterator[Siege]:
+def siege(folder: Path, *more: str, **options: Any) -> Iterator[Siege]:
     """Give a hostile member at Lyon, the attacked node at Hamburg, an honest member at Barcelona, and *more*."""
     with ExitStack() as stack:
-        fed, nodes = stack.enter_context(federation(folder, "fr/lyon", "de/hamburg", "es/barcelona", *more))
+        fed, nodes = stack.enter_context(
+            federation(folder, "fr/lyon", "de/hamburg", "es/barcelona", *more, **options)
+        )
         hostile, node, honest = nodes[:3]
         made = Siege(fed, node, Peer(hostile, node), Peer(honest, node), offices=_laid(stack, nodes))
         for each in (made.peer, made.neighbour):

@@ -42,6 +42,7 @@ languages = ["en"]
 hours = "always"
 private_peers = true
 poll = {poll}
+peer_burst = 1000000
 {more}
 [names]
 en = "An office (sample)"

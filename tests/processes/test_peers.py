@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handover.adapters.connections import is_public
 from handover.adapters.peers import (
@@ -19,9 +21,9 @@ from handover.adapters.peers import (
     PeerAnswerError,
     PeerKeyError,
     PeerUnreachableError,
+    wait_of,
 )
-from handover.application.refusals import PeerRefusedError
-from handover.application.tracing_keys import PeerSpentError
+from handover.application.refusals import PeerRefusedError, PeerSpentError
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, NodeId
 from processes import strange as s
@@ -103,6 +105,23 @@ def test_a_peer_that_has_given_enough_is_told_from_one_that_is_away() -> None:
         pytest.raises(PeerUnreachableError),
     ):
         wire().ask(PEER, server.address, "/federation/v1/evaluations", b"", 64)
+
+
+def test_a_peer_that_has_had_enough_says_for_how_long() -> None:
+    with (
+        strange(answering(b"HTTP/1.1 429 Wait\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n")) as server,
+        pytest.raises(PeerSpentError) as told,
+    ):
+        wire().post(PEER, server.address, BODY)
+    assert told.value.seconds == 17
+
+
+@given(st.lists(st.binary(max_size=12), max_size=2))
+def test_however_a_wait_is_spelled_it_is_a_second_at_least_and_a_quarter_of_an_hour_at_most(
+    values: list[bytes],
+) -> None:
+    fields = [(b"Retry-After", value) for value in values]
+    assert 1 <= PeerSpentError(wait_of(fields)).seconds <= 900
 
 
 PROBLEM = b'{"type":"https://handover.example/problems/question-tables","retry":false}'
@@ -212,7 +231,7 @@ def test_each_thread_has_a_time_of_its_own() -> None:
     assert all(TOTAL - 0.1 <= each < TOTAL + 1.5 for each in ends)
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 599])
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 599])
 def test_a_peer_that_cannot_now_is_asked_again_later(status: int) -> None:
     fails(answering(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode()), PeerUnreachableError)
 

@@ -291,6 +291,24 @@ def test_a_peer_that_is_down_delays_and_loses_nothing(pair: Pair) -> None:
     assert pair.at(pair.south, sent).state is State.PENDING
 
 
+def test_a_peer_that_has_had_enough_is_asked_again_when_it_says_and_nothing_has_failed(
+    tmp_path: Path,
+) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg", peer_burst=1, peer_rate=0.1) as (fed, nodes):
+        north, south = nodes
+        officers = [fed.officer(north, name) for name in ("first", "second")]
+        for _ in range(2):
+            cases.offer(fed, north, south.id, officers[0], officers[1])
+            north.outbox.deliver_due()
+        with north.database.reading() as work:
+            waits = work.peers.get(south.id)
+            assert {each.attempts for each in work.queue.list()} == {0}
+        assert (waits.failures, waits.not_before - fed.clock.now) == (0, 1)
+        assert not north.outbox.due()
+        fed.clock.pass_(2)
+        assert [each.receipted for each in north.outbox.deliver_due()] == [1]
+
+
 def test_a_lost_answer_brings_the_same_receipt_again(pair: Pair) -> None:
     pair.fed.wire.lose_answers = 1
     sent = cases.offer(pair.fed, pair.north, "de/hamburg", pair.first, pair.second)

@@ -9,7 +9,7 @@ import ipaddress
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,8 +17,7 @@ import httpcore2
 
 from handover.adapters import connections
 from handover.adapters.connections import PeerAddressError, PeerKeyError, PeerUnreachableError
-from handover.application.refusals import PeerRefusedError
-from handover.application.tracing_keys import PeerSpentError
+from handover.application.refusals import PeerRefusedError, PeerSpentError
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import strict
@@ -30,6 +29,8 @@ ASKED: Final = 10.0  # seconds for a small one that somebody waits for
 _TIMEOUTS: Final = {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 5.0}  # seconds for each wait in it
 _CONNECTIONS: Final = 64
 _REFUSAL_LIMIT: Final = 8192
+_SECONDS: Final = re.compile(rb"[0-9]{1,9}")
+_UNNAMED: Final = 60  # seconds
 _PROBLEM: Final = re.compile(r"[a-z]+(?:-[a-z0-9]+)*", re.ASCII)
 _IDLE: Final = 60  # seconds; a peer keeps an idle connection longer
 _ANSWER_LIMIT: Final = 4 * 1024 * 1024
@@ -170,7 +171,7 @@ def _is_loopback(host: str) -> bool:
 def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
     """Give the body of an answer that is one; whatever else came is left unread, but for a problem that is *told*."""
     if answer.status == 429:
-        raise PeerSpentError if told else PeerUnreachableError
+        raise PeerSpentError(wait_of(answer.headers))
     if answer.status >= 500 or answer.status == 408:
         raise PeerUnreachableError
     if told and 400 <= answer.status < 500:
@@ -183,6 +184,12 @@ def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
         if name.lower() == b"content-length" and int(value) > limit:
             raise PeerAnswerError
     return _body(answer, limit)
+
+
+def wait_of(fields: Iterable[tuple[bytes, bytes]]) -> int:
+    """Give the seconds that an answer says to wait: a minute where it names none, or a day of the calendar."""
+    named = [value for name, value in fields if name.lower() == b"retry-after"]
+    return int(named[0]) if len(named) == 1 and _SECONDS.fullmatch(named[0]) else _UNNAMED
 
 
 def _refusal(body: bytes) -> UntrustedError:

@@ -38,6 +38,7 @@ class AskerQuotaError(UnreachableError):
     name = "tracing-asker-quota"
     title = "This node has asked so much today that no more of its questions are taken here before tomorrow."
     advice = "Nothing is lost: the question is sent again by itself. Ask along a route, not everybody."
+    seconds = 900
 
 
 class NotAskedError(MalformedError):

@@ -11,12 +11,12 @@ from typing import Final, Protocol
 from handover.application.alarms import raise_alarm
 from handover.application.epochs import Epochs
 from handover.application.ports import Database, Vault, Wire
+from handover.application.refusals import PeerSpentError
 from handover.application.registry import Registry
 from handover.application.tracing_keys import (
     Asked,
     EvaluationsSpentError,
     HoldersAwayError,
-    PeerSpentError,
 )
 from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.ids import Digest, MatterId, NodeId

@@ -7,33 +7,26 @@ from typing import Final
 from handover.application import apart, attachments, contradictions, disclosures, drafts, fit, following
 from handover.application.alarms import raise_alarm
 from handover.application.doubt import WaitingDeed
-from handover.application.facts import Handover, KeptEnvelope, KeptReceipt, Peer
+from handover.application.facts import Handover, KeptEnvelope, KeptReceipt
 from handover.application.hearing import Hearing
-from handover.application.incarnations import reached
-from handover.application.intake import Intake, Received
-from handover.application.ports import Clock, Database, UnitOfWork
+from handover.application.incarnations import fenced, reached
+from handover.application.intake import Received
+from handover.application.listener import Heard, Listener, Tally
+from handover.application.ports import Database, UnitOfWork
 from handover.application.refused import RefusedLately
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import exhibit, exhibited
 from handover.domain.courses import OPENS
-from handover.domain.errors import HandoverError, OutOfOrderError, UntrustedError
+from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.handover import ANSWERS, SAYS, Act, State
 from handover.domain.ids import Digest, NodeId
 from handover.domain.sequence import MOVES, RECORDS
-from handover.protocol.delivery import Answer, Delivery, Item, Problem, problem_of
+from handover.protocol.delivery import Answer, Delivery, Problem, problem_of
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.receipt import Receipt
 
 REFUSED_STREAM: Final = ""  # refusals belong to no matter: the envelope was not believed
-
-
-class StaleIncarnationError(UntrustedError):
-    """The envelope comes from before the sender's last restore."""
-
-    name = "stale-incarnation"
-    title = "The envelope is from before the sender's last restore."
-    advice = "The sender signs it anew if it still says it."
 
 
 class FaultError(HandoverError):
@@ -62,6 +55,7 @@ class _Batch:
     refused: set[Digest] = field(default_factory=set)
     contradicting: set[Digest] = field(default_factory=set)
     heard: set[NodeId] = field(default_factory=set)
+    sent: list[tuple[NodeId, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,37 +69,43 @@ class _Checked:
     fresh: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tally:
-    """How many envelopes of strangers were refused since the node started; strangers get no log entry."""
-
-    strangers: int = 0
-
-
 class Inbox:
     """Receives deliveries; it does not matter whether they came by HTTP or by hand."""
 
-    def __init__(
-        self, database: Database, intake: Intake, rounds: Rounds, hearing: Hearing, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, listener: Listener, rounds: Rounds, hearing: Hearing) -> None:
         self._database = database
-        self._intake = intake
+        self._listener = listener
+        self._intake = listener.intake
         self._rounds = rounds
         self._hearing = hearing
-        self._clock = clock
-        self.tally = Tally()
+        self.members = listener.members
         self._refused, self._contradicting = RefusedLately(), RefusedLately()
 
+    @property
+    def tally(self) -> Tally:
+        """What was refused since the node started."""
+        return self._listener.tally
+
     def receive(self, delivery: Delivery) -> Answer:
-        """Give a receipt or a problem for each envelope, in order; a receipt leaves only after the commit."""
-        now = self._clock()
-        read = [self._read(item, now) for item in delivery.items]
-        if not any(isinstance(each, Received) for each in read):
-            return Answer(results=tuple(each for each in read if isinstance(each, Problem)))
+        """Give a receipt or a problem for each envelope, in order; a receipt leaves only after the commit.
+
+        Raises:
+            TooManyRequestsError: a member that speaks in it has to wait; nothing of the delivery was carried out.
+        """
+        return self.take(self.hear(delivery))
+
+    def hear(self, delivery: Delivery) -> Heard:
+        """Verify who speaks; raises TooManyRequestsError."""
+        return self._listener.hear(delivery)
+
+    def take(self, heard: Heard) -> Answer:
+        """Carry out what is believed."""
+        if heard.member is None:
+            return Answer(results=tuple(each for each in heard.read if isinstance(each, Problem)))
         broken: set[int] = set()
         while True:
             try:
-                return self._carried_out(delivery, read, broken)
+                return self._carried_out(heard.delivery, heard.read, broken)
             except _WriteError as error:
                 broken.add(error.place)
 
@@ -138,14 +138,8 @@ class Inbox:
             )
         self._refused.note(batch.refused)
         self._contradicting.note(batch.contradicting)
+        self.members.spend(batch.sent)
         return answer
-
-    def _read(self, item: Item, now: int) -> Received | Problem:
-        try:
-            return self._intake.signed(item.envelope, now)
-        except HandoverError as error:
-            self.tally = replace(self.tally, strangers=self.tally.strangers + 1)
-            return problem_of(error, known=False)
 
     def _prefetch(self, work: UnitOfWork, believed: list[Received]) -> None:
         by_peer: dict[NodeId, list[Envelope]] = {}
@@ -175,14 +169,16 @@ class Inbox:
                 raise FaultError
             known = digest in batch.known or digest in batch.indexes
             self._intake.require_acceptable(received, work.now, known=known)
-            peer = self._fence(work, received.envelope)
+            peer = fenced(work, received.envelope)
             if known:
                 self._repeat(work, received.envelope)
                 return digest
+            batch.sent.append((received.envelope.iss, len(received.data) + len(payload or b"")))
             checked = self._checked(work, received, payload, batch)
         except HandoverError as error:
             if digest not in batch.refused and digest not in self._refused:
-                work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
+                if self.members.is_logged(work, received.envelope.iss):
+                    work.log.append(EntryKind.REFUSED, stream=REFUSED_STREAM, object_=digest, now=work.now)
                 batch.refused.add(digest)
             return problem_of(error, known=True)
         except Exception as error:
@@ -194,13 +190,6 @@ class Inbox:
         except Exception as error:
             raise _WriteError(place) from error
         return digest
-
-    def _fence(self, work: UnitOfWork, envelope: Envelope) -> Peer:
-        """Peers keep the highest incarnation they have seen; what is lower is from before a restore."""
-        peer = work.peers.get(envelope.iss)
-        if envelope.incarnation < peer.fence:
-            raise StaleIncarnationError
-        return peer
 
     def _repeat(self, work: UnitOfWork, envelope: Envelope) -> None:
         """A repeat changes nothing, and says again what it once caused."""

@@ -8,7 +8,29 @@ from dataclasses import replace
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Peer
 from handover.application.ports import UnitOfWork
+from handover.domain.errors import UntrustedError
+from handover.protocol.envelope import Envelope
 from handover.protocol.log_origin import LogOrigin
+
+
+class StaleIncarnationError(UntrustedError):
+    """The envelope comes from before the sender's last restore."""
+
+    name = "stale-incarnation"
+    title = "The envelope is from before the sender's last restore."
+    advice = "The sender signs it anew if it still says it."
+
+
+def fenced(work: UnitOfWork, envelope: Envelope) -> Peer:
+    """Give what is remembered of the sender; peers keep the highest incarnation that they have seen.
+
+    Raises:
+        StaleIncarnationError: the envelope is of a lower one, from before a restore.
+    """
+    peer = work.peers.get(envelope.iss)
+    if envelope.incarnation < peer.fence:
+        raise StaleIncarnationError
+    return peer
 
 
 def last_checkpoint(work: UnitOfWork, known: Peer) -> bytes | None:

@@ -11,6 +11,7 @@ from handover.application.answers import Head, SplitViewError
 from handover.application.facts import Delivery as Delivered
 from handover.application.facts import KeptEnvelope, Peer
 from handover.application.ports import Database, UnitOfWork, Wire
+from handover.application.refusals import PeerSpentError
 from handover.application.registry import NodeSuspendedError, Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.domain.continuity import DEMANDS
@@ -97,6 +98,8 @@ class Outbox:
             posted = self._wire.post(peer, entry.address, _body(sending.batch, known))
             answer = decode_answer(posted, expected=len(sending.batch))
             return self._answered(sending, answer, entry)
+        except PeerSpentError as error:
+            return self._waits(peer, error.seconds)
         except HandoverError as error:
             return self._failed(known, [kept for kept, _ in sending.batch], error)
 
@@ -198,6 +201,15 @@ class Outbox:
         if (standing or kept.act in DEMANDS) and retry_at is None:
             handover = work.handovers.get(kept.handover)
             raise_alarm(work, "refused", peer=kept.peer, handover=handover, evidence=(kept.data,))
+
+    def _waits(self, peer: NodeId, seconds: int) -> Round:
+        """Ask again when the peer says: it is there, and nothing has failed."""
+        with self._database.begin() as work:
+            known = work.peers.get(peer)
+            work.peers.put(
+                replace(known, not_before=work.now + seconds + round(self._jitter() * seconds / 8))
+            )
+        return Round(peer=peer)
 
     def _failed(self, asked: Peer, batch: Sequence[KeptEnvelope], error: HandoverError) -> Round:
         with self._database.begin() as work:

@@ -8,7 +8,7 @@ from typing import Final
 from handover.application.alarms import raise_alarm
 from handover.application.answers import log_key
 from handover.application.ports import Database, Vault, Wire
-from handover.application.refusals import PeerRefusedError
+from handover.application.refusals import PeerRefusedError, PeerSpentError
 from handover.application.registry import Registry
 from handover.application.traced import KeptQuestion
 from handover.domain.errors import HandoverError, UntrustedError
@@ -95,8 +95,12 @@ class QuestionPost:
         problem = error.problem if isinstance(error, PeerRefusedError) else error.name
         final = isinstance(error, PeerRefusedError) and not error.again
         with self._database.begin() as work:
-            wait = self._spread(min(CAP, 2 ** min(asked.failures + 1, 10)))
-            new = replace(asked, failures=asked.failures + 1, due=work.now + wait, problem=problem)
+            if isinstance(error, PeerSpentError):  # the peer is there, and says when
+                failures, wait = asked.failures, error.seconds
+            else:
+                failures = asked.failures + 1
+                wait = self._spread(min(CAP, 2 ** min(failures, 10)))
+            new = replace(asked, failures=failures, due=work.now + wait, problem=problem)
             if problem in _ANEW and asked.state is QuestionState.SEALED:
                 new = replace(new, state=QuestionState.WAITING, digest=None, epoch=None)
                 work.tracing.askings.fill(asked, None)

@@ -71,14 +71,6 @@ class HoldersAwayError(UnreachableError):
     advice = "Nothing was asked of anybody else; it is tried again by itself."
 
 
-class PeerSpentError(UnreachableError):
-    """A peer says that this node has had enough for now."""
-
-    name = "peer-spent"
-    title = "The other node gives this node no more for now."
-    advice = "It is tried again by itself, later. If it goes on, ask the other node's operator."
-
-
 @dataclass(frozen=True, kw_only=True)
 class KeptEpoch:
     """A document that was accepted: five signatures by holders that the operators and the registry name."""

@@ -47,7 +47,7 @@ def doctor(
     from handover import node as nodes
 
     if not (data / founding.VAULT).exists() or not (data / founding.ROOT).exists():
-        raise nodes.NotSetUpError
+        raise founding.NotSetUpError
     now = nodes.system_clock()
     found = list(examine(data, now, reach=not offline, rehearse=rehearse))
     worst = max(each.level for each in found)

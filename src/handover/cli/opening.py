@@ -18,10 +18,10 @@ def settings_of(data: Path) -> "Settings":
         NotSetUpError: there is no node in it.
         SettingsError: a setting is missing, unknown or wrong.
     """
-    from handover import config, founding, node
+    from handover import config, founding
 
     if not (data / founding.VAULT).exists() or not (data / founding.ROOT).exists():
-        raise node.NotSetUpError
+        raise founding.NotSetUpError
     return config.load(data)
 
 

@@ -15,6 +15,8 @@ MEANING: Final[dict[str, str]] = {
     "database": "URL of the database; empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://...",
     "protocols": "Protocol versions that the node speaks.",
     "private_peers": "Allow peers at private and loopback addresses, without TLS on loopback. For trials only.",
+    "peer_burst": "New envelopes that one peer may send at once; 32 KiB for each, on the average.",
+    "peer_rate": "New envelopes more that one peer may send each second.",
     "registry_fresh": "Seconds: how old the registry may be when an offer or a deed rests on it.",
     "registry_sources": "Where the registry is fetched from, in order: folders, nodes, https://HOST. Peers follow.",
     "worker": "Whether `serve` also delivers messages; false where `handover worker` runs apart.",

@@ -25,6 +25,9 @@ ALARMS: Final[Mapping[str, str]] = {
     "follow-up-overdue": N_("Nobody has told in time how the child is. Telephone the other authority."),
     "non-arrival": N_("The child has not arrived."),
     "record-missing": N_("A deed came for a matter whose record is not here."),
+    "refusals-many": N_(
+        "So much of what an authority sends is refused that not every refusal is logged any more."
+    ),
     "refused": N_("The other authority refuses a message of this node for good."),
     "stray-deed": N_("A deed came that fits no acceptance of this office."),
     "two-chains": N_("Two different chains of responsibility were shown for one child."),

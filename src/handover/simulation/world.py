@@ -25,6 +25,7 @@ from handover.node import Node
 
 NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "fr/lyon", "it/trieste", "pl/krakow", "pt/porto")
 _PASSPHRASE: Final = "a passphrase that guards nothing"  # noqa: S105 - the keys of a simulation
+_PLENTY: Final = 1_000_000  # a history of hours is played in moments
 _FRESH: Final = 30 * 86400  # simulated time runs ahead of the registry's
 
 
@@ -91,6 +92,7 @@ class World:
             address=f"https://{name.replace('/', '-')}.example",
             passphrase=_PASSPHRASE,
             registry_fresh=_FRESH,
+            peer_burst=_PLENTY,
         )
         keys = [key for key, _ in self._holders]
         self._ceremony.add_country(id_.country, holders=keys, threshold=2, now=self.began)

@@ -13,6 +13,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handover.application.allowances import TooManyRequestsError
 from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.statistics import PATH as STATISTICS
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
@@ -66,7 +67,7 @@ class Federation:
             with self._waiting.taken(request.scope):
                 body = await request.body()
                 answer, strangers = await run_sync(self._take, body, limiter=self._turns)
-        except UntrustedError:
+        except (UntrustedError, TooManyRequestsError):
             self._quota.refused(request.scope)
             raise
         self._quota.refused(request.scope, strangers)

@@ -58,6 +58,11 @@ class _Gauges(Collector):
             "Envelopes that no node of the registry has signed, since the start.",
             value=self._node.inbox.tally.strangers,
         )
+        yield CounterMetricFamily(
+            "handover_refusals_unlogged",
+            "Refusals of members beyond those that the log keeps, since the start.",
+            value=self._node.inbox.members.unlogged,
+        )
 
     def _queue(self) -> Iterable[Metric]:
         figures = self._node.watch.figures(actor=self._actor)

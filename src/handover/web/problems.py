@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from handover.application.allowances import TooManyRequestsError
+from handover.application.answering import AskerQuotaError
 from handover.application.officers import UnauthenticatedError
 from handover.application.tracing_keys import EvaluationsSpentError
 from handover.domain.errors import (
@@ -67,14 +69,6 @@ class TooSlowError(UnreachableError):
     name = "too-slow"
     title = "The request did not arrive within the time that this node waits for one."
     advice = "Send it again over a better connection, or in smaller parts."
-
-
-class TooManyRequestsError(UnreachableError):
-    """Whoever is refused again and again has to wait."""
-
-    name = "too-many-requests"
-    title = "Too many requests from this address were refused."
-    advice = "Wait as long as Retry-After says, and find out why the requests are refused."
 
 
 class BusyError(UnreachableError):
@@ -150,9 +144,11 @@ STATUS: Final[dict[type[HandoverError], int]] = {  # the class nearest to the er
     MediaTypeError: 415,
     TooManyRequestsError: 429,
     EvaluationsSpentError: 429,
+    AskerQuotaError: 429,
     HeadersTooLargeError: 431,
     UnreachableError: 503,
 }
+_WAITING: Final = (TooManyRequestsError, EvaluationsSpentError, AskerQuotaError)  # they know for how long
 _FRAMING: Final = (TooLargeError, MediaTypeError, FramingError, HeadersTooLargeError)
 
 
@@ -188,7 +184,7 @@ def problem_of(error: HandoverError, *, stranger: bool) -> Problem:
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="handover"'
     if status in (408, 429, 503):
-        headers["retry-after"] = str(error.seconds) if isinstance(error, EvaluationsSpentError) else "5"
+        headers["retry-after"] = str(error.seconds) if isinstance(error, _WAITING) else "5"
     if issubclass(kind, (*_FRAMING, TooSlowError)):
         headers["connection"] = "close"  # the rest of the request is not read
     return Problem(status=status, body=json.dumps(document, ensure_ascii=False).encode(), headers=headers)

@@ -5,7 +5,7 @@ counted: behind a reverse proxy on the same machine every request comes from the
 """
 
 import ipaddress
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,24 +13,22 @@ from typing import Final
 
 from starlette.types import Scope
 
-from handover.web.problems import BusyError, TooManyRequestsError
+from handover.application.allowances import Allowances
+from handover.domain.allowance import Allowance
+from handover.web.problems import BusyError
 
 BURST: Final = 256.0  # refusals at once
 RATE: Final = 4.0  # refusals that are forgotten each second
-_MOST: Final = 10_000  # addresses remembered
 SHARE: Final = 4  # so many addresses at least can wait together
 
 Seconds = Callable[[], float]
 
 
 class Quota:
-    """Counts refusals by address (IPv4) or /64 network (IPv6); used from the event loop alone."""
+    """Counts refusals by address (IPv4) or /64 network (IPv6)."""
 
     def __init__(self, seconds: Seconds, *, burst: float = BURST, rate: float = RATE) -> None:
-        self._seconds = seconds
-        self._burst = burst
-        self._rate = rate
-        self._filled: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._refusals = Allowances(Allowance(burst=burst, rate=rate), seconds)
 
     def require(self, scope: Scope) -> None:
         """Do nothing unless the address was refused too often.
@@ -39,22 +37,14 @@ class Quota:
             TooManyRequestsError: it has to wait.
         """
         name = _name(scope)
-        if name is not None and self._level(name) >= self._burst:
-            raise TooManyRequestsError
+        if name is not None:
+            self._refusals.require(name)
 
     def refused(self, scope: Scope, number: int = 1) -> None:
         """Note that *number* things from this address were refused."""
         name = _name(scope)
-        if name is None or not number:
-            return
-        self._filled[name] = (self._level(name) + number, self._seconds())
-        self._filled.move_to_end(name)
-        if len(self._filled) > _MOST:
-            self._filled.popitem(last=False)
-
-    def _level(self, name: str) -> float:
-        level, at = self._filled.get(name, (0.0, 0.0))
-        return max(0.0, level - (self._seconds() - at) * self._rate)
+        if name is not None and number:
+            self._refusals.spend(name, number)
 
 
 class Turns:

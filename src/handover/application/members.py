@@ -1,0 +1,69 @@
+"""What one member may send to this node, and how many of its refusals the log keeps.
+
+Only what is new here, was meant for this node and was signed with a key in use is counted against its sender: nobody
+can use up another member's allowance with bytes that it has kept.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from handover.application.alarms import raise_alarm
+from handover.application.allowances import Allowances, TooManyRequestsError
+from handover.application.ports import Clock, UnitOfWork
+from handover.domain.allowance import Allowance
+from handover.domain.ids import NodeId
+
+BYTES: Final = 32 * 1024
+"""For each envelope that a member may send it may send so many bytes, payload and files included."""
+REFUSALS: Final = Allowance(burst=256, rate=1 / 60)
+"""Refusals of one member that are entries of the log: 256 at once, then one each minute."""
+ALARM: Final = "refusals-many"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """New envelopes of one member: so many at once, and so many more each second."""
+
+    burst: int
+    rate: float
+
+
+class Members:
+    """Counts in this process; a node of several processes lets through as many times as much, at most."""
+
+    def __init__(self, terms: Terms, clock: Clock) -> None:
+        self._envelopes = Allowances(Allowance(burst=terms.burst, rate=terms.rate), clock)
+        self._bytes = Allowances(Allowance(burst=terms.burst * BYTES, rate=terms.rate * BYTES), clock)
+        self._refusals = Allowances(REFUSALS, clock)
+        self.unlogged = 0
+
+    def require(self, member: NodeId) -> None:
+        """Do nothing if the member may send more now.
+
+        Raises:
+            TooManyRequestsError: it has to wait.
+        """
+        self._envelopes.require(member)
+        self._bytes.require(member)
+
+    def spend(self, sent: Iterable[tuple[NodeId, int]]) -> None:
+        """Count new envelopes, each with the bytes that came with it."""
+        for member, size in sent:
+            self._envelopes.spend(member)
+            self._bytes.spend(member, size)
+
+    def spend_bytes(self, member: NodeId, size: int) -> None:
+        """Count bytes of a file."""
+        self._bytes.spend(member, size)
+
+    def is_logged(self, work: UnitOfWork, member: NodeId) -> bool:
+        """Tell whether one more refusal of the member is an entry of the log; if not, people are told once."""
+        try:
+            self._refusals.require(member)
+        except TooManyRequestsError:
+            self.unlogged += 1
+            raise_alarm(work, ALARM, peer=member, handover=None)
+            return False
+        self._refusals.spend(member)
+        return True

@@ -1,0 +1,129 @@
+"""Resource exhaustion: members that send without end, and what must not grow with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from attacks.attack import Attack, Leaves, Strike, against
+from attacks.siege import ENVELOPES, Siege, named
+from attacks.siege import siege as laid
+from handover.application import members
+from handover.protocol.delivery import Delivery, Item, encode_delivery
+from handover.protocol.entry import EntryKind
+from peer import Peer
+from two_nodes.scene import alarms_of, entries_of
+from web.stage import JSON
+
+BURST = 8
+
+
+@dataclass
+class Limited:
+    """A siege whose node lets a member send eight envelopes at once, and one more each second."""
+
+    siege: Siege
+    spoken: list[int] = field(default_factory=list)
+
+    def post(self, *items: Item) -> str:
+        """Post one delivery; give its status or problem, or the first problem in it."""
+        body = encode_delivery(Delivery(log_size=0, items=items))
+        answer = self.siege.client.post(ENVELOPES, content=body, headers=JSON)
+        if answer.status_code != 200:
+            self.spoken.append(int(answer.headers["retry-after"]))
+        return named(answer)
+
+    def misdirected(self, number: int) -> list[Item]:
+        """Give what the hostile member has signed for somebody else."""
+        elsewhere = Peer(self.siege.peer.own, self.siege.neighbour.own)
+        return [elsewhere.round().offer() for _ in range(number)]
+
+    def flood(self) -> None:
+        """Let the hostile member use up what it has."""
+        assert self.post(*(self.siege.peer.round().offer() for _ in range(BURST))) == "200"
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Limited]:
+    with laid(tmp_path, peer_burst=BURST, peer_rate=1) as siege:
+        yield Limited(siege)
+
+
+@against(
+    Attack(
+        "member-floods",
+        "A member goes on sending good offers once it has used up what it may send.",
+        "429 too-many-requests",
+    )
+)
+def test_a_member_that_sends_without_end_has_to_wait(limited: Limited, case: Attack) -> Strike:
+    limited.flood()
+    offer = limited.siege.peer.round().offer()
+
+    def run() -> str:
+        answer = limited.post(offer)
+        assert limited.spoken == [2]
+        return answer
+
+    return Strike(node=limited.siege.node, run=run)
+
+
+@against(
+    Attack(
+        "member-floods-with-what-is-refused",
+        "A member goes on sending offers without a payload, each of them new.",
+        "429 too-many-requests",
+    )
+)
+def test_what_is_refused_counts_as_well(limited: Limited, case: Attack) -> Strike:
+    round_ = limited.siege.peer.round
+    bad = [Item(envelope=round_().offer().envelope) for _ in range(BURST + 1)]
+    assert limited.siege.answered(*bad[:-1]) == ["payload"] * BURST
+    return Strike(node=limited.siege.node, run=lambda: limited.post(bad[-1]))
+
+
+@against(
+    Attack(
+        "allowance-of-another",
+        "A member sends what another one has signed for it, so that the other has to wait.",
+        "receipt",
+        Leaves.ONCE,
+    )
+)
+def test_nobody_uses_up_the_allowance_of_another(limited: Limited, case: Attack) -> Strike:
+    siege = limited.siege
+    caught = [Peer(siege.neighbour.own, siege.peer.own).round().offer() for _ in range(2 * BURST)]
+    assert set(siege.answered(*caught)) == {"wrong-audience"}
+    known = siege.neighbour.round().offer()
+    siege.taken(known)
+    assert set(siege.answered(*[known] * 2 * BURST)) == {"receipt"}
+    good = siege.neighbour.round().offer()
+    return Strike(node=siege.node, run=lambda: siege.answered(good)[0])
+
+
+@against(
+    Attack(
+        "log-filled-by-refusals",
+        "A member signs ever new messages that are refused, so that the log grows without end.",
+        "wrong-audience",
+        Leaves.TOLD,
+    )
+)
+def test_refusals_of_one_member_fill_no_log(limited: Limited, case: Attack) -> Strike:
+    siege = limited.siege
+    start = len(entries_of(siege.node))
+    most = int(members.REFUSALS.burst)
+    for at in range(0, most, 64):
+        siege.answered(*limited.misdirected(min(64, most - at)))
+    kinds = [each.kind for each in entries_of(siege.node, start)]
+    assert kinds == [EntryKind.REFUSED] * most
+    more = limited.misdirected(64)
+
+    def run() -> str:
+        (answer,) = set(siege.answered(*more))
+        assert [each.kind for each in alarms_of(siege.node)] == [members.ALARM]
+        assert siege.node.inbox.members.unlogged == len(more)
+        return answer
+
+    return Strike(node=siege.node, run=run)
