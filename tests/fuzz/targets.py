@@ -43,6 +43,7 @@ from handover.protocol import (
     registry_metadata,
     schema,
     sdjwt,
+    shown_chain,
     statistics,
     strict,
     tile,
@@ -198,6 +199,10 @@ def _witnessed(data: bytes) -> object:
     return readers[data[0] % len(readers)](data[1:]) if data else None
 
 
+def _chain(data: bytes) -> object:
+    return shown_chain.read(message.decode_kept(data).evidence)
+
+
 def _answered(data: bytes) -> object:
     return (
         evaluation.read_answer(data[1:], list(evaluation.Kind)[data[0] % len(evaluation.Kind)])
@@ -214,6 +219,7 @@ TARGETS: Final[dict[str, Target]] = {
     "jwe": Target(read=jwe.recipient, like=("jwe", "payload")),
     "envelope": Target(read=envelope.read, like=("envelope",)),
     "envelope-claims": Target(read=_signed(envelope.TYPE, envelope.read), like=("envelope",), made=_claims),
+    "chain": Target(read=_chain, like=("payload",)),
     "payload": Target(read=message.decode_kept, like=("payload",)),
     "record": Target(read=_record, like=("record",)),
     "record-claims": Target(read=_filled, like=("record",), made=_claims),

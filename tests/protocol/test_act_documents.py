@@ -133,7 +133,7 @@ def test_limits_are_those_of_the_code() -> None:
 
     assert f"{spaced(message.PAYLOAD_LIMIT)} bytes" in CHAPTERS["payload"]
     assert f"whole number of {spaced(message.STEP)} bytes" in CHAPTERS["payload"]
-    assert f"At most {message.EVIDENCE_LIMIT} envelopes" in CHAPTERS["payload"]
+    assert f"At most {message.EVIDENCE_LIMIT} parts" in CHAPTERS["payload"]
     assert f"1 to {spaced(bodies.LONGEST_TEXT)} characters" in CHAPTERS["payload"]
     assert f"1 to {bodies.LONGEST_NAME} characters" in CHAPTERS["payload"]
     assert f"1 to {spaced(envelope.LARGEST_COUNT)}" in CHAPTERS["envelope"]

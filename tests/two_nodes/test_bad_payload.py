@@ -248,8 +248,8 @@ PLAINTEXTS: dict[str, Callable[[bytes], bytes]] = {
     "evidence that is not ASCII": lambda text: padded(
         unpadded(text).replace(b'"evidence":[]', '"evidence":["ä"]'.encode(), 1)
     ),
-    "33 parts of evidence": lambda text: padded(
-        unpadded(text).replace(b'"evidence":[]', b'"evidence":[' + b'"",' * 32 + b'""]', 1)
+    "65 parts of evidence": lambda text: padded(
+        unpadded(text).replace(b'"evidence":[]', b'"evidence":[' + b'"",' * 64 + b'""]', 1)
     ),
 }
 

@@ -106,7 +106,7 @@ def _shapes(question: bytes) -> Iterator[tuple[str, str, bytes]]:
         "record-not-ascii": ("A record is ASCII.", {"record": "ä"}),
         "consent-object": ("A token is text.", {"consent": {}}),
         "evidence-null": ("No evidence is an empty array.", {"evidence": None}),
-        "evidence-33": ("At most 32 envelopes.", {"evidence": ["e30.e30.AA"] * 33}),
+        "evidence-65": ("At most 64 parts.", {"evidence": ["e30.e30.AA"] * 65}),
         "evidence-number": ("Envelopes are text.", {"evidence": [1]}),
         "nonce-31-bytes": ("The nonce has 32 bytes.", {"nonce": strict.b64(bytes(31))}),
         "nonce-null": ("The nonce is never left out.", {"nonce": None}),

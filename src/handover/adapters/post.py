@@ -14,7 +14,9 @@ from handover.application.facts import KeptEnvelope, KeptReceipt, Peer
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest, HandoverId, NodeId, RoundId
+from handover.protocol import receipt as receipts
 from handover.protocol import strict
+from handover.protocol.receipt import Receipt
 
 _letters, _receipts, _notes, _peers = tables.envelope, tables.receipt, tables.checkpoint, tables.peer
 _LETTER: Final = select(_letters).where(given(_letters.c.digest, "digest"))
@@ -82,9 +84,10 @@ class EnvelopeShelf:
         place = f"payload|{digest}|plaintext"
         return self._unit.cells.open(rows[0].owner, place, rows[0].sealed_plaintext)
 
-    def keep_deed(self, digest: Digest, data: bytes) -> None:
-        """Keep a deed of the matter's chain that this node neither gave nor got."""
-        self._unit.upsert(tables.chain_deed, {"digest": to_bytes(digest), "data": data})
+    def keep_deed(self, digest: Digest, data: bytes, receipt: Receipt | None) -> None:
+        """Keep a deed of the matter's chain that this node neither gave nor got, with its taker's receipt."""
+        proof = None if receipt is None else receipts.to_proof(receipt)
+        self._unit.upsert(tables.chain_deed, {"digest": to_bytes(digest), "data": data, "receipt": proof})
 
     def deed(self, digest: Digest) -> bytes:
         """Give a deed of a chain; raises NotFoundError."""
@@ -102,6 +105,26 @@ class EnvelopeShelf:
             return {}
         rows = self._unit.peek(_RECEIPTS, {"digests": [to_bytes(digest) for digest in digests]})
         return {receipt.envelope: receipt for receipt in map(_receipt, rows)}
+
+    def deed_receipts(self, digests: Sequence[Digest]) -> dict[Digest, KeptReceipt]:
+        """Give the receipts that are here for deeds of a chain: of what this node gave or got, or as they came."""
+        table = tables.chain_deed
+        keys = [to_bytes(digest) for digest in digests]
+        query = select(table.c.digest, table.c.receipt).where(
+            table.c.digest.in_(keys), table.c.receipt.is_not(None)
+        )
+        found = self.receipts(digests)
+        for row in self._unit.rows(query):
+            proof, name = receipts.from_proof(bytes(row.receipt)), to_digest(row.digest)
+            came = KeptReceipt(
+                envelope=name,
+                document=proof.entry,
+                index=proof.index,
+                path=proof.path,
+                checkpoint=proof.checkpoint,
+            )
+            found.setdefault(name, came)
+        return found
 
     def add_receipts(self, receipts: Iterable[KeptReceipt]) -> None:
         """Keep receipts; a checkpoint is kept once, whatever number of receipts rest on it."""

@@ -149,6 +149,7 @@ chain_deed: Final = Table(
     metadata,
     Column("digest", LargeBinary, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary),
 )
 exhibit: Final = Table(
     "exhibit",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handover.application import apart, contradictions
+from handover.application import apart, chains, contradictions
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, Matter, changed
 from handover.application.intake import Received
@@ -170,6 +170,5 @@ def _lengthen(work: UnitOfWork, matter: Matter, received: Received) -> None:
 
 
 def _keep_chain(work: UnitOfWork, received: Received) -> None:
-    evidence = received.content.evidence if received.content else ()
-    for digest, data in zip(received.chain, evidence, strict=False):
-        work.envelopes.keep_deed(digest, data)
+    if received.chain and received.content:
+        chains.keep(work, received.chain, received.content.evidence)

@@ -184,7 +184,9 @@ def _gather_envelopes(work: UnitOfWork, found: _Gathered) -> None:
     receipts, exhibits = work.envelopes.receipts(digests), work.exhibits.find(digests)
     found.receipts = [receipts[digest] for digest in digests if digest in receipts]
     found.exhibits = [exhibits[digest] for digest in digests if digest in exhibits]
-    found.deeds = _each(_deed(work, digest) for digest in found.matter.chain if digest not in kept)
+    foreign = [digest for digest in found.matter.chain if digest not in kept]
+    found.deeds = _each(_deed(work, digest) for digest in foreign)
+    found.receipts += work.envelopes.deed_receipts(foreign).values()
     alarms = work.alarms.of_handovers([each.id for each in found.rounds])
     parts = _each(part for alarm in alarms for part in alarm.evidence)
     known = kept.keys() | set(found.matter.chain)

@@ -11,6 +11,7 @@ from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, Pai
 from handover.domain.record import MatterKind
 from handover.protocol.attachment import Parcel
 from handover.protocol.passkey import Signed
+from handover.protocol.receipt import Receipt
 
 _Fact = TypeVar("_Fact")
 
@@ -122,6 +123,11 @@ class KeptReceipt:
     index: int
     path: tuple[bytes, ...]
     checkpoint: bytes
+
+    @property
+    def proof(self) -> Receipt:
+        """The receipt as it goes over the wire."""
+        return Receipt(entry=self.document, index=self.index, path=self.path, checkpoint=self.checkpoint)
 
 
 @dataclass(frozen=True, kw_only=True)

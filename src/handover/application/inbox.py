@@ -24,7 +24,6 @@ from handover.domain.sequence import MOVES, RECORDS
 from handover.protocol.delivery import Answer, Delivery, Problem, problem_of
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
-from handover.protocol.receipt import Receipt
 
 REFUSED_STREAM: Final = ""  # refusals belong to no matter: the envelope was not believed
 
@@ -131,7 +130,7 @@ class Inbox:
                 self._heard(work, peer)
             answer = Answer(
                 results=tuple(
-                    each if isinstance(each, Problem) else _receipt(batch.known[each]) for each in results
+                    each if isinstance(each, Problem) else batch.known[each].proof for each in results
                 ),
                 consistency=tuple(work.log.consistency(delivery.log_size)),
                 head=work.log.signed_head(),
@@ -283,7 +282,3 @@ def _require_new(work: UnitOfWork, received: Received, handover: Handover) -> No
         attachments.require_new(work, received.content)
     if act is Act.HIT:
         apart.require_asked(work, received)
-
-
-def _receipt(kept: KeptReceipt) -> Receipt:
-    return Receipt(entry=kept.document, index=kept.index, path=kept.path, checkpoint=kept.checkpoint)

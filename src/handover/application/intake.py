@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from handover.application import chains
 from handover.application.facts import changed
 from handover.application.ports import Vault
 from handover.application.registry import (
@@ -14,7 +15,6 @@ from handover.application.registry import (
     require_usable,
 )
 from handover.application.unopened import (
-    ChainError,
     MismatchError,
     PayloadError,
     SealingKeyGoneError,
@@ -156,7 +156,7 @@ class Intake:
         self._ground(received, content.consent, record.fields, now)
         return changed(
             received,
-            chain=self._chain(envelope, content.evidence, now),
+            chain=chains.require(self._registry, envelope, content.evidence, now),
             files=files_of(record, content.body),
         )
 
@@ -170,7 +170,7 @@ class Intake:
         if attachment.named_in(record.values):
             raise MismatchError("a referral brings no files")
         self._ground(received, content.consent, record.fields, now)
-        return changed(received, chain=self._chain(envelope, content.evidence, now))
+        return changed(received, chain=chains.require(self._registry, envelope, content.evidence, now))
 
     def _hit(self, received: Received, content: Message, now: int) -> None:
         """A match names nobody, and opens an address of an index that its holder has stated."""
@@ -242,23 +242,6 @@ class Intake:
         # A clock that is behind the sender's, within what is forgiven, does not make a fresh ground one to come.
         at = max(now, envelope.iat)
         found.ground.require(recipient=self._vault.node, purpose=envelope.purpose, fields=fields, now=at)
-
-    def _chain(self, envelope: Envelope, evidence: tuple[bytes, ...], now: int) -> tuple[Digest, ...]:
-        """Give the digests of the earlier deeds: each leads to the next, the last one to the sender."""
-        if envelope.epoch != len(evidence) + 1:
-            raise ChainError
-        holder = None
-        for number, data in enumerate(evidence, start=1):
-            unverified = envelopes.read(data)
-            deed = unverified.verify(self._part_key(unverified.claimed.iss, unverified.kid, now))
-            if deed.act is not Act.DEED or deed.epoch != number or holder not in (None, deed.iss):
-                raise ChainError
-            if (deed.purpose, deed.schema) != (envelope.purpose, envelope.schema):
-                raise ChainError
-            holder = deed.aud
-        if holder not in (None, envelope.iss):
-            raise ChainError
-        return tuple(strict.digest(data) for data in evidence)
 
     def _part_key(self, node: NodeId, kid: str, now: int) -> bytes:
         """What an envelope vouches for may be signed with a key that was retired since, never a compromised one."""

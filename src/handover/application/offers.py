@@ -51,7 +51,7 @@ class Offers:
         self._registry = registry
         self._rounds = rounds
         self._sealer = Sealer(vault, registry)
-        self._preparing = Preparing(vault, self._sealer)
+        self._preparing = Preparing(vault, registry, self._sealer)
 
     def prepare(
         self,

@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handover.application import documents, tokens
+from handover.application import chains, documents, tokens
 from handover.application.facts import Actor, Handover, KeptGround, Matter
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.proofs import Begun
+from handover.application.registry import Registry
 from handover.application.sealing import Saying, Sealer, new_id, new_token
 from handover.application.unopened import DeadlineError
 from handover.domain.consent import PURPOSE_OF
@@ -102,8 +103,9 @@ class Released:
 class Preparing:
     """Makes what is shown, and logs who decided; holds no rule of its own."""
 
-    def __init__(self, vault: Vault, sealer: Sealer) -> None:
+    def __init__(self, vault: Vault, registry: Registry, sealer: Sealer) -> None:
         self._vault = vault
+        self._registry = registry
         self._sealer = sealer
 
     def saying(self, work: UnitOfWork, released: Released, act: Act, body: Mapping[str, Json]) -> Saying:
@@ -123,7 +125,7 @@ class Preparing:
             nonce=secrets.token_bytes(32),
             record=sdjwt.present(issued, handover.fields),
             consent=token,
-            evidence=tuple(work.envelopes.deed(digest) for digest in released.matter.chain),
+            evidence=chains.shown(work, self._registry, released.matter.chain),
             body=dict(body),
         )
         return Saying(

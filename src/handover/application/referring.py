@@ -59,7 +59,7 @@ class Referring:
         self._registry = registry
         self._sealer = sealer
         self._rounds = rounds
-        self._preparing = Preparing(vault, sealer)
+        self._preparing = Preparing(vault, registry, sealer)
 
     def prepare(self, matter: MatterId, wanted: Wanted, *, actor: Actor) -> Handover:
         """Give a prepared referral; nothing has left this office.

@@ -10,7 +10,7 @@ from handover.protocol.strict import Json
 
 PAYLOAD_LIMIT: Final = 192 * 1024  # bytes of plaintext
 STEP: Final = 1024
-EVIDENCE_LIMIT: Final = 32  # deeds of a chain, or the one acceptance that a deed answers
+EVIDENCE_LIMIT: Final = 64  # deeds of a chain with their receipts, or the one acceptance that a deed answers
 
 
 class CommitmentError(UntrustedError):
@@ -38,10 +38,10 @@ def encode(message: Message) -> bytes:
     """Give the plaintext, padded with spaces to a whole number of KiB.
 
     Raises:
-        MalformedError: more than 32 envelopes as evidence, or a plaintext over 192 KiB.
+        MalformedError: more than 64 parts as evidence, or a plaintext over 192 KiB.
     """
     if len(message.evidence) > EVIDENCE_LIMIT:
-        raise MalformedError("more than 32 envelopes as evidence")
+        raise MalformedError("more than 64 parts as evidence")
     text = strict.dumps(
         {
             "record": _ascii(message.record),

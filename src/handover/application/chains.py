@@ -1,0 +1,112 @@
+"""The earlier deeds that come with an offer: whether each stands, leads to the next, and the last one to the sender.
+
+A deed whose key was reported stolen later stands if its taker had logged it before (docs/spec/payload.md, section 3).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from handover.application.answers import log_key
+from handover.application.ports import UnitOfWork
+from handover.application.registry import Registry
+from handover.application.unopened import ChainError
+from handover.domain.errors import NotFoundError, UntrustedError
+from handover.domain.handover import Act
+from handover.domain.ids import Digest
+from handover.protocol import envelope as envelopes
+from handover.protocol import receipt as receipts
+from handover.protocol import shown_chain, strict
+from handover.protocol.checkpoint import LogKey
+from handover.protocol.envelope import Envelope, Unverified
+from handover.protocol.node_entry import NodeEntry
+from handover.protocol.node_key import KeyStatus, KeyUse
+from handover.protocol.receipt import Receipt
+
+_OF_LOG: Final = (KeyUse.LOG, KeyUse.LOG_PQ)
+
+
+def require(
+    registry: Registry, envelope: Envelope, evidence: tuple[bytes, ...], now: int
+) -> tuple[Digest, ...]:
+    """Give the digests of the earlier deeds: each leads to the next, the last one to the sender.
+
+    Raises:
+        ChainError: they do not, a receipt that came with them proves nothing, or a key was reported stolen and no
+            receipt shows that the deed was there before.
+    """
+    try:
+        shown = shown_chain.read(evidence)
+    except UntrustedError as error:
+        raise ChainError from error
+    if envelope.epoch != len(shown.deeds) + 1:
+        raise ChainError
+    holder = None
+    for number, data in enumerate(shown.deeds, start=1):
+        unverified = envelopes.read(data)
+        deed = _verified(registry, unverified, shown.receipts.get(unverified.digest), now)
+        if deed.act is not Act.DEED or deed.epoch != number or holder not in (None, deed.iss):
+            raise ChainError
+        if (deed.purpose, deed.schema) != (envelope.purpose, envelope.schema):
+            raise ChainError
+        holder = deed.aud
+    if holder not in (None, envelope.iss):
+        raise ChainError
+    return tuple(strict.digest(data) for data in shown.deeds)
+
+
+def _verified(registry: Registry, unverified: Unverified, receipt: Receipt | None, now: int) -> Envelope:
+    claimed = unverified.claimed
+    key = registry.listed(claimed.iss, unverified.kid, now=now).key
+    anchored = None if receipt is None else _anchored(registry, unverified, receipt, now)
+    if key.status is KeyStatus.COMPROMISED and (anchored is None or not key.sound(anchored)):
+        raise ChainError
+    return unverified.verify(key.public)
+
+
+def _anchored(registry: Registry, unverified: Unverified, receipt: Receipt, now: int) -> int | None:
+    """Give when the deed's taker logged it; None where the taker's log was itself in other hands by then."""
+    claimed = unverified.claimed
+    try:
+        entry = registry.entry(claimed.aud, now)
+        key = log_key(receipt.checkpoint, entry)
+        found = receipts.verify(receipt, envelope=unverified.digest, key=key)
+    except (NotFoundError, UntrustedError) as error:
+        raise ChainError from error
+    if found.matter != claimed.matter:
+        raise ChainError
+    return found.time if _log_sound(entry, key, found.time) else None
+
+
+def _log_sound(entry: NodeEntry, key: LogKey, at: int) -> bool:
+    publics = (key.ed25519, key.mldsa44)
+    return all(each.sound(at) for each in entry.keys if each.use in _OF_LOG and each.public in publics)
+
+
+def shown(work: UnitOfWork, registry: Registry, chain: tuple[Digest, ...]) -> tuple[bytes, ...]:
+    """Give what an offer shows of a matter's *chain*: its deeds, and what receipts of them are here and fit.
+
+    Raises:
+        NotFoundError: a deed is not here.
+    """
+    deeds = {digest: work.envelopes.deed(digest) for digest in chain}
+    kept = work.envelopes.deed_receipts(chain)
+    stolen = [digest for digest, deed in deeds.items() if _stolen(registry, deed, work.now)]
+    first = sorted(kept, key=lambda digest: (digest not in stolen, -chain.index(digest)))
+    return shown_chain.parts(tuple(deeds.values()), {digest: kept[digest].proof for digest in first})
+
+
+def _stolen(registry: Registry, deed: bytes, now: int) -> bool:
+    unverified = envelopes.read(deed)
+    try:
+        key = registry.listed(unverified.claimed.iss, unverified.kid, now=now).key
+    except UntrustedError:
+        return False
+    return key.status is KeyStatus.COMPROMISED
+
+
+def keep(work: UnitOfWork, received: Sequence[Digest], evidence: tuple[bytes, ...]) -> None:
+    """Keep the deeds of the chain *received* with their receipts, for whoever is offered the matter next."""
+    found, known = shown_chain.read(evidence), work.envelopes.deed_receipts(received)
+    for digest, data in zip(received, found.deeds, strict=True):
+        earlier = known[digest].proof if digest in known else None
+        work.envelopes.keep_deed(digest, data, found.receipts.get(digest, earlier))
