@@ -1,5 +1,7 @@
 """What a new node begins with: its keys, the pinned root, and the entry that it proposes to the registry."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +12,7 @@ from handover.domain.ids import NodeId
 from handover.domain.record import SCHEMAS
 from handover.protocol import enrolment
 from handover.protocol.node_entry import Liaison, Mandate, NodeEntry, NodeStatus
+from handover.protocol.node_key import FOR_EVIDENCE, KeyStatus, KeyUse, NodeKey
 
 VAULT: Final = "vault.json"
 ROOT: Final = "root.json"
@@ -25,7 +28,7 @@ class NotSetUpError(HandoverError):
 
 
 def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:
-    """Give the entry that this node proposes to the registry's operators."""
+    """Give the entry that this node proposes to the registry's operators, old keys included."""
     return NodeEntry(
         node=vault.node,
         names=settings.names,
@@ -37,8 +40,23 @@ def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:
         protocols=tuple(settings.protocols),
         schemas=tuple(SCHEMAS),
         liaison=Liaison(hours=settings.hours, languages=tuple(settings.languages)),
-        keys=tuple(vault.node_keys()),
+        keys=tuple(_keys(vault)),
     )
+
+
+def _keys(vault: FileVault) -> Iterator[NodeKey]:
+    """Give the keys that are here, as the registry lists them where it does, and those listed that are not here."""
+    listing, held = vault.listing(), vault.node_keys()
+    for key in held:
+        yield listing.of(key) or key
+    here = {key.kid for key in held}
+    for key in listing.entry.keys if listing.entry else ():
+        if key.kid in here:
+            continue
+        if key.use is KeyUse.TLS and listing.now < key.expires:
+            yield key
+        if key.use in FOR_EVIDENCE:  # nobody can prove it any more
+            yield replace(key, status=KeyStatus.RETIRED) if key.status is KeyStatus.ACTIVE else key
 
 
 def enrolment_request(settings: Settings, vault: FileVault, *, now: int) -> bytes:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from urllib.parse import urlsplit
 
 from handover.adapters import migrate
 from handover.adapters.database import SQLDatabase
@@ -226,6 +225,7 @@ def open_node(settings: Settings, *, clock: Clock = system_clock, wire: Wire | N
     root = (folder / ROOT).read_bytes()
     mirror = RegistryMirror(folder / MIRROR, root=root)
     registry = Registry(mirror, root=root, bound=settings.registry_fresh)
+    vault.go_by(registry.entry, clock)
     database = SQLDatabase(settings.url, vault, clock, notices=settings.mail is not None)
     database.reach()
     migrate.upgrade(database.engine, folder)
@@ -245,7 +245,7 @@ def assemble(
 ) -> Node:
     """Join the parts."""
     sealer = Sealer(vault, registry)
-    stepups = StepUps(database, vault, rp_id=_host(settings.address), mode=StepUp(settings.step_up))
+    stepups = StepUps(database, vault, address=settings.address, mode=StepUp(settings.step_up))
     rounds = Rounds(vault.node, sealer, registry, stepups)
     after = After.of(database, vault, registry, sealer, rounds)
     peers = HTTPPeers(private=settings.private_peers, pins=partial(pinned_keys, registry, clock))
@@ -273,10 +273,6 @@ def assemble(
         wire=wire or peers,
         clock=clock,
     )
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).hostname or ""
 
 
 def provider_of(address: str, oidc: ProviderSettings) -> Provider:

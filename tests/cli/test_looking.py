@@ -14,6 +14,7 @@ from cli.stage import PASSPHRASE, Call, Stage
 from federation import Federation, federation
 from handover.domain.sentences import Sentence
 from handover.node import Node
+from handover.protocol.node_key import KeyUse
 
 Found = dict[str, Any]
 
@@ -186,7 +187,7 @@ def test_doctor_names_a_sealing_key_in_time_and_the_old_ones(wrong: Wrong) -> No
     }
     level = findings.Level
     assert levels == {0: level.OK, 19: level.NOTE, 24: level.WARNING, 29: level.FAILURE, 31: level.FAILURE}
-    vault.add_sealing_key(now)
+    vault.add_keys(KeyUse.SEAL, begins=now)
     old = [str(each.text) for each in checks_of_node.keys(vault, entry, now + 50 * 86400)]
     assert "Sealing keys past their use: 2." in old
     assert "The registry does not list the newest sealing key." in old

@@ -11,6 +11,7 @@ from handover.adapters.vault import FileVault, PassphraseError
 from handover.application.access import Caller
 from handover.application.officers import UnauthenticatedError
 from handover.application.sign_in import LinkRefusedError
+from handover.protocol.node_key import KeyUse
 
 NAME = "Ά. Παπαδοπούλου"
 
@@ -138,7 +139,7 @@ def test_an_unknown_role_is_a_wrong_call(stage: Stage) -> None:
 
 def test_the_next_sealing_key_is_shown_as_not_listed_until_it_is_admitted(stage: Stage) -> None:
     data = ("--data", stage.data())
-    stage.call("keys", "rotate-sealing", *data)
+    stage.call("keys", "rotate", "seal", *data)
     found = _json(stage.call("keys", "show", "--json", *data).out)["keys"]
     assert isinstance(found, list)
     assert sorted(each["registry"] for each in found if each["use"] == "seal") == ["active", "not listed"]
@@ -155,8 +156,8 @@ def test_the_next_sealing_key_is_shown_as_not_listed_until_it_is_admitted(stage:
 def test_only_sealing_keys_past_their_grace_are_destroyed(stage: Stage) -> None:
     vault = FileVault.open(stage.data() / "vault.json", PASSPHRASE)
     long_ago = int(time.time()) - 60 * 86400
-    old = vault.add_sealing_key(long_ago)
-    recent = vault.add_sealing_key(int(time.time()) - 40 * 86400)
+    [old] = vault.add_keys(KeyUse.SEAL, begins=long_ago)
+    [recent] = vault.add_keys(KeyUse.SEAL, begins=int(time.time()) - 40 * 86400)
     assert "1 sealing key " in stage.call("keys", "destroy-old", "--data", stage.data()).out
     left = stage.call("keys", "show", "--data", stage.data()).out
     assert old not in left
@@ -197,3 +198,35 @@ def test_renewing_the_keys_closes_older_backups_and_leaves_the_officers(stage: S
     assert NAME in stage.call("user", "list", *data).out
     stage.call("backup", stage.folder / "new.backup", *data)
     stage.call("backup", stage.folder / "new.backup", "--check", *data)
+
+
+@pytest.mark.parametrize("use", ["sig", "log"])
+def test_a_new_key_waits_for_the_registry_and_then_for_its_time(stage: Stage, use: str) -> None:
+    data = ("--data", stage.data())
+    stage.call("keys", "rotate", use, *data)
+    assert _states(stage)[use] == {"in use", "waits for the registry"}
+    assert "new key for this already" in stage.call("keys", "rotate", use, *data, expect=1).err
+    request = stage.folder / "change"
+    stage.call("enrol", "-o", request, *data)
+    stage.registrar.now = int(time.time())
+    stage.registrar.ceremony.replace_entry(request.read_bytes(), now=stage.registrar.now)
+    stage.registrar.sign(*stage.registrar.of("gr"))
+    stage.registrar.publish()
+    stage.call("refresh", "--from", stage.public, *data)
+    assert _states(stage)[use] == {"in use", "waits for its time"}
+    assert {tuple(each) for name, each in _states(stage).items() if name not in (use, "log-pq")} == {
+        ("in use",)
+    }
+
+
+def test_only_the_uses_that_a_node_has_keys_for_are_rotated(stage: Stage) -> None:
+    stage.call("keys", "rotate", "tls", "--data", stage.data(), expect=64)
+
+
+def _states(stage: Stage) -> dict[str, set[str]]:
+    keys = _json(stage.call("keys", "show", "--json", "--data", stage.data()).out)["keys"]
+    assert isinstance(keys, list)
+    return {
+        use: {each["state"] for each in keys if each["use"] == use}
+        for use in ("sig", "log", "log-pq", "seal")
+    }

@@ -77,7 +77,7 @@ def test_a_share_sealed_to_a_key_that_is_not_here_names_its_dealer(five: Scene) 
     plan = five.plan()
     good = [each.tracing_keys.ceremonies.contribute(plan) for each in five.holders]
     athens = node.open_node(five.holders[0].settings, clock=five.fed.clock, wire=five.fed.wire)
-    athens.vault._openers.clear()  # as if the keys had ended since
+    athens.vault._ring.openers.clear()  # as if the keys had ended since
     with pytest.raises(BadContributionError, match="gr/athens"):
         athens.tracing_keys.ceremonies.conclude(plan, good)
     athens.close()

@@ -32,6 +32,7 @@ from handover.application.renewal import LATEST
 from handover.domain.handover import State
 from handover.domain.ids import NodeId
 from handover.node import Node
+from handover.protocol.node_key import KeyUse
 from two_nodes.databases import Databases, on_postgresql
 from two_nodes.test_canary import marked
 
@@ -322,7 +323,7 @@ def test_a_value_of_a_restored_older_database_stays_closed_and_stops_no_renewal(
 def test_two_processes_that_change_the_vault_keep_what_the_other_has_written(stage: Stage) -> None:
     mine = stage.south.vault
     other = FileVault.open(stage.south.settings.data / "vault.json", PASSPHRASE)
-    kid = other.add_sealing_key(stage.fed.clock.now)
+    [kid] = other.add_keys(KeyUse.SEAL, begins=stage.fed.clock.now)
     mine.add_epoch()
     again = FileVault.open(stage.south.settings.data / "vault.json", PASSPHRASE)
     assert kid in {each.kid for each in again.secrets()}

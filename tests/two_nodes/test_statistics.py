@@ -37,6 +37,7 @@ from handover.node import Node
 from handover.protocol import jws, strict
 from handover.protocol import statistics as protocol
 from handover.protocol.entry import EntryKind
+from handover.protocol.node_key import KeyUse
 from two_nodes import rotation
 from two_nodes.scene import entries_of
 
@@ -396,7 +397,7 @@ def test_only_what_a_node_signed_itself_for_that_quarter_is_kept(scene: Scene) -
 def test_a_part_counts_for_ever_if_its_key_was_in_use_when_it_was_signed(scene: Scene) -> None:
     quarter, now = scene.end_quarter(), scene.fed.clock.now
     quarterly, document = scene.quarterly(scene.athens), scene.hamburg.statistics.part(quarter)
-    scene.hamburg.vault.add_sealing_key(now)  # a quarter is longer than such a key lasts
+    scene.hamburg.vault.add_keys(KeyUse.SEAL, begins=now)  # a quarter is longer than such a key lasts
     rotation.new_signing_key(scene.fed, scene.hamburg)
     quarterly.accept(scene.hamburg.id, quarter, document, now)
     early = Quarter("2020-Q1")

@@ -11,7 +11,8 @@ from handover.domain.handover import Act, Claim, State
 from handover.node import Node
 from two_nodes import rotation
 from two_nodes.scene import alarms_of
-from two_nodes.test_reissue import TAKEN_UP, Stage, says_the_same
+from two_nodes.stage import TAKEN_UP, Stage
+from two_nodes.test_reissue import says_the_same
 
 
 @pytest.fixture

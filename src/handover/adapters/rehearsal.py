@@ -180,7 +180,7 @@ def _logged(database: SQLDatabase, vault: FileVault) -> int:
         raise RehearsalError
     if head.note is not None:
         try:
-            signed = checkpoints.verify(head.note, vault.log_signer.key)
+            signed = checkpoints.verify(head.note, checkpoints.key_of(head.note, vault.log_keys()))
         except HandoverError as error:
             raise RehearsalError from error
         if tree.root(signed.size) != signed.root:

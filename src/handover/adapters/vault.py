@@ -6,8 +6,9 @@ The file also carries the incarnation: it is not part of a database backup (docs
 import hmac
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
@@ -17,18 +18,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from handover.adapters import vault_file
 from handover.adapters.cells import CellError
+from handover.adapters.keyring import SHARE, KeyRing, Listing
 from handover.adapters.vault_file import SEALING_LIFE, Content, PassphraseError, Secret, new_secret
 from handover.domain.errors import HandoverError, NotFoundError, UnreachableError
 from handover.domain.ids import Digest, NodeId
 from handover.protocol import checkpoint, jwe, jws, strict
 from handover.protocol.enrolment import Prover
 from handover.protocol.log_origin import LogOrigin
-from handover.protocol.node_key import KeyUse, NodeKey, new_key
+from handover.protocol.node_entry import NodeEntry
+from handover.protocol.node_key import KeyUse, NodeKey
 
 __all__ = ["SEALING_LIFE", "FileVault", "KeyEpochGoneError", "PassphraseError", "Secret"]
 
-_SHARE: Final = "share"
-_PUBLIC: Final = frozenset({KeyUse.SIG, KeyUse.SEAL, KeyUse.LOG, KeyUse.LOG_PQ})
+_MADE_FOR: Final = {
+    KeyUse.SIG: (KeyUse.SIG,),
+    KeyUse.SEAL: (KeyUse.SEAL,),
+    KeyUse.LOG: (KeyUse.LOG, KeyUse.LOG_PQ),
+}
+"""The keys that are made together: those of a log come in pairs."""
 
 
 class KeyEpochGoneError(UnreachableError):
@@ -43,9 +50,9 @@ class KeyEpochGoneError(UnreachableError):
 
 
 class FileVault:
-    """Opens the file once and holds what it needs in memory; hands out ways to use keys.
+    """Opens the file and holds what it needs in memory; hands out ways to use keys.
 
-    Of what other processes change in the file it follows the key-encryption keys alone.
+    What other processes change in the file it takes over at the next use, but for the incarnation.
     """
 
     def __init__(self, path: Path, master: bytes, content: Content) -> None:
@@ -53,11 +60,9 @@ class FileVault:
         self._master = master
         self._lock = threading.RLock()
         self._seen: tuple[int, int, int] | None = None
-        self._shares: dict[str, Secret] = {}
-        self._shares_seen: tuple[int, int, int] | None = None
+        self.listing: Callable[[], Listing] = Listing
+        self._held: tuple[int, frozenset[str]] = (0, frozenset())
         self._take(content)
-        self._signer = jws.Ed25519Signer(self._newest("sig").value)
-        self._log_signer = self._signs_log()
 
     @classmethod
     def create(cls, path: Path, passphrase: str, node: NodeId, now: int) -> Self:
@@ -91,9 +96,9 @@ class FileVault:
     def _take(self, content: Content) -> None:
         self._content = content
         self._wrappers = {epoch: AESGCM(key) for epoch, key in content.keks.items()}
-        self._openers = {
-            each.kid: jwe.SealingKey(each.value) for each in content.secrets if each.use == "seal"
-        }
+        held = content.incarnation, frozenset(each.kid for each in content.secrets)
+        if held != self._held:
+            self._ring, self._held = KeyRing(self.log_origin, content.secrets), held
 
     @contextmanager
     def _changing(self) -> Iterator[Content]:
@@ -105,15 +110,22 @@ class FileVault:
             self._take(self._content)
 
     def _follow(self) -> None:
-        """Take over the key-encryption keys that another process has made or destroyed since."""
+        """Take over the keys that another process has made since, and let go of those that it has destroyed."""
         seen = vault_file.stamp(self._path)
         if seen == self._seen:
             return
         with self._lock:
-            keks = vault_file.keks(self._path, self._master, self._content.keks)
-            self._content.keks = keks
-            self._wrappers = {epoch: AESGCM(key) for epoch, key in keks.items()}
+            self._take(vault_file.followed(self._path, self._master, self._content))
             self._seen = seen
+
+    def go_by(self, entry: Callable[[NodeId, int], NodeEntry], clock: Callable[[], int]) -> None:
+        """Sign with keys that the registry lists from now on; *entry* gives a node's entry in it at a time."""
+        self.listing = partial(Listing.asked, self.node, entry, clock)
+
+    def _choosing(self, use: KeyUse) -> tuple[KeyRing, Listing]:
+        self._follow()
+        ring = self._ring
+        return ring, self.listing() if ring.several(use) else Listing()
 
     @property
     def node(self) -> NodeId:
@@ -129,7 +141,6 @@ class FileVault:
         """Begin the next generation of the database, before anything of it is there; give its number."""
         with self._changing() as content:
             content.incarnation += 1
-        self._log_signer = self._signs_log()
         return self.incarnation
 
     @property
@@ -138,37 +149,36 @@ class FileVault:
         return LogOrigin(node=self.node, incarnation=self.incarnation)
 
     @property
-    def signer(self) -> jws.Signer:
-        """Signs envelopes, records and consents."""
-        return self._signer
+    def signer(self) -> jws.Ed25519Signer:
+        """Signs envelopes, records and consents: with the newest key that the registry lists for use now."""
+        ring, listing = self._choosing(KeyUse.SIG)
+        return ring.signer(listing)
 
     @property
     def log_signer(self) -> checkpoint.LogSigner:
-        """Signs checkpoints."""
-        return self._log_signer
+        """Signs checkpoints: with the newest pair of keys that the registry lists for use now."""
+        ring, listing = self._choosing(KeyUse.LOG)
+        return ring.log_signer(listing)
+
+    def log_keys(self) -> tuple[checkpoint.LogKey, ...]:
+        """Give the public halves of every pair of log keys that is here."""
+        self._follow()
+        return self._ring.log_keys()
 
     def secrets(self) -> list[Secret]:
         """Give all secrets of the node's own (for `handover keys` and enrolment: their dates and public halves)."""
-        return [each for each in self._content.secrets if each.use != _SHARE]
+        self._follow()
+        return [each for each in self._content.secrets if each.use != SHARE]
 
     def node_keys(self) -> list[NodeKey]:
         """Give the public halves, as the node's entry in the registry lists them."""
-        return [
-            new_key(
-                use=KeyUse(each.use), public=each.public, not_before=each.not_before, expires=each.expires
-            )
-            for each in self._content.secrets
-            if each.use in _PUBLIC
-        ]
+        self._follow()
+        return list(self._ring.public)
 
     def provers(self) -> dict[str, Prover]:
         """Give, by `kid`, what proves the possession of each further key that can sign."""
-        listed = {key.public: key.kid for key in self.node_keys()}
-        return {
-            listed[each.public]: each.prover
-            for each in self._content.secrets
-            if each.use in (KeyUse.SIG, KeyUse.LOG, KeyUse.LOG_PQ)
-        }
+        self._follow()
+        return self._ring.provers()
 
     def opener(self, kid: str) -> jwe.Opener:
         """Give what opens payloads sealed to *kid*.
@@ -176,20 +186,25 @@ class FileVault:
         Raises:
             NotFoundError: the key is not here, or gone.
         """
-        found = self._openers.get(kid)
+        self._follow()
+        found = self._ring.openers.get(kid)
         if found is None:
             raise NotFoundError
         return found
 
-    def add_sealing_key(self, now: int) -> str:
-        """Make the next sealing key and give its kid; the older ones stay to open what was sealed to them."""
-        secret = new_secret("seal", now)
+    def add_keys(self, use: KeyUse, *, begins: int) -> tuple[str, ...]:
+        """Make the next key of a use (for the log: a pair), to be used from *begins* on, and give the `kid`s.
+
+        The older ones stay: the node signs with them until the registry lists the new one, and opens with them what
+        was sealed to them.
+        """
         with self._changing() as content:
-            content.secrets.append(secret)
-        return secret.kid
+            before = {key.kid for key in self._ring.public}
+            content.secrets += [new_secret(each, begins) for each in _MADE_FOR[use]]
+        return tuple(key.kid for key in self._ring.public if key.kid not in before)
 
     def destroy_sealing_keys(self, *, before: int) -> int:
-        """Destroy sealing keys whose end lies before *before*; give their number."""
+        """Destroy sealing keys whose end lies before *before*; give their number. Every process lets go of them."""
         with self._changing() as content:
             kept = [each for each in content.secrets if each.use != "seal" or each.expires >= before]
             gone = len(content.secrets) - len(kept)
@@ -198,7 +213,7 @@ class FileVault:
 
     def keep_share(self, epoch: Digest, share: bytes, *, begins: int, until: int) -> None:
         """Keep this node's share of a tracing epoch's key, named by its document, until its end."""
-        secret = Secret(use=_SHARE, kid=epoch, not_before=begins, expires=until, value=share)
+        secret = Secret(use=SHARE, kid=epoch, not_before=begins, expires=until, value=share)
         with self._changing() as content:
             content.secrets = [each for each in content.secrets if each.kid != epoch] + [secret]
 
@@ -208,28 +223,20 @@ class FileVault:
         Raises:
             NotFoundError: this node has none, or it was destroyed.
         """
-        found = self._follow_shares().get(epoch)
-        if found is None:
-            raise NotFoundError
-        return found.value
+        self._follow()
+        for each in self._content.secrets:
+            if each.use == SHARE and each.kid == epoch:
+                return each.value
+        raise NotFoundError
 
     def destroy_shares(self, *, before: int) -> int:
         """Destroy the shares whose time ended before *before*; give their number."""
-        ended = {each.kid for each in self._follow_shares().values() if each.expires < before}
+        self._follow()
+        ended = {each.kid for each in self._content.secrets if each.use == SHARE and each.expires < before}
         if ended:
             with self._changing() as content:
                 content.secrets = [each for each in content.secrets if each.kid not in ended]
         return len(ended)
-
-    def _follow_shares(self) -> dict[str, Secret]:
-        """Give the shares by the epochs' documents, as the file holds them now."""
-        seen = vault_file.stamp(self._path)
-        if seen != self._shares_seen:
-            with self._lock:
-                found = vault_file.read_again(self._path, self._master).secrets
-                self._shares = {each.kid: each for each in found if each.use == _SHARE}
-                self._shares_seen = seen
-        return self._shares
 
     def epochs(self) -> tuple[int, ...]:
         """Give the epochs of the key-encryption keys that are alive, the newest last."""
@@ -286,13 +293,6 @@ class FileVault:
         with self._changing() as content:
             content.salt = secrets.token_bytes(16)
             self._master = vault_file.stretch(passphrase, content.salt)
-
-    def _signs_log(self) -> checkpoint.LogSigner:
-        return checkpoint.LogSigner(
-            origin=str(self.log_origin),
-            ed25519=self._newest("log").value,
-            mldsa44=self._newest("log-pq").value,
-        )
 
     def _newest(self, use: str) -> Secret:
         return max(

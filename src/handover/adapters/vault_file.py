@@ -9,7 +9,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -141,24 +141,27 @@ def read_again(path: Path, master: bytes) -> Content:
     return _opened(_document(path), master)
 
 
-def keks(path: Path, master: bytes, known: Mapping[int, bytes]) -> dict[int, bytes]:
-    """Give the key-encryption keys that the file holds now; those that are *known* are not opened again.
+def followed(path: Path, master: bytes, known: Content) -> Content:
+    """Give *known* with the keys that the file holds now; only new ones are opened.
 
     Raises:
-        PassphraseError: there is a new one, and the file is under another passphrase.
+        PassphraseError: a key-encryption key is new, and the file is under another passphrase.
         KeysAwayError: the file cannot be read.
     """
     try:
-        found = _document(path).keks
+        document = _document(path)
     except OSError as error:
         raise KeysAwayError from error
+    held = {(each.use, each.kid): each for each in known.secrets}
     try:
-        return {
-            epoch: known[epoch] if epoch in known else _unwrap(master, wrapped, f"kek|{epoch}")
-            for epoch, wrapped in found.items()
+        keks = {
+            epoch: known.keks.get(epoch) or _unwrap(master, wrapped, f"kek|{epoch}")
+            for epoch, wrapped in document.keks.items()
         }
+        found = [held.get(_name(each)) or _open_secret(each, keks) for each in document.secrets]
     except InvalidTag as error:
         raise PassphraseError from error
+    return replace(known, keks=keks, secrets=found)
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
@@ -267,6 +270,11 @@ def _secret_to_json(secret: Secret, keks: dict[int, bytes]) -> Json:
         "epoch": epoch,
         "wrapped": _wrap(keks[epoch], secret.value, f"secret|{secret.use}|{secret.kid}"),
     }
+
+
+def _name(value: Json) -> tuple[str, str]:
+    use, kid, *_ = strict.members(value, "use", "kid", "not_before", "expires", "epoch", "wrapped")
+    return strict.text(use), strict.text(kid)
 
 
 def _open_secret(value: Json, keks: dict[int, bytes]) -> Secret:

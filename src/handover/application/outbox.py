@@ -15,7 +15,7 @@ from handover.application.refusals import PeerSpentError
 from handover.application.registry import NodeSuspendedError, Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.domain.continuity import DEMANDS
-from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest, HandoverId, NodeId, PairId
 from handover.protocol import strict
 from handover.protocol.delivery import (
@@ -40,6 +40,8 @@ Batch = Sequence[tuple[KeptEnvelope, bytes | None]]
 """Envelopes with the payloads that go with them."""
 
 _REFUSED_AGAIN: Final = 60  # seconds after a refusal that may pass
+_REGISTRIES_AGREE: Final = 86400
+"""Seconds: a peer whose registry is older takes this node, or its new key, for a stranger; it is told again so long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +186,8 @@ class Outbox:
         if waiting.delivery is Delivered.RECEIPTED or not waiting.due:
             return  # it came there on another way, was replaced, or is not said any more
         name, standing = problem.name, work.queue.is_standing(kept.digest)
-        again = problem.retry or name in ASKED
+        young = name == UntrustedError.name and work.now - kept.stored_at < _REGISTRIES_AGREE
+        again = problem.retry or name in ASKED or young
         try:
             if name in ASKED and self._reissuer.serves(work, kept, payload, name):
                 self._reissuer.reissue(work, kept, standing=standing)
@@ -194,7 +197,7 @@ class Outbox:
             again = error.retry or isinstance(error, UnknownKeyError)  # a key may yet be published
             if isinstance(error, UnknownKeyError):
                 _alarm_lost(work, [kept])
-        retry_at = work.now + self._spread(_REFUSED_AGAIN) if again else None
+        retry_at = work.now + self._spread(CAP if young else _REFUSED_AGAIN) if again else None
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
         if retry_at is None:
             demands.unsaid(work, kept)

@@ -156,11 +156,12 @@ class Questioning:
             if asked not in now or work.tracing.askings.get(asked.asking).state is not AskingState.OPEN:
                 return  # it was taken back meanwhile
             require_permitted(work, asked.matter)
+            signer = self._vault.signer
             header = Header(
                 id=secrets.token_bytes(16),
                 epoch=epoch.number,
                 tables=tracing_epochs.tables_of(epoch, size),
-                asker=Digest(self._vault.signer.kid),
+                asker=Digest(signer.kid),
                 holder=name_of(asked.holder),
                 issued=work.now,
                 expires=min(asking.until, work.now + LONGEST_LIFE),
@@ -170,7 +171,7 @@ class Questioning:
                 lambda salt: evidence.pack(described, salt=salt, tag=tag),
                 header=header,
                 holder=asked.holder,
-                signer=self._vault.signer,
+                signer=signer,
             )
             digest = strict.digest(data)
             new = replace(asked, state=QuestionState.SEALED, digest=digest, epoch=epoch.number, due=work.now)

@@ -60,8 +60,10 @@ class Reissuer:
         self._require_sound(work, kept)
         self._require_disclosable(work, handover, kept)
         claimed = envelopes.read(kept.data).claimed
-        jti = new_id(work.now)
-        payload, plaintext, sealed = self._seal_again(work, handover, kept, claimed, jti=jti)
+        jti, signer = new_id(work.now), self._vault.signer
+        payload, plaintext, sealed = self._seal_again(
+            work, handover, kept, claimed, jti=jti, signing=signer.kid
+        )
         envelope = replace(
             claimed,
             jti=jti,
@@ -73,7 +75,7 @@ class Reissuer:
             payload=sealed,
             log=log_head(work),
         )
-        data = envelopes.sign(envelope, signer=self._vault.signer)
+        data = envelopes.sign(envelope, signer=signer)
         new = replace(kept, digest=strict.digest(data), stored_at=work.now, data=data)
         new = replace(new, incarnation=envelope.incarnation, seq=envelope.seq)
         work.envelopes.add(new, payload=payload, plaintext=plaintext)
@@ -136,7 +138,14 @@ class Reissuer:
             disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
 
     def _seal_again(
-        self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope, claimed: Envelope, *, jti: UUID7
+        self,
+        work: UnitOfWork,
+        handover: Handover,
+        kept: KeptEnvelope,
+        claimed: Envelope,
+        *,
+        jti: UUID7,
+        signing: str,
     ) -> tuple[bytes | None, bytes | None, Sealed | None]:
         if claimed.payload is None:
             return None, None, None
@@ -147,7 +156,7 @@ class Reissuer:
             aud=claimed.aud,
             round_=claimed.round,
             jti=jti,
-            kid=self._vault.signer.kid,
+            kid=signing,
         )
         payload = jwe.seal(plaintext, public=key.public, kid=key.kid, context=context)
         return payload, plaintext, Sealed(digest=strict.digest(payload), commit=claimed.payload.commit)

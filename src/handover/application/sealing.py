@@ -96,10 +96,13 @@ class Sealer:
             RefusedError: the peer has no key to seal to.
             IncompleteMessageError: the body does not say what the act must say.
         """
-        jti = new_id(work.now)
-        plaintext, payload, sealed = self._seal(work, handover, saying, jti)
+        jti, signer = (
+            new_id(work.now),
+            self._vault.signer,
+        )  # asked once: another key may come into use meanwhile
+        plaintext, payload, sealed = self._seal(work, handover, saying, jti, signer.kid)
         envelope = self._envelope(work, handover, saying, jti, sealed)
-        data = envelopes.sign(envelope, signer=self._vault.signer)
+        data = envelopes.sign(envelope, signer=signer)
         kept = KeptEnvelope(
             digest=strict.digest(data),
             handover=handover.id,
@@ -123,7 +126,7 @@ class Sealer:
         return changed(handover, seq=envelope.seq, last=kept.digest)
 
     def _seal(
-        self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7
+        self, work: UnitOfWork, handover: Handover, saying: Saying, jti: UUID7, signing: str
     ) -> tuple[bytes | None, bytes | None, Sealed | None]:
         content = saying.content
         if content is None and saying.body is not None:
@@ -138,7 +141,7 @@ class Sealer:
             aud=handover.peer,
             round_=handover.round,
             jti=jti,
-            kid=self._vault.signer.kid,
+            kid=signing,
         )
         plaintext = message.encode(content)
         payload = jwe.seal(plaintext, public=public, kid=kid, context=context)

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 
 from handover.application import proofs, tokens
 from handover.application.access import PASSKEY, Passkey
@@ -69,12 +70,12 @@ class Prompt:
 
 
 class StepUps:
-    """Asks for confirmations and keeps them. `rp_id` is the host name of the pages."""
+    """Asks for confirmations and keeps them, for pages at *address*."""
 
-    def __init__(self, database: Database, vault: Vault, *, rp_id: str, mode: StepUp) -> None:
+    def __init__(self, database: Database, vault: Vault, *, address: str, mode: StepUp) -> None:
         self._database = database
         self._vault = vault
-        self._rp_id = rp_id
+        self._rp_id = urlsplit(address).hostname or ""
         self._mode = mode
 
     def needs_passkey(self, actor: Actor) -> bool:
@@ -212,9 +213,10 @@ class StepUps:
 
     def _attested(self, work: UnitOfWork, stream: PairId | UUID7, officer: Pseudonym, key: Passkey) -> bytes:
         """Give this node's word whose passkey it is: one for each passkey, stream of the log and signing key."""
+        signer = self._vault.signer
         for known in work.assertions.of_passkey(stream, key.id):
             # A key that was rotated away may be reported compromised later: what it vouched for counts no more then.
-            if assertion.read_attestation(known).kid == self._vault.signer.kid:
+            if assertion.read_attestation(known).kid == signer.kid:
                 return known
         word = Attestation(
             iss=self._vault.node,
@@ -224,7 +226,7 @@ class StepUps:
             rp_id=self._rp_id,
             key=key.public_key,
         )
-        data = assertion.attest(word, signer=self._vault.signer)
+        data = assertion.attest(word, signer=signer)
         work.assertions.keep_attestation(stream, key.id, data)
         work.log.append(EntryKind.ATTESTED, stream=stream, object_=strict.digest(data), now=work.now)
         return data

@@ -28,14 +28,6 @@ _ENROL: Final = sentence(
 )
 
 
-_ASK: Final = sentence("Ask the registry's operators how this key is renewed.")
-_ROTATE: Final = sentence(
-    "Run %(command)s, restart the node, run %(enrol)s, and send the request to the registry's operators.",
-    command="handover keys rotate-sealing",
-    enrol="handover enrol",
-)
-
-
 def registry(found: "Registry", vault: "FileVault", now: int) -> Iterator[Checked]:
     """Check that a registry is here, fresh, far from its end, and names this node."""
     from handover.application.registry import RegistryMissingError
@@ -104,6 +96,7 @@ _ENDS: Final = {
     "log-pq": sentence("The post-quantum key of the log ends: %(when)s."),
     "seal": sentence("The sealing key ends: %(when)s."),
 }
+_MADE_AS: Final = {"log-pq": "log"}  # the keys of a log are made in pairs
 _UNLISTED: Final = {
     "sig": sentence("The registry does not list the newest signing key."),
     "log": sentence("The registry does not list the newest key of the log."),
@@ -121,7 +114,12 @@ def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Ch
         newest = max((key for key in held if key.use is use), key=lambda key: key.not_before)
         days, sealing = (newest.expires - now) // DAY, use is KeyUse.SEAL
         marks = _SEALING if sealing else (60, 30, 7)
-        yield days_left(name, _ENDS[use], days, fix=_ROTATE if sealing else _ASK, marks=marks)
+        fix = sentence(
+            "Run %(command)s, then %(enrol)s, and send the request to the registry's operators.",
+            command=f"handover keys rotate {_MADE_AS.get(use, use)}",
+            enrol="handover enrol",
+        )
+        yield days_left(name, _ENDS[use], days, fix=fix, marks=marks)
         if entry is not None and all(key.kid != newest.kid for key in entry.keys):
             yield warning(name, _UNLISTED[use], _ENROL)
     old = [key for key in held if key.use is KeyUse.SEAL and key.expires < now - GRACE]

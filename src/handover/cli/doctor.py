@@ -151,16 +151,10 @@ def _why(error: HandoverError) -> Sentence:
 
 
 def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool) -> Iterator[Checked]:
-    from handover import founding
     from handover import node as nodes
     from handover.adapters.database import SQLDatabase
-    from handover.adapters.registry import RegistryMirror
-    from handover.application.registry import Registry
 
-    root = (settings.data / founding.ROOT).read_bytes()
-    registry = Registry(
-        RegistryMirror(settings.data / founding.MIRROR, root=root), root=root, bound=settings.registry_fresh
-    )
+    registry = opening.registry_of(settings)
     yield from checks_of_node.registry(registry, vault, now)
     current = _current(registry, now)
     yield from checks_of_node.keys(vault, current.entries.get(vault.node) if current else None, now)

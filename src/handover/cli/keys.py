@@ -7,9 +7,11 @@ import typer
 
 from handover.cli import opening, terminal
 from handover.cli.options import HERE, AsJson, Data
+from handover.domain.errors import RefusedError
 
 if TYPE_CHECKING:
-    from handover.config import Settings
+    from handover.adapters.keyring import Listing
+    from handover.adapters.vault import FileVault
     from handover.protocol.node_key import NodeKey
 
 GRACE: Final = 14 * 86400  # seconds that a sealing key is kept after its end, for what was sealed to it late
@@ -17,22 +19,32 @@ GRACE: Final = 14 * 86400  # seconds that a sealing key is kept after its end, f
 app = typer.Typer(
     no_args_is_help=True,
     help="Look at the node's keys and renew them.\n\n"
-    "A sealing key lives 30 days: make the next one every 20 days (`rotate-sealing`, then `enrol`), and destroy "
+    "A sealing key lives 30 days: make the next one every 20 days (`rotate seal`, then `enrol`), and destroy "
     "old ones (`destroy-old`), so that recorded traffic stays closed even if this machine is taken later.",
 )
+_LEAD: Final = {"sig": 7, "log": 7, "seal": 0}
+"""Days until a new key begins: peers have refreshed the registry by then, for what it signs is refused before."""
+
+
+class KeyWaitsError(RefusedError):
+    """There is a new key of this use that the registry does not list yet."""
+
+    name = "key-waits"
+    title = "There is a new key for this already, which the registry does not list yet."
+    advice = "Run `handover enrol`, and send the request to the registry's operators."
 
 
 @app.command()
 def show(data: Data = HERE, as_json: AsJson = False) -> None:
-    """Show each key: what for, since when, until when, and what the registry says of it.
+    """Show each key: what for, since when, until when, what the registry says of it, and whether it is in use.
 
     Example: handover keys show --json
     """
     from handover import node as nodes
 
     settings = opening.settings_of(data)
-    now = nodes.system_clock()
-    listed = _listed(settings, now)
+    now, vault = nodes.system_clock(), opening.vault_of(settings)
+    listing = vault.listing()
     found = [
         {
             "use": key.use.value,
@@ -41,34 +53,51 @@ def show(data: Data = HERE, as_json: AsJson = False) -> None:
             "from": terminal.when(key.not_before),
             "until": terminal.when(key.expires),
             "days_left": (key.expires - now) // 86400,
-            "registry": listed.get(key.kid, "not listed"),
+            "registry": listed.status.value if (listed := listing.of(key)) else "not listed",
+            "state": _state(key, vault, listing),
         }
-        for key in opening.vault_of(settings).node_keys()
+        for key in vault.node_keys()
     ]
     if as_json:
         terminal.say_json({"keys": found})
         return
-    head = ("use", "key", "from", "until", "days left", "registry")
-    terminal.say_table(
-        head,
-        ([each[name] for name in ("use", "kid", "from", "until", "days_left", "registry")] for each in found),
-    )
+    head = ("use", "key", "from", "until", "days left", "registry", "state")
+    names = ("use", "kid", "from", "until", "days_left", "registry", "state")
+    terminal.say_table(head, ([each[name] for name in names] for each in found))
 
 
-@app.command("rotate-sealing")
-def rotate_sealing(data: Data = HERE) -> None:
-    """Make the next sealing key. Peers seal to it once the registry lists it; the older ones still open.
+@app.command()
+def rotate(
+    use: Annotated[str, typer.Argument(help="What the key is for: sig, log (a pair) or seal.")],
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--in", min=0, max=365, metavar="DAYS", help="When it begins; default: 7 days, for seal at once."
+        ),
+    ] = None,
+    data: Data = HERE,
+) -> None:
+    """Make the next key of a use. The node goes on with the old one until the registry lists the new one.
 
-    Restart the node's processes at once, then `handover enrol`, and send the request to the registry's operators.
+    Then `handover enrol`, and send the request to the registry's operators. The node need not be restarted. After
+    a theft, use --in 0.
 
-    Example: handover keys rotate-sealing
+    Example: handover keys rotate sig
     """
     from handover import node as nodes
+    from handover.protocol.node_key import KeyUse
 
-    vault = opening.vault_of(opening.settings_of(data))
-    terminal.say(f"New sealing key: {vault.add_sealing_key(nodes.system_clock())}")
-    terminal.say("Restart `serve` and `worker` now: a running process does not have the key yet.")
-    terminal.say("Then: handover enrol, and send the request to the registry's operators.")
+    if use not in _LEAD:
+        raise typer.BadParameter("the uses are sig, log and seal")
+    vault, lead = opening.vault_of(opening.settings_of(data)), _LEAD[use] if days is None else days
+    listing = vault.listing()
+    if listing.entry and any(key.use == use and listing.of(key) is None for key in vault.node_keys()):
+        raise KeyWaitsError
+    begins = nodes.system_clock() + lead * 86400
+    for kid in vault.add_keys(KeyUse(use), begins=begins):
+        terminal.say(f"New key: {kid}")
+    terminal.say("Now: handover enrol, and send the request to the registry's operators.")
+    terminal.say(f"They have until {terminal.when(begins)}; `handover keys show` says where it stands.")
 
 
 @app.command("destroy-old")
@@ -82,8 +111,6 @@ def destroy_old(data: Data = HERE) -> None:
     vault = opening.vault_of(opening.settings_of(data))
     gone = vault.destroy_sealing_keys(before=nodes.system_clock() - GRACE)
     terminal.say(f"{gone} sealing key{'' if gone == 1 else 's'} destroyed.")
-    if gone:
-        terminal.say("Restart `serve` and `worker`: a running process still has it in memory.")
 
 
 @app.command()
@@ -123,18 +150,16 @@ def change_passphrase(
     )
 
 
-def _listed(settings: "Settings", now: int) -> dict[str, str]:
-    """Give, by kid, the status that the registry gives this node's keys."""
-    from handover import founding
-    from handover.adapters.registry import RegistryMirror
-    from handover.application.registry import Registry, RegistryMissingError
-    from handover.domain.errors import NotFoundError
-    from handover.domain.ids import NodeId
+def _state(key: "NodeKey", vault: "FileVault", listing: "Listing") -> str:
+    """Give whether the node uses the key now, or what it waits for."""
+    from handover.protocol.node_key import KeyUse
 
-    root = (settings.data / founding.ROOT).read_bytes()
-    registry = Registry(RegistryMirror(settings.data / founding.MIRROR, root=root), root=root)
-    try:
-        keys: tuple[NodeKey, ...] = registry.entry(NodeId(settings.node), now).keys
-    except (NotFoundError, RegistryMissingError):
-        return {}
-    return {key.kid: key.status.value for key in keys}
+    log, listed = vault.log_signer.key, listing.of(key)
+    used = {vault.signer.public, log.ed25519, log.mldsa44}
+    if listing.entry:
+        used |= {each.public for each in listing.entry.usable_keys(KeyUse.SEAL, listing.now)[:1]}
+    if key.public in used:
+        return "in use"
+    if listed is None:
+        return "waits for the registry"
+    return "waits for its time" if listing.now < key.not_before else "old"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handover.adapters.vault import FileVault
+    from handover.application.registry import Registry
     from handover.config import Settings
     from handover.node import Node
 
@@ -26,15 +27,28 @@ def settings_of(data: Path) -> "Settings":
 
 
 def vault_of(settings: "Settings") -> "FileVault":
-    """Give the node's keys, without opening its database.
+    """Give the node's keys as it signs with them, without opening its database.
 
     Raises:
         PassphraseError: the passphrase does not open them.
     """
-    from handover import founding
+    from handover import founding, node
     from handover.adapters.vault import FileVault
 
-    return FileVault.open(settings.data / founding.VAULT, settings.read_passphrase())
+    vault = FileVault.open(settings.data / founding.VAULT, settings.read_passphrase())
+    vault.go_by(registry_of(settings).entry, node.system_clock)
+    return vault
+
+
+def registry_of(settings: "Settings") -> "Registry":
+    """Give the registry as the node keeps it."""
+    from handover import founding
+    from handover.adapters.registry import RegistryMirror
+    from handover.application.registry import Registry
+
+    root = (settings.data / founding.ROOT).read_bytes()
+    mirror = RegistryMirror(settings.data / founding.MIRROR, root=root)
+    return Registry(mirror, root=root, bound=settings.registry_fresh)
 
 
 @contextmanager

@@ -74,6 +74,7 @@ class Place:
         event.listen(site.engine, "commit", self._on_commit)
         event.listen(site.engine, "begin", self._on_begin)
         database.prepare()
+        site.vault.go_by(site.registry.entry, self.now)
         self._node = node.assemble(
             site.settings, site.vault, database, site.mirror, site.registry, clock=self.now, wire=self.wire
         )
