@@ -12,6 +12,7 @@ from handover.adapters import ceremony, publication, registry, repository
 from handover.application.allowances import TooManyRequestsError
 from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.facts import Actor, OfficerRole
+from handover.application.reconciliations import PATH as RECONCILIATION
 from handover.application.refusals import PeerSpentError
 from handover.domain.errors import UnreachableError
 from handover.domain.ids import Digest, NodeId
@@ -50,7 +51,10 @@ class Wire:
     small: list[tuple[NodeId, str, bytes]] = field(default_factory=list)
     bending: dict[NodeId, Callable[[bytes], bytes]] = field(default_factory=dict)
     paths: dict[str, Callable[[Node, bytes], bytes]] = field(
-        default_factory=lambda: {EVALUATIONS: lambda each, body: each.tracing_keys.holding.evaluate(body)}
+        default_factory=lambda: {
+            EVALUATIONS: lambda each, body: each.tracing_keys.holding.evaluate(body),
+            RECONCILIATION: lambda each, body: each.reconciliations.answer(body),
+        }
     )
 
     def post(self, peer: NodeId, address: str, body: bytes) -> bytes:

@@ -107,7 +107,7 @@ class Node(Desks):
             self.clockwork,
             self.refresher,
             self.attachments,
-            statistics=self.quarterly(self.peers.get).tick,
+            statistics=upkeep(self.quarterly(self.peers.get).tick, self.reconciling(self.wire).tick),
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
             upkeep=upkeep(
                 self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
@@ -127,12 +127,7 @@ class Node(Desks):
         postman = Postman(
             self.database, mail_of(self.settings.address, mail), partial(wording, self.settings.address)
         )
-
-        def tick() -> None:
-            reminders.tick()
-            postman.tick()
-
-        return tick
+        return upkeep(reminders.tick, postman.tick)
 
     @cached_property
     def reception(self) -> Reception:

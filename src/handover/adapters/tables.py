@@ -28,7 +28,6 @@ from handover.adapters.metadata import ROW_ID, metadata
 from handover.domain.handover import SETTLED, State
 
 _TEXT_CLAIMS = "'HOLDER','RELIEVING','NONE','IN-DOUBT'"
-
 matter: Final = Table(
     "matter",
     metadata,

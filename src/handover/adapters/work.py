@@ -20,6 +20,7 @@ from handover.adapters.papers import GroundShelf, RecordShelf
 from handover.adapters.petitions import PetitionShelf
 from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
+from handover.adapters.reconciliation import ReconciliationShelf
 from handover.adapters.referrals import ReferralShelf
 from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
@@ -54,6 +55,7 @@ class Work:
         self.corrections = CorrectionShelf(unit)
         self.referrals = ReferralShelf(unit)
         self.queue = QueueShelf(unit)
+        self.reconciliations = ReconciliationShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)
         self.grounds = GroundShelf(unit)

@@ -1,6 +1,7 @@
 """The desks that only read, or watch: each is made of the database when it is asked for."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from handover.application.acts import Acts
 from handover.application.audits import Audits
@@ -9,7 +10,9 @@ from handover.application.holds import Holds
 from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
 from handover.application.officers import Officers
-from handover.application.ports import Database, Vault
+from handover.application.ports import Database, Vault, Wire
+from handover.application.reconciliations import ReconciliationDesk
+from handover.application.reconciling import Reconciling
 from handover.application.registry import Registry
 from handover.application.repeats import Repeats
 from handover.application.statistics import Fetch, Quarterly, Statistics
@@ -95,6 +98,15 @@ class Desks:
     def quarterly(self, fetch: Fetch) -> Quarterly:
         """Give what publishes each quarter; *fetch* asks other nodes."""
         return Quarterly(self.database, self.vault, self.registry, fetch)
+
+    @cached_property
+    def reconciliations(self) -> ReconciliationDesk:
+        """Where members ask what this node holds of what the two have said."""
+        return ReconciliationDesk(self.database, self.vault, self.registry)
+
+    def reconciling(self, wire: Wire) -> Reconciling:
+        """Give what asks other nodes the same."""
+        return Reconciling(self.database, self.vault, self.registry, wire)
 
     @property
     def repeats(self) -> Repeats:

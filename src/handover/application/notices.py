@@ -42,7 +42,9 @@ _TALK: Final = {
     **dict.fromkeys(AFTER_DEED - DEMANDS.keys() - {Act.ARRIVAL, Act.NON_ARRIVAL}, NoticeKind.NEWS),
 }
 _TRACERS: Final = frozenset({OfficerRole.LIAISON, OfficerRole.TRACING})
-_TECHNICAL: Final = frozenset({"fault", "refused", "split-view", "log-rolled-back", "demand-undeliverable"})
+_TECHNICAL: Final = frozenset(
+    {"fault", "refused", "split-view", "log-rolled-back", "demand-undeliverable", "message-missing"}
+)
 """Alarms in which an operator can do something."""
 
 

@@ -23,6 +23,7 @@ from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.petition import Petitions
 from handover.application.promised import FollowUpShelf
+from handover.application.reconciled import Reconciliations
 from handover.application.referred import ReferralShelf
 from handover.application.shelves import (
     Alarms,
@@ -121,6 +122,8 @@ class UnitOfWork(Protocol):
     def corrections(self) -> CorrectionShelf: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def reconciliations(self) -> Reconciliations: ...
     @property
     def log(self) -> Log: ...
     @property

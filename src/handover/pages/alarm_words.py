@@ -23,7 +23,11 @@ ALARMS: Final[Mapping[str, str]] = {
     "evaluations-spent": N_("An authority has had as many keys of tracing evaluated as it may."),
     "fault": N_("A message could not be stored here. The other authority sends it again."),
     "follow-up-overdue": N_("Nobody has told in time how the child is. Telephone the other authority."),
+    "message-missing": N_(
+        "A message between this office and another authority is there at one of the two only."
+    ),
     "non-arrival": N_("The child has not arrived."),
+    "receipt-denied": N_("The other authority has confirmed a message and now denies that it has it."),
     "record-missing": N_("A deed came for a matter whose record is not here."),
     "refusals-many": N_(
         "So much of what an authority sends is refused that not every refusal is logged any more."

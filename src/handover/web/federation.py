@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from handover.application.allowances import TooManyRequestsError
 from handover.application.evaluating import PATH as EVALUATIONS
+from handover.application.reconciliations import PATH as RECONCILIATION
 from handover.application.statistics import PATH as STATISTICS
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest, Quarter
@@ -44,6 +45,7 @@ class Federation:
         self._quota = quota or Quota(time.monotonic)
         self._turns = CapacityLimiter(AT_ONCE)
         self._waiting = Turns(most_waiting)
+        self._looking = CapacityLimiter(1)
 
     def routes(self) -> list[PlainRoute]:
         """Give the routes, the busiest first."""
@@ -52,6 +54,7 @@ class Federation:
             PlainRoute("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
             PlainRoute(f"{STATISTICS}/{{quarter}}", self.statistics, methods=["GET"]),
             PlainRoute(EVALUATIONS, self.evaluate, methods=["POST"]),
+            PlainRoute(RECONCILIATION, self.reconcile, methods=["POST"]),
             PlainRoute("/federation/v1/epochs/{number}", self.epoch, methods=["GET"]),
             PlainRoute("/federation/v1/evaluations/{year}", self.sums, methods=["GET"]),
             PlainRoute("/registry/{name:path}", self.registry, methods=["GET"]),
@@ -100,6 +103,17 @@ class Federation:
             self._quota.refused(request.scope)
             raise
         return Response(answer, media_type="application/octet-stream")
+
+    async def reconcile(self, request: Request) -> Response:
+        """Say to a member what this node holds of what the two have said to one another; one at a time looks."""
+        self._quota.require(request.scope)
+        try:
+            body = await request.body()
+            answer = await run_sync(self._node.reconciliations.answer, body, limiter=self._looking)
+        except UntrustedError:
+            self._quota.refused(request.scope)
+            raise
+        return Response(answer, media_type="application/jose")
 
     async def epoch(self, request: Request) -> Response:
         """Give the signed document of an epoch, or of the newest."""

@@ -13,11 +13,13 @@ from handover.application.attachments import MEDIA_TYPES
 from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.question_post import PAGE as TRACING
 from handover.application.question_post import QUESTIONS, WITHDRAWALS
+from handover.application.reconciliations import PATH as RECONCILIATION
 from handover.protocol.attachment import LONGEST_FILE, PART
 from handover.protocol.delivery import BODY_LIMIT
 from handover.protocol.evaluation import SIZE
 from handover.protocol.question import SIZE as QUESTION_SIZE
 from handover.protocol.question_withdrawal import SIZE as WITHDRAWAL_SIZE
+from handover.protocol.reconciliation import LIMIT as RECONCILIATION_LIMIT
 from handover.protocol.witness import PATH as WITNESS
 from handover.protocol.witness import REQUEST_LIMIT as WITNESS_LIMIT
 from handover.web.problems import (
@@ -53,6 +55,7 @@ _TAKEN: Final = (
     (re.compile(re.escape(EVALUATIONS)), max(SIZE.values()), _BYTES),
     (re.compile(re.escape(QUESTIONS)), QUESTION_SIZE, _BYTES),
     (re.compile(re.escape(WITHDRAWALS)), WITHDRAWAL_SIZE, _BYTES),
+    (re.compile(re.escape(RECONCILIATION)), RECONCILIATION_LIMIT, _BYTES),
     (re.compile(re.escape(TRACING)), 0, _BYTES),
     (re.compile(re.escape(WITNESS)), WITNESS_LIMIT, _TEXT),
     (re.compile(r"/api/v1/matters/[^/]+/import/[^/]+"), DOCUMENT_LIMIT, _JSON),

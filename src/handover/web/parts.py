@@ -17,6 +17,7 @@ from handover.application.key_desks import KeyDesks
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.ports import Database
+from handover.application.reconciliations import ReconciliationDesk
 from handover.application.repeats import Repeats
 from handover.application.retention import Retention
 from handover.application.statistics import Statistics
@@ -111,6 +112,11 @@ class Node(Protocol):
     @property
     def tracing(self) -> Tracing:
         """The desks of tracing."""
+        ...
+
+    @property
+    def reconciliations(self) -> ReconciliationDesk:
+        """Where members ask what is held of what was said between two nodes."""
         ...
 
     @property

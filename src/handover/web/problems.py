@@ -11,6 +11,7 @@ from typing import Final
 from handover.application.allowances import TooManyRequestsError
 from handover.application.answering import AskerQuotaError
 from handover.application.officers import UnauthenticatedError
+from handover.application.reconciled import ReconciliationsSpentError
 from handover.application.tracing_keys import EvaluationsSpentError
 from handover.domain.errors import (
     HandoverError,
@@ -145,6 +146,7 @@ STATUS: Final[dict[type[HandoverError], int]] = {  # the class nearest to the er
     TooManyRequestsError: 429,
     EvaluationsSpentError: 429,
     AskerQuotaError: 429,
+    ReconciliationsSpentError: 429,
     HeadersTooLargeError: 431,
     UnreachableError: 503,
 }
