@@ -26,6 +26,17 @@ class OpenOfferError(OutOfOrderError):
     advice = "Withdraw the open offer first, or wait until it ends."
 
 
+class OtherIncarnationError(HandoverError):
+    """A node does not go on with a database that is from before its last restore, or with keys that are."""
+
+    name = "other-incarnation"
+    title = "The database and the keys of this node are not from the same restore."
+    advice = (
+        "If `handover restore` was cut off, call it again with the same backup. Else the database or vault.json "
+        "was put back by hand: take the newest vault.json, and let `handover restore` put the database in its place."
+    )
+
+
 class _Open(threading.local):
     """The writing transaction that this thread is in, if any, and whether a block that joined it has failed."""
 
@@ -128,16 +139,22 @@ class SQLDatabase:
             raise StorageError(str(error.orig).partition("\n")[0]) from error
 
     def prepare(self) -> None:
-        """Make the rows that every database has; the tables are made by the migrations.
+        """Make the rows that every database has, and see that the keys are of its incarnation; migrations make tables.
 
         Raises:
             StorageError: the database cannot be used now.
+            OtherIncarnationError: it is from before or after a restore that the keys know.
         """
         with self._lock, translated(), self.engine.begin() as connection:
             if not connection.execute(select(log_tables.log_head.c.id)).first():
                 empty = merkle.EMPTY_ROOT
                 row = {"id": 1, "size": 0, "signed_size": 0, "signed_root": empty, "note": None}
                 connection.execute(insert(log_tables.log_head), row)
+        with self.reading() as work:
+            made_for = work.doubts.incarnation()
+        if made_for != self._vault.incarnation:
+            self.close()  # nobody keeps it open: `handover restore` comes next
+            raise OtherIncarnationError
 
     def try_writing(self) -> None:
         """Write something and commit it; what stays the same would not reach the disk, and tell nothing of it.

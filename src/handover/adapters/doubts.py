@@ -7,11 +7,13 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, update
 
 from handover.adapters import statements, tables
+from handover.adapters.access_tables import session
 from handover.adapters.doubt_tables import doubt, restoration, waiting_deed
 from handover.adapters.unit import Unit
 from handover.application.doubt import Restoration, WaitingDeed
 from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.protocol import strict
+from handover.protocol.log_origin import FIRST
 
 _STANDS: Final = select(doubt.c.matter).where(statements.given(doubt.c.matter, "matter"))
 _AMONG: Final = select(doubt.c.matter).where(statements.among(doubt.c.matter, "matters"))
@@ -37,13 +39,19 @@ class DoubtShelf:
         """Give the restore that is not over."""
         return self._restoration
 
+    def incarnation(self) -> int:
+        """Give the incarnation for which the database was made: the first, or that of its last restore."""
+        found: int | None = self._unit.peek(select(func.max(restoration.c.incarnation)))[0][0]
+        return found or FIRST
+
     def begin(self, restored: Restoration) -> int:
-        """Mark every matter; an earlier restore goes on in this one."""
+        """Mark every matter and end all sessions; an earlier restore goes on in this one."""
         self._end(restored.restored_at)
         self._unit.upsert(restoration, {**vars(restored), "over_at": None})
         known = select(doubt.c.matter)
         every = select(tables.matter.c.id).where(tables.matter.c.id.not_in(known))
         self._unit.run(insert(doubt).from_select(["matter"], every))
+        self._unit.run(delete(session))  # who was signed in may have lost the right since
         return self.count()
 
     def finish(self, now: int) -> bool:

@@ -82,7 +82,7 @@ def move(path: Path, url: str) -> Moved:
     try:
         if target.dialect.name != "postgresql":
             raise DatabaseAddressError("a database is moved to PostgreSQL")
-        with _alone(path) as source, translated():
+        with alone(path) as source, translated():
             _prepare(target)
             with target.begin() as into:
                 rows = sum(_copy(table, source, into) for table in metadata.sorted_tables)
@@ -94,7 +94,7 @@ def move(path: Path, url: str) -> Moved:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[Connection]:
+def alone(path: Path) -> Iterator[Connection]:
     """Give a connection to the old database that nobody else has open, and that nobody can open meanwhile."""
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -25,6 +25,7 @@ from handover.domain.errors import HandoverError
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import entry as entries
 from handover.protocol import merkle, strict
+from handover.protocol.log_origin import LogOrigin
 from handover.protocol.merkle import Tree
 
 _PAGE: Final = 4096  # entries of the log that are read at once
@@ -99,19 +100,26 @@ def rehearse(path: Path, *, vault: FileVault, data: Path) -> Rehearsed:
         RehearsalError: what is in it is not sound.
     """
     with tempfile.TemporaryDirectory(dir=data) as place:
-        copy = Path(place) / "restored"
-        with backup.opened(path, vault=vault) as (about, chunks), copy.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-        node, made_at, kind = strict.members(about, "node", "made_at", "kind")
-        if node != vault.node:
-            raise SealedFileError
-        seen = Rehearsed(made_at=strict.integer(made_at), kind=strict.text(kind))
-        if seen.kind != "sqlite":
-            _listed(copy)
-            return seen
-        _whole(copy)
-        return _looked_over(copy, seen, vault)
+        return unpack(path, Path(place) / "restored", vault=vault)
+
+
+def unpack(path: Path, copy: Path, *, vault: FileVault) -> Rehearsed:
+    """Write what is in the backup to *copy*, and look it over: a SQLite database of the newest schema, or a dump.
+
+    Raises as `rehearse`.
+    """
+    with backup.opened(path, vault=vault) as (about, chunks), copy.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+    node, made_at, kind = strict.members(about, "node", "made_at", "kind")
+    if node != vault.node:
+        raise SealedFileError
+    seen = Rehearsed(made_at=strict.integer(made_at), kind=strict.text(kind))
+    if seen.kind != "sqlite":
+        _listed(copy)
+        return seen
+    _whole(copy)
+    return looked_over(f"sqlite:///{copy}", seen, vault)
 
 
 def _listed(copy: Path) -> None:
@@ -138,9 +146,9 @@ def _whole(copy: Path) -> None:
         raise RehearsalError
 
 
-def _looked_over(copy: Path, seen: Rehearsed, vault: FileVault) -> Rehearsed:
-    """Bring the copy to the newest schema, open every data key, and build the log's tree anew from its entries."""
-    database = SQLDatabase(f"sqlite:///{copy}", vault, lambda: seen.made_at)
+def looked_over(url: str, seen: Rehearsed, vault: FileVault) -> Rehearsed:
+    """Bring the database to the newest schema, open every data key, and build the log's tree anew from its entries."""
+    database = SQLDatabase(url, vault, lambda: seen.made_at)
     try:
         migrate.to_newest(database.engine)
         with database.engine.connect().execution_options(handover_reads=True) as connection:
@@ -180,7 +188,9 @@ def _logged(database: SQLDatabase, vault: FileVault) -> int:
         raise RehearsalError
     if head.note is not None:
         try:
-            signed = checkpoints.verify(head.note, checkpoints.key_of(head.note, vault.log_keys()))
+            origin = str(LogOrigin.claimed(head.note))
+            keys = [key.named(origin) for key in vault.log_keys()]
+            signed = checkpoints.verify(head.note, checkpoints.key_of(head.note, keys))
         except HandoverError as error:
             raise RehearsalError from error
         if tree.root(signed.size) != signed.root:

@@ -137,10 +137,10 @@ class FileVault:
         """The generation of the node's database."""
         return self._content.incarnation
 
-    def raise_incarnation(self) -> int:
+    def raise_incarnation(self, *, above: int = 0) -> int:
         """Begin the next generation of the database, before anything of it is there; give its number."""
         with self._changing() as content:
-            content.incarnation += 1
+            content.incarnation = max(content.incarnation, above) + 1
         return self.incarnation
 
     @property

@@ -41,8 +41,12 @@ class Doubts(Protocol):
         """Give the restore that is not over; none where nothing is in doubt."""
         ...
 
+    def incarnation(self) -> int:
+        """Give the incarnation for which the database was made: the first, or that of its last restore."""
+        ...
+
     def begin(self, restoration: Restoration) -> int:
-        """Mark every matter; give how many."""
+        """Mark every matter and end all sessions; give how many matters are in doubt."""
         ...
 
     def finish(self, now: int) -> bool:

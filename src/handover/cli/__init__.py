@@ -24,6 +24,7 @@ from handover.cli import (
     queue,
     refresh,
     registry,
+    restore,
     running,
     setup,
     statistics,
@@ -78,6 +79,7 @@ app.command(rich_help_panel=_LOOK)(doctor.doctor)
 app.command(rich_help_panel=_LOOK)(refresh.refresh)
 app.command(rich_help_panel=_LOOK)(statistics.statistics)
 app.command(rich_help_panel=_LOOK)(backup.backup)
+app.command(rich_help_panel=_LOOK)(restore.restore)
 app.command("move-database", rich_help_panel=_LOOK)(moving.move_database)
 app.add_typer(queue.app, name="queue", rich_help_panel=_LOOK)
 app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)

@@ -1,0 +1,36 @@
+"""`handover restore`: what it says, what it refuses, and that its answer is in the chapter."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from cli.stage import Stage
+
+CHAPTER = (Path(__file__).resolve().parents[2] / "docs" / "spec" / "cli.md").read_text(encoding="utf-8")
+
+
+def test_a_lost_database_is_restored_and_the_node_starts(stage: Stage) -> None:
+    path = stage.folder / "one.backup"
+    stage.call("user", "add", "A. Officer", "--role", "auditor", "--data", stage.data())
+    stage.call("backup", path, "--data", stage.data())
+    (stage.data() / "handover.db").unlink()
+    said = stage.call("restore", path, "--data", stage.data())
+    assert "Restored. Start the node" in said.out
+    status = stage.call("status", "--json", "--data", stage.data()).json
+    assert isinstance(status, dict)
+    assert status["incarnation"] == 2
+    assert "A. Officer" in stage.call("user", "list", "--data", stage.data()).out
+
+
+def test_a_database_that_knows_more_is_kept_until_it_is_said_that_it_may_be_forgotten(stage: Stage) -> None:
+    path = stage.folder / "one.backup"
+    stage.call("backup", path, "--data", stage.data())
+    stage.call("user", "add", "A. Officer", "--role", "auditor", "--data", stage.data())
+    with closing(sqlite3.connect(stage.data() / "handover.db")) as connection, connection:
+        connection.execute("UPDATE log_head SET size = size + 1")
+    assert "knows more" in stage.call("restore", path, "--data", stage.data(), expect=1).err
+    found = stage.call("restore", path, "--forget-newer", "--json", "--data", stage.data()).json
+    assert isinstance(found, dict)
+    assert Path(str(found["old"])).is_file()
+    assert not {name for name in found if f"`{name}`" not in CHAPTER}
+    assert "A. Officer" not in stage.call("user", "list", "--data", stage.data()).out
