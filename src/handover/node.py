@@ -115,6 +115,7 @@ class Node(Desks):
             tracing=letting_go(
                 upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong))
             ),
+            witnesses=self.cosigning(self.peers, self.settings.witnesses).tick,
             poll=self.settings.poll,
         )
 

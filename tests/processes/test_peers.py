@@ -24,8 +24,9 @@ from handover.adapters.peers import (
     wait_of,
 )
 from handover.application.refusals import PeerRefusedError, PeerSpentError
-from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.errors import HandoverError, MalformedError, NotFoundError
 from handover.domain.ids import Digest, NodeId
+from handover.protocol.witness import WitnessSizeError
 from processes import strange as s
 from processes.strange import Behaviour, Certificate, answering, sized, strange
 
@@ -122,6 +123,21 @@ def test_however_a_wait_is_spelled_it_is_a_second_at_least_and_a_quarter_of_an_h
 ) -> None:
     fields = [(b"Retry-After", value) for value in values]
     assert 1 <= PeerSpentError(wait_of(fields)).seconds <= 900
+
+
+def test_a_witness_gives_its_lines_or_the_size_that_it_knows() -> None:
+    size = b"HTTP/1.1 409 Conflict\r\nContent-Type: text/x.tlog.size\r\nContent-Length: 3\r\n\r\n"
+    with strange(answering(sized(b"lines"))) as server:
+        assert wire().cosign(PEER, server.address, b"old 0\n") == b"lines"
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        assert head.startswith(b"POST /witness/add-checkpoint HTTP/1.1\r\n")
+        assert b"Content-Type: text/plain; charset=utf-8" in head
+        assert body == b"old 0\n"
+    with strange(answering(size + b"11\n")) as server, pytest.raises(WitnessSizeError) as caught:
+        wire().cosign(PEER, server.address, b"old 0\n")
+    assert caught.value.size == 11
+    with strange(answering(size + b"x1\n")) as server, pytest.raises(MalformedError):
+        wire().cosign(PEER, server.address, b"old 0\n")
 
 
 PROBLEM = b'{"type":"https://handover.example/problems/question-tables","retry":false}'

@@ -155,11 +155,10 @@ class Logbook:
         """Give the last signed checkpoint as it was."""
         return self._note
 
-    def consistency(self, old_size: int) -> list[bytes]:
-        """Give the proof that the signed head extends the tree of *old_size*."""
-        if not 0 < old_size <= self._signed.size:
-            return []
-        return list(self._tree.consistency(old_size, self._signed.size))
+    def consistency(self, old_size: int, size: int | None = None) -> list[bytes]:
+        """Give the proof that the tree of *size*, or the signed head, extends the tree of *old_size*."""
+        size = self._signed.size if size is None else size
+        return list(self._tree.consistency(old_size, size)) if 0 < old_size <= size else []
 
     def entries(self, stream: str) -> list[tuple[int, bytes]]:
         """Give index and document of every entry of *stream*, in order."""

@@ -20,7 +20,8 @@ from handover.adapters.connections import PeerAddressError, PeerKeyError, PeerUn
 from handover.application.refusals import PeerRefusedError, PeerSpentError
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.ids import Digest, NodeId
-from handover.protocol import strict
+from handover.protocol import strict, witness
+from handover.protocol.witness import WitnessSizeError
 
 __all__ = ["HTTPPeers", "PeerAddressError", "PeerAnswerError", "PeerKeyError", "PeerUnreachableError"]
 
@@ -88,6 +89,12 @@ class HTTPPeers:
         fields = {"Content-Type": "application/octet-stream"}
         url = f"{address}{path}"
         return self._exchange(peer, "POST", url, limit, fields=fields, body=body, total=ASKED)
+
+    def cosign(self, peer: NodeId, address: str, body: bytes) -> bytes:
+        """Ask a witness for its lines; raises as `ask`, and WitnessSizeError where it knows another size of the log."""
+        fields = {"Content-Type": "text/plain; charset=utf-8"}
+        url = f"{address}{witness.PATH}"
+        return self._exchange(peer, "POST", url, witness.ANSWER_LIMIT, fields=fields, body=body, total=ASKED)
 
     def get(self, peer: NodeId | None, address: str, path: str, limit: int) -> bytes:
         """Give a file of the peer's registry mirror or log, at most *limit* bytes; without *peer* no key is pinned.
@@ -175,7 +182,12 @@ def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
     if answer.status >= 500 or answer.status == 408:
         raise PeerUnreachableError
     if told and 400 <= answer.status < 500:
-        raise _refusal(_body(answer, _REFUSAL_LIMIT))
+        body = _body(answer, _REFUSAL_LIMIT)
+        if (b"content-type", witness.SIZE_TYPE.encode()) in [
+            (name.lower(), value) for name, value in answer.headers
+        ]:
+            raise WitnessSizeError(witness.decode_size(body))
+        raise _refusal(body)
     if answer.status != 200:  # redirects among them: the address is the registry's to change
         raise PeerAnswerError
     for name, value in answer.headers:

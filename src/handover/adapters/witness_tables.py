@@ -17,3 +17,11 @@ witnessed: Final = Table(
     Column("signed_at", BigInteger, nullable=False),
     Column("cosigned_at", BigInteger, nullable=False),
 )
+cosigned: Final = Table(
+    "cosigned",
+    metadata,
+    Column("origin", String, primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("cosigned_at", BigInteger, nullable=False),
+)

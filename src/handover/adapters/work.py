@@ -30,7 +30,7 @@ from handover.adapters.tracing import TracingWork
 from handover.adapters.tracing_keys import TracingKeyShelf
 from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
-from handover.adapters.witnessing import WitnessedShelf
+from handover.adapters.witnessing import CosignedShelf, WitnessedShelf
 
 
 class Work:
@@ -86,6 +86,11 @@ class Work:
     def witnessed(self) -> WitnessedShelf:
         """What this node keeps as a witness of other logs."""
         return WitnessedShelf(self.unit)
+
+    @cached_property
+    def cosigned(self) -> CosignedShelf:
+        """This node's own log with its witnesses."""
+        return CosignedShelf(self.unit)
 
     @cached_property
     def log(self) -> Logbook:

@@ -18,6 +18,7 @@ from handover.application.repeats import Repeats
 from handover.application.statistics import Fetch, Quarterly, Statistics
 from handover.application.watch import Watch
 from handover.application.witness import Witness
+from handover.application.witnesses import Asks, Witnesses
 from handover.application.worklist import Worklist
 from handover.domain.ids import NodeId
 
@@ -84,6 +85,10 @@ class Desks:
     def witness(self) -> Witness:
         """Vouches for other nodes' logs."""
         return Witness(self.database, self.registry, self.vault)
+
+    def cosigning(self, wire: Asks, wanted: int) -> Witnesses:
+        """Give what asks other nodes to vouch for this node's log."""
+        return Witnesses(self.database, self.registry, self.vault, wire, wanted=wanted)
 
     @property
     def holds(self) -> Holds:

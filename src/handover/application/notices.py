@@ -43,7 +43,15 @@ _TALK: Final = {
 }
 _TRACERS: Final = frozenset({OfficerRole.LIAISON, OfficerRole.TRACING})
 _TECHNICAL: Final = frozenset(
-    {"fault", "refused", "split-view", "log-rolled-back", "demand-undeliverable", "message-missing"}
+    {
+        "fault",
+        "refused",
+        "split-view",
+        "log-rolled-back",
+        "log-behind",
+        "demand-undeliverable",
+        "message-missing",
+    }
 )
 """Alarms in which an operator can do something."""
 

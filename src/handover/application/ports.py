@@ -49,6 +49,7 @@ from handover.protocol.jws import Signer
 if TYPE_CHECKING:
     from handover.application.overrides import Overrides
     from handover.application.witness import WitnessedLogs
+    from handover.application.witnesses import CosignedShelf
 
 Clock = Callable[[], int]
 """Gives the time in whole seconds since 1970."""
@@ -164,6 +165,8 @@ class UnitOfWork(Protocol):
     def referrals(self) -> ReferralShelf: ...
     @property
     def witnessed(self) -> "WitnessedLogs": ...
+    @property
+    def cosigned(self) -> "CosignedShelf": ...
 
 
 class Database(Protocol):

@@ -17,7 +17,7 @@ from handover.domain.ids import NodeId
 
 _BATCHES, _RETRIES, _FILES = "batches", "retries", "files"
 _REGISTRY, _NOTICES, _UPKEEP, _STATISTICS = "registry", "notices", "upkeep", "statistics"
-_TRACING = "tracing"
+_TRACING, _WITNESSES = "tracing", "witnesses"
 LANES: Final = {
     _BATCHES: 4,
     _RETRIES: 2,
@@ -27,6 +27,7 @@ LANES: Final = {
     _UPKEEP: 1,
     _STATISTICS: 1,
     _TRACING: 1,
+    _WITNESSES: 1,
 }
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
 so that any number of slow peers takes nothing from those that answer."""
@@ -51,6 +52,7 @@ class Worker:
         notices: Callable[[], object] | None = None,
         upkeep: Callable[[], object] | None = None,
         tracing: Callable[[], object] | None = None,
+        witnesses: Callable[[], object] | None = None,
         poll: float = 1.0,
     ) -> None:
         self._outbox = outbox
@@ -61,6 +63,7 @@ class Worker:
         self._notices = notices
         self._upkeep = upkeep
         self._tracing = tracing
+        self._witnesses = witnesses
         self._kept_up = float("-inf")
         self._poll = poll
         self._event = threading.Event()
@@ -103,7 +106,12 @@ class Worker:
                 self._event.wait(self._poll)
 
     def _beside(self, lanes: Mapping[str, ThreadPoolExecutor], report: Report) -> None:
-        beside = {_STATISTICS: self._statistics, _NOTICES: self._notices, _TRACING: self._tracing}
+        beside = {
+            _STATISTICS: self._statistics,
+            _NOTICES: self._notices,
+            _TRACING: self._tracing,
+            _WITNESSES: self._witnesses,
+        }
         for kind, work in beside.items():
             if work is not None:
                 self._start(lanes[kind], kind, work, report)

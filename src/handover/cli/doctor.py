@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from handover.cli import checks, checks_of_node, checks_of_tracing, opening, terminal
+from handover.cli import checks, checks_of_node, checks_of_tracing, checks_of_witnesses, opening, terminal
 from handover.cli.exits import Exit
 from handover.cli.findings import Checked, Level, failure, ok
 from handover.cli.options import HERE, AsJson, Data
@@ -138,7 +138,7 @@ def of_running(found: "Node") -> list[Checked]:
         *checks_of_node.registry(found.registry, found.vault, now),
         *checks_of_node.keys(found.vault, entry, now),
         *database,
-        *_read(found.database, now, found.settings),
+        *_read(found.database, now, found.settings, found.registry),
         *checks.clock(now, seen=_logged(found.database)),
     ]
 
@@ -166,7 +166,7 @@ def _examine(settings: "Settings", vault: "FileVault", now: int, *, reach: bool)
         yield from found
         seen = current.issued if current else None
         if all(each.level is Level.OK for each in found):
-            yield from _read(database, now, settings)
+            yield from _read(database, now, settings, registry)
             seen = max(seen, _logged(database), key=lambda each: each or 0)
         yield from checks.clock(now, seen=seen)
     finally:
@@ -196,8 +196,9 @@ def _reach(settings: "Settings", current: "Current", vault: "FileVault", now: in
         wire.close()
 
 
-def _read(database: "SQLDatabase", now: int, settings: "Settings") -> Iterator[Checked]:
+def _read(database: "SQLDatabase", now: int, settings: "Settings", registry: "Registry") -> Iterator[Checked]:
     from handover.adapters import backup, figures
+    from handover.application.witnesses import candidates
 
     with database.reading() as work:
         depths = work.queue.depths()
@@ -207,6 +208,8 @@ def _read(database: "SQLDatabase", now: int, settings: "Settings") -> Iterator[C
     yield from checks_of_node.mails(counted.mails)
     made = backup.last_made(settings.data)
     yield from checks_of_node.erasures(counted.erased, counted.renewed, made, now)
+    possible = len(candidates(registry, database.node, now))
+    yield from checks_of_witnesses.witnesses(database, possible, settings.witnesses, now)
     yield from checks_of_tracing.epochs(database, len(settings.tracing_holders), now)
 
 

@@ -12,6 +12,7 @@ from handover.cli.version import VERSION
 if TYPE_CHECKING:
     from handover.adapters.figures import Figures
     from handover.application.facts import Alarm, Depth, Peer
+    from handover.application.witnesses import Cosigned
     from handover.node import Node
     from handover.protocol.registry_set import Registry
 
@@ -29,6 +30,7 @@ class _Seen:
     fresh: bool
     standing: Standing
     log_size: int
+    cosigned: "Cosigned | None"
     figures: "Figures"
     depths: Sequence["Depth"]
     peers: Sequence["Peer"]
@@ -63,7 +65,8 @@ def _look(node: "Node") -> _Seen:
     from handover.application.registry import RegistryMissingError
 
     with node.database.reading() as work:
-        now, log_size = work.now, work.log.head().size
+        now, head = work.now, work.log.head()
+        cosigned = work.cosigned.newest(head.origin)
         depths, peers, alarms = work.queue.depths(), work.peers.all(), work.alarms.all(_NEWEST, seen=False)
     try:
         registry = node.registry.current(now)
@@ -76,7 +79,8 @@ def _look(node: "Node") -> _Seen:
         registry=registry,
         fresh=node.registry.fresh(now),
         standing=standing.of(registry, node.vault, now),
-        log_size=log_size,
+        log_size=head.size,
+        cosigned=cosigned,
         figures=figures.count(node.database.engine, now),
         depths=depths,
         peers=peers,
@@ -91,7 +95,7 @@ def _as_json(seen: _Seen) -> dict[str, object]:
         "time": terminal.when(seen.now),
         "incarnation": seen.incarnation,
         "registry": _registry(seen),
-        "log": {"size": seen.log_size},
+        "log": {"size": seen.log_size, "cosigned": _cosigned(seen.cosigned)},
         "rounds": {
             "open": {state.value: number for state, number in seen.figures.open_rounds.items()},
             "overdue": seen.figures.overdue,
@@ -114,6 +118,24 @@ def _as_json(seen: _Seen) -> dict[str, object]:
             ],
         },
     }
+
+
+def _cosigned(found: "Cosigned | None") -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "size": found.size,
+        "time": terminal.when(found.cosigned_at),
+        "witnesses": list(found.witnesses),
+    }
+
+
+def _witnesses(found: "Cosigned | None") -> str:
+    if found is None:
+        return "cosigned by nobody yet"
+    return (
+        f"{found.size} of them cosigned on {terminal.when(found.cosigned_at)} by {', '.join(found.witnesses)}"
+    )
 
 
 def _registry(seen: _Seen) -> dict[str, object]:
@@ -139,7 +161,7 @@ def _show(seen: _Seen) -> None:
             "node": f"{seen.node} (incarnation {seen.incarnation}, version {VERSION})",
             "time": terminal.when(seen.now),
             "registry": _registry_line(seen),
-            "log": f"{seen.log_size} entries",
+            "log": f"{seen.log_size} entries, {_witnesses(seen.cosigned)}",
             "open rounds": states or "none",
             "overdue": seen.figures.overdue or "none",
             "queue": f"{waiting} waiting, {refused} refused",

@@ -35,6 +35,7 @@ MEANING: Final[dict[str, str]] = {
     "tracing_holders": "The five nodes that hold the keys of tracing, in the federation's order; empty: no tracing.",
     "tracing_questions": "Questions of one node for which this key-holder evaluates keys in an epoch.",
     "tracing_records": "Records of one node for whose index this key-holder evaluates keys in an epoch.",
+    "witnesses": "How many nodes of other countries are asked to cosign this node's log; 0 for none.",
     "tracing_heard": "Questions of tracing that one node may ask this one in a day.",
     "tracing_release": "Who releases a strong candidate of tracing: `officer`, or `strong` for no officer.",
     "data": "The data folder; given by --data or HANDOVER_DATA.",

@@ -40,6 +40,10 @@ ALARMS: Final[Mapping[str, str]] = {
         "The node of another authority was put back from a backup. What it has forgotten it asks by itself;"
         " what you agreed with it lately, make sure of by telephone."
     ),
+    "log-behind": N_(
+        "Another node holds a checkpoint that this node has signed and does not have: its database was put back, or"
+        " a second copy of it runs. Stop it, and follow the operator's guide."
+    ),
     "log-rolled-back": N_(
         "The log of another node has signed fewer entries than before: its database was put back, or its clock."
     ),

@@ -38,6 +38,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "queue": N_("Queue"),
     "rounds": N_("Handovers"),
     "alarms": N_("Alarms"),
+    "witnesses": N_("Witnesses of the log"),
     "mail": N_("Mails to officers"),
 }
 

@@ -4,7 +4,7 @@ C2SP tlog-cosignature, both of its kinds: a line of Ed25519 (cosignature/v1) and
 its word only where both verify and say the same time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -73,13 +73,17 @@ class WitnessKey:
             note.write_key(self.name, SignatureType.ML_DSA_44, self.pair.mldsa44),
         )
 
+    def lines(self, lines: Sequence[SignatureLine]) -> tuple[SignatureLine, ...]:
+        """Return those of *lines* that claim to be of these keys."""
+        return tuple(line for line in lines if line.name == self.name and line.key_id in self.ids)
+
     def signatures(self, lines: Sequence[SignatureLine]) -> tuple[bytes, bytes]:
         """Return what claims to be of these keys, unverified.
 
         Raises:
             CosignatureMissingError: one of them is missing.
         """
-        found = {line.key_id: line.signature for line in lines if line.name == self.name}
+        found = {line.key_id: line.signature for line in self.lines(lines)}
         try:
             return found[self.ids[0]], found[self.ids[1]]
         except KeyError:
@@ -150,6 +154,21 @@ def _verified(data: bytes, key: WitnessKey) -> int:
     except (BadSignatureError, InvalidSignature):
         raise CosignatureError from None
     return first
+
+
+def verify_first(data: bytes, node: NodeId, pairs: Iterable[LogKey]) -> tuple[int, LogKey]:
+    """Return when a node has cosigned the checkpoint of a note, and with which of its pairs of keys.
+
+    Raises:
+        MalformedError, CosignatureError: as `verify`.
+        CosignatureMissingError: there are no lines of any of the pairs.
+    """
+    for pair in pairs:
+        try:
+            return verify(data, WitnessKey(node=node, pair=pair)), pair
+        except CosignatureMissingError:
+            continue
+    raise CosignatureMissingError
 
 
 def joined(data: bytes, lines: Sequence[SignatureLine]) -> bytes:

@@ -14,6 +14,7 @@ from handover.protocol.note import SignatureLine
 from handover.protocol.tile import HASH_LENGTH, LARGEST_SIZE
 
 PATH: Final = "/witness/add-checkpoint"
+HELD: Final = "/witness/checkpoint"
 SIZE_TYPE: Final = "text/x.tlog.size"
 MOST_HASHES: Final = 63
 REQUEST_LIMIT: Final = note.NOTE_LIMIT + 4096

@@ -29,6 +29,7 @@ from handover.web.quota import Quota, Turns
 
 AT_ONCE: Final = 2  # deliveries under way; the database has one writer
 WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
+SILENT: Final = 600  # seconds without a witness, after which the log is shown without one
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,9}")
 _YEAR: Final = re.compile(r"2[0-9]{3}")
 _OFFSET: Final = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -176,10 +177,14 @@ class Federation:
             return work.log.head().origin
 
     def _head(self) -> bytes:
+        """Give the newest cosigned checkpoint; where witnesses are silent and the log has grown, the newest signed."""
         with self._node.database.reading() as work:
-            note = work.log.signed_head()
+            note, head, now = work.log.signed_head(), work.log.head(), work.now
+            cosigned = work.cosigned.newest(head.origin)
         if note is None:
             raise NotFoundError
+        if cosigned is not None and (cosigned.size == head.size or now - cosigned.cosigned_at <= SILENT):
+            return cosigned.note
         return note
 
     def _tile(self, name: TileName) -> bytes:

@@ -35,7 +35,7 @@ class WitnessPaths:
         """Give the routes."""
         return [
             PlainRoute(witness.PATH, self.add, methods=["POST"]),
-            PlainRoute("/witness/checkpoint/{origin:path}", self.newest, methods=["GET"]),
+            PlainRoute(f"{witness.HELD}/{{origin:path}}", self.newest, methods=["GET"]),
         ]
 
     async def add(self, request: Request) -> Response:
