@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from handover.adapters import files
 from handover.adapters.vault import FileVault
 from handover.config import Settings
 from handover.domain.errors import HandoverError
@@ -62,6 +63,13 @@ def _keys(vault: FileVault) -> Iterator[NodeKey]:
 def enrolment_request(settings: Settings, vault: FileVault, *, now: int) -> bytes:
     """Give the signed request for this node's entry, with a proof of possession for its keys."""
     return enrolment.request(entry_of(settings, vault), signer=vault.signer, provers=vault.provers(), now=now)
+
+
+def propose(settings: Settings, vault: FileVault, now: int) -> Path:
+    """Write the request into the data folder, in place of an older one, and give its path."""
+    path = settings.data / f"{vault.node.replace('/', '-')}.enrolment"
+    files.replace(path, enrolment_request(settings, vault, now=now))
+    return path
 
 
 def set_up(folder: Path, node: NodeId, passphrase: str, root: bytes, *, now: int) -> FileVault:

@@ -24,6 +24,7 @@ from handover.application.evidence import Evidence
 from handover.application.handovers import Handovers
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
+from handover.application.key_care import KeyCare
 from handover.application.key_desks import KeyDesks
 from handover.application.listener import Listener
 from handover.application.offers import Offers
@@ -46,7 +47,7 @@ from handover.application.tracing import Tracing
 from handover.application.worker import Worker
 from handover.config import MailSettings, ProviderSettings, Settings
 from handover.domain.errors import HandoverError
-from handover.founding import MIRROR, ROOT, VAULT, NotSetUpError
+from handover.founding import MIRROR, ROOT, VAULT, NotSetUpError, propose
 from handover.matching.caches import letting_go
 
 
@@ -82,6 +83,11 @@ class Node(Desks):
         return renewal_of(self.database, self.vault, within=self.settings.keys_renewed_within)
 
     @property
+    def key_care(self) -> KeyCare:
+        """What the node does for its keys by itself."""
+        return KeyCare(self.database, self.vault, self.registry, partial(propose, self.settings, self.vault))
+
+    @property
     def retention(self) -> Retention:
         """What is erased when."""
         return Retention(self.database, self.vault, self.settings.rules, self.after.withdrawals)
@@ -110,7 +116,8 @@ class Node(Desks):
             statistics=upkeep(self.quarterly(self.peers.get).tick, self.reconciling(self.wire).tick),
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
             upkeep=upkeep(
-                self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick
+                *(self.retention.tick, self.renewal.tick, self.tracing_keys.fetching(self.peers.get).tick),
+                self.key_care.tick,
             ),
             tracing=letting_go(
                 upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong))
@@ -124,7 +131,7 @@ class Node(Desks):
         from handover.adapters.mail import mail_of
         from handover.pages.letters import wording
 
-        reminders = Reminders(self.database, self.registry, self.id)
+        reminders = Reminders(self.database)
         postman = Postman(
             self.database, mail_of(self.settings.address, mail), partial(wording, self.settings.address)
         )

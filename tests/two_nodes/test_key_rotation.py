@@ -207,3 +207,44 @@ def test_a_listed_key_that_is_gone_is_proposed_as_retired(stage: Stage) -> None:
     rotation.republish(stage.fed, stage.north)
     entry = stage.south.registry.entry(stage.north.id, stage.fed.clock.now)
     assert entry.key(old.kid, KeyUse.SIG).status is KeyStatus.RETIRED
+
+
+def test_a_node_makes_its_next_sealing_key_and_destroys_the_seed_of_the_last_in_every_process(
+    stage: Stage,
+) -> None:
+    """A payload that was under way all the time no longer opens, and its sender seals the same act anew."""
+    fed, south = stage.fed, stage.south
+    sent = stage.offer()
+    stage.settle()
+    stage.accept(sent)
+    stage.settle()
+    stage.countersign(sent)
+    beside = another_process(south)
+    [old] = [key for key in south.vault.node_keys() if key.use is KeyUse.SEAL]
+    south.key_care.tick()
+    assert len(south.vault.node_keys()) == 4
+    fed.clock.now = old.expires - 10 * DAY + 1
+    south.key_care.tick()
+    [new] = [key for key in south.vault.node_keys() if key.use is KeyUse.SEAL and key.kid != old.kid]
+    request = (south.settings.data / "de-hamburg.enrolment").read_bytes()
+    fed.ceremony.replace_entry(request, now=fed.clock.now)
+    fed.publish()
+    assert stage.north.registry.sealing_key(south.id, fed.clock.now).kid == new.kid
+    fed.clock.now = old.expires + 14 * DAY
+    south.key_care.tick()
+    assert beside.opener(old.kid)
+    fed.clock.pass_(1)
+    south.key_care.tick()
+    for process in (south.vault, beside):
+        with pytest.raises(NotFoundError):
+            process.opener(old.kid)
+        assert process.opener(new.kid)
+    assert old.kid.encode() not in (south.settings.data / "vault.json").read_bytes()
+    fed.publish()
+    stage.settle()
+    assert stage.outcome(sent) == TAKEN_UP
+    before, after = stage.said(stage.north, sent, Act.DEED)
+    assert (after.replaces, after.payload and after.payload.commit) == (
+        after.prev,
+        before.payload and before.payload.commit,
+    )

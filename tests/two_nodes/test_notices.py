@@ -201,8 +201,22 @@ def test_operators_are_told_of_keys_that_end_soon_each_time_it_grows_urgent(post
     ends = max(key.expires for key in entry.keys if key.use == "seal")
     for left in (8, 6, 5, 1):
         post.fed.clock.now = ends - left * 86400
+        post.north.key_care.tick()
+        post.north.key_care.tick()
         post.send()
-    assert post.kinds(post.north, operator) == ["keys", "keys"]
+    # The operators do not publish in this test, so the snapshot page, which lives a day longer, ends as well.
+    assert post.kinds(post.north, operator) == ["keys"] * 4
+    with post.north.database.reading() as work:
+        alarms = [(each.kind, each.evidence) for each in work.alarms.all()]
+    assert sorted(alarms) == [
+        ("keys-end", (f"{what} {end} {days}".encode(),))
+        for what, end in (("seal", ends), ("snapshot", _snapshot_ends(post)))
+        for days in (2, 7)
+    ]
+
+
+def _snapshot_ends(post: Post) -> int:
+    return post.north.registry.current(post.fed.clock.now).terms["snapshot"]
 
 
 def test_what_comes_within_ten_minutes_goes_together(post: Post) -> None:

@@ -60,6 +60,11 @@ class AlarmShelf:
         )
         return bool(self._unit.rows(select(table.c.id).where(OPEN, *same).limit(1)))
 
+    def raised(self, kind: str, evidence: str) -> bool:
+        """Tell whether an alarm of this kind with this evidence was ever raised, looked at or not."""
+        same = table.c.kind == kind, table.c.evidence == strict.dumps([evidence])
+        return bool(self._unit.rows(select(table.c.id).where(*same).limit(1)))
+
     def all(self, limit: int = 100, *, seen: bool | None = None) -> list[Alarm]:
         """Give the newest alarms; with *seen*, those at which somebody has looked, or nobody."""
         query = select(table).order_by(table.c.id.desc()).limit(limit)

@@ -205,11 +205,15 @@ class FileVault:
 
     def destroy_sealing_keys(self, *, before: int) -> int:
         """Destroy sealing keys whose end lies before *before*; give their number. Every process lets go of them."""
-        with self._changing() as content:
-            kept = [each for each in content.secrets if each.use != "seal" or each.expires >= before]
-            gone = len(content.secrets) - len(kept)
-            content.secrets = kept
-        return gone
+        return self._destroy(KeyUse.SEAL, before)
+
+    def _destroy(self, use: str, before: int) -> int:
+        self._follow()
+        ended = {each.kid for each in self._content.secrets if each.use == use and each.expires < before}
+        if ended:
+            with self._changing() as content:
+                content.secrets = [each for each in content.secrets if each.kid not in ended]
+        return len(ended)
 
     def keep_share(self, epoch: Digest, share: bytes, *, begins: int, until: int) -> None:
         """Keep this node's share of a tracing epoch's key, named by its document, until its end."""
@@ -231,12 +235,7 @@ class FileVault:
 
     def destroy_shares(self, *, before: int) -> int:
         """Destroy the shares whose time ended before *before*; give their number."""
-        self._follow()
-        ended = {each.kid for each in self._content.secrets if each.use == SHARE and each.expires < before}
-        if ended:
-            with self._changing() as content:
-                content.secrets = [each for each in content.secrets if each.kid not in ended]
-        return len(ended)
+        return self._destroy(SHARE, before)
 
     def epochs(self) -> tuple[int, ...]:
         """Give the epochs of the key-encryption keys that are alive, the newest last."""

@@ -125,7 +125,7 @@ def alarmed(work: "UnitOfWork", alarm: Alarm, handover: Handover | None) -> None
 
 
 def keys(work: "UnitOfWork", about: str) -> None:
-    """Tell operators of a key that ends soon."""
+    """Tell operators of a key, or a page of the registry, that ends soon."""
     tell(work, NoticeKind.KEYS, about=about, roles=_OPERATORS)
 
 

@@ -14,6 +14,7 @@ from handover.application.access_shelves import (
     Readings,
     Replies,
 )
+from handover.application.alarm_shelf import Alarms
 from handover.application.continuity import Demands, Disclosures
 from handover.application.corrected import CorrectionShelf
 from handover.application.counting import Statistics
@@ -26,7 +27,6 @@ from handover.application.promised import FollowUpShelf
 from handover.application.reconciled import Reconciliations
 from handover.application.referred import ReferralShelf
 from handover.application.shelves import (
-    Alarms,
     Envelopes,
     Exhibits,
     Files,

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from handover.application.facts import (
-    Alarm,
     ApiKey,
     Delivery,
     Depth,
@@ -280,21 +279,3 @@ class Staff(Protocol):
     def key(self, key: UUID7) -> ApiKey: ...
     def keys_of(self, officer: UUID7) -> list[ApiKey]: ...
     def revoke_key(self, key: UUID7, now: int) -> None: ...
-
-
-class Alarms(Protocol):
-    """What people must look at, with the evidence for it."""
-
-    def add(self, alarm: Alarm) -> None: ...
-    def stands(self, alarm: Alarm) -> bool:
-        """Tell whether an alarm of this kind, about the same round and peer, was raised and nobody has looked yet."""
-        ...
-
-    def of_handovers(self, handovers: Sequence[HandoverId]) -> list[Alarm]: ...
-    def all(self, limit: int = 100, *, seen: bool | None = None) -> list[Alarm]:
-        """Give the newest alarms; with *seen*, those at which somebody has looked, or nobody."""
-        ...
-
-    def see(self, alarm: UUID7, *, by: str, at: int) -> bool:
-        """Note who has looked at an alarm, unless somebody has before; tell whether there is such an alarm."""
-        ...

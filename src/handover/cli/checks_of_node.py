@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from handover.cli import standing
 from handover.cli.findings import DAY, Checked, days_left, failure, note, ok, warning
-from handover.cli.keys import GRACE
 from handover.cli.standing import Standing
 from handover.domain.errors import HandoverError
 from handover.domain.sentences import Names, Span, sentence
@@ -107,6 +106,7 @@ _UNLISTED: Final = {
 
 def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Checked]:
     """Check the dates of the node's keys, and that the registry lists those in use."""
+    from handover.application.key_care import GRACE
     from handover.protocol.node_key import KeyUse
 
     name, held = "keys", vault.node_keys()
@@ -125,7 +125,11 @@ def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Ch
     old = [key for key in held if key.use is KeyUse.SEAL and key.expires < now - GRACE]
     if old:
         text = sentence("Sealing keys past their use: %(number)s.", number=len(old))
-        yield note(name, text, sentence("Run %(command)s.", command="handover keys destroy-old"))
+        yield note(
+            name,
+            text,
+            sentence("Run %(command)s. See whether the worker runs.", command="handover keys destroy-old"),
+        )
 
 
 def peers(wire: "HTTPPeers", current: "Current", node: "NodeId") -> Iterator[Checked]:

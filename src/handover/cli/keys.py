@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from handover.adapters.vault import FileVault
     from handover.protocol.node_key import NodeKey
 
-GRACE: Final = 14 * 86400  # seconds that a sealing key is kept after its end, for what was sealed to it late
-
 app = typer.Typer(
     no_args_is_help=True,
     help="Look at the node's keys and renew them.\n\n"
@@ -107,6 +105,7 @@ def destroy_old(data: Data = HERE) -> None:
     Example: handover keys destroy-old
     """
     from handover import node as nodes
+    from handover.application.key_care import GRACE
 
     vault = opening.vault_of(opening.settings_of(data))
     gone = vault.destroy_sealing_keys(before=nodes.system_clock() - GRACE)

@@ -23,6 +23,9 @@ ALARMS: Final[Mapping[str, str]] = {
     "evaluations-spent": N_("An authority has had as many keys of tracing evaluated as it may."),
     "fault": N_("A message could not be stored here. The other authority sends it again."),
     "follow-up-overdue": N_("Nobody has told in time how the child is. Telephone the other authority."),
+    "keys-end": N_(
+        "A key of this node, or a page of the registry, ends soon. The first page of Operation says which."
+    ),
     "message-missing": N_(
         "A message between this office and another authority is there at one of the two only."
     ),
