@@ -34,6 +34,7 @@ LINKAGE = (
     ROOT / ".venv-linkage"
 )  # what the tracing is measured beside; it needs another `cryptography` than we do
 LINKAGE_LOCK = ROOT / "bench" / "linkage.lock"
+COMMANDS = {"handover": "handover.cli", "handover-sim": "handover.simulation.main"}
 OLDEST = (3, 11)
 LAYOUT = b"1"  # raise it when _add_project changes what it writes
 
@@ -309,6 +310,8 @@ def _install_once(venv: Path, lock: Path) -> None:
     with Path(__file__).open() as turn:  # two commands at once: the second waits for the first
         fcntl.flock(turn, fcntl.LOCK_EX)
         if done.is_file() and done.read_text() == stamp and python.exists():
+            if venv == VENV and not all((venv / "bin" / name).exists() for name in COMMANDS):
+                _add_project()
             return
         if venv.exists() and not (venv / "pyvenv.cfg").is_file():
             raise SetupError(f"{venv} is not a virtual environment. Move it away and try again.")
@@ -360,12 +363,13 @@ def _install(venv: Path, lock: Path) -> None:
 
 
 def _add_project() -> None:
-    """Make the project importable, and `handover` a command, without building anything."""
+    """Make the project importable, and its commands commands, without building anything."""
     site = next((VENV / "lib").glob("python3*/site-packages"))
     (site / "handover.pth").write_text(f"{ROOT / 'src'}\n")
-    command = VENV / "bin" / "handover"
-    command.write_text(f"#!{PYTHON}\nimport sys\n\nfrom handover.cli import main\n\nsys.exit(main())\n")
-    command.chmod(0o755)
+    for name, module in COMMANDS.items():
+        command = VENV / "bin" / name
+        command.write_text(f"#!{PYTHON}\nimport sys\n\nfrom {module} import main\n\nsys.exit(main())\n")
+        command.chmod(0o755)
 
 
 def _environment() -> dict[str, str]:

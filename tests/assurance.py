@@ -33,9 +33,9 @@ _SUITES: Final = {
         ("tests/processes/test_points.py", "tests/two_nodes/test_crash.py", "tests/tracing/test_crashes.py"),
     ),
     "killed processes": ("seeded runs", ("tests/processes/test_kills.py", "tests/processes/test_apart.py")),
-    "disks, clocks, strange peers": (
+    "disks, networks, clocks, peers": (
         "faults",
-        tuple(f"tests/processes/test_{name}.py" for name in ("disk", "clocks", "peers", "strangers")),
+        tuple(f"tests/processes/test_{name}.py" for name in ("disk", "cut", "clocks", "peers", "strangers")),
     ),
     "attacks": ("attacks, and what checks them", ("tests/attacks",)),
 }
@@ -53,6 +53,7 @@ class Row:
     seconds: float
     ran: bool = True
     told: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 def _timed(make: Callable[[], Row]) -> Row:
@@ -120,7 +121,16 @@ def _suite(name: str, of: str, arguments: Sequence[str]) -> Row:
         seconds=0,
         ran=len(cases) > len(skipped),
         told=tuple(f"{case.get('classname')}::{case.get('name')}" for case in (*failed, *skipped)),
+        figures=tuple(
+            _figures(case) for case in cases if case not in failed and case.find("properties") is not None
+        ),
     )
+
+
+def _figures(case: ET.Element) -> str:
+    """Give what a test has measured beside that it held (see tests/processes/figures.py)."""
+    found = [f"{each.get('name')} {each.get('value')}" for each in case.iter("property")]
+    return f"{(case.get('name') or '').removeprefix('test_').replace('_', ' ')}: {', '.join(found)}"
 
 
 def _fuzzing(executions: int) -> Row:
@@ -177,7 +187,7 @@ def main(arguments: list[str]) -> int:
     for name in options.only or every:
         rows.append(_timed(every[name]))
         print(_line(rows[-1]), flush=True)
-        for told in rows[-1].told[:10]:
+        for told in (*rows[-1].told[:10], *rows[-1].figures):
             print(f"{'':30}   {told}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import resource
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ import pytest
 
 from handover.web import examples
 from processes import test_kills
+from processes.figures import Record, tell
 from processes.lives import HAS_STRACE
 from processes.nodes import Office, Stage, UnknownOutcomeError, stage
 from processes.traffic import Case, Story, Traffic
@@ -29,7 +31,7 @@ def full(office: Office) -> None:
     limit(office, (office.folder / "handover.db-wal").stat().st_size)
 
 
-def test_a_full_disk_is_a_problem_and_no_loss(tmp_path: Path) -> None:
+def test_a_full_disk_is_a_problem_and_no_loss(tmp_path: Path, record_property: Record) -> None:
     with stage(tmp_path, *NAMES) as made:
         here, there = made[NAMES[0]], made[NAMES[1]]
         for office in (here, there):
@@ -54,11 +56,15 @@ def test_a_full_disk_is_a_problem_and_no_loss(tmp_path: Path) -> None:
         stories = offered(made, there)
         assert there.get("/handovers?role=receiver&state=PENDING")["data"] == []
         limit(there, resource.RLIM_INFINITY)
+        began = time.monotonic()
+        test_kills.quiet(made)
+        recovered = time.monotonic() - began
         stories += [before, Story("after", NAMES[0])]
         Case(made, stories[-1]).straight(NAMES[1])
         test_kills.quiet(made)
         assert len(there.get("/handovers?role=receiver&state=PENDING")["data"]) == 1
-        test_kills.settled(made, stories)
+        counts = test_kills.settled(made, stories) + Counter(faults=1, cases=len(stories))
+    tell(record_property, counts, recovered=recovered, until="what waited has arrived")
 
 
 def offered(on: Stage, full_one: Office) -> list[Story]:
@@ -87,23 +93,25 @@ FAULTS: Final = {
 
 @needs_strace
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_disk_that_fails(name: str, tmp_path: Path) -> None:
+def test_a_disk_that_fails(name: str, tmp_path: Path, record_property: Record) -> None:
     call, inject = FAULTS[name]
     trace = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
     with stage(tmp_path, *NAMES) as made:
         made[NAMES[0]].start(before=trace, wait=False)
         made[NAMES[1]].fork()
-        worked(made)
+        worked(made, record_property)
 
 
-def worked(on: Stage) -> None:
+def worked(on: Stage, record: Record) -> None:
     """Hand some cases over, then start the nodes anew on good disks and check everything."""
     traffic = Traffic(on, seed=3, most=12).start()
     time.sleep(10)
     for office in on.offices.values():
         office.kill()
-        office.fork()
-    test_kills.settled(on, traffic.finish())
+    recovered = test_kills.run(on)
+    stories = traffic.finish()
+    counts = test_kills.settled(on, stories) + Counter(faults=1, cases=len(stories))
+    tell(record, counts, recovered=recovered, until="all nodes take work again")
 
 
 def test_a_log_file_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

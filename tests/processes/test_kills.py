@@ -15,6 +15,7 @@ import pytest
 import postgres
 from processes import ledgers
 from processes.cluster import cluster
+from processes.figures import Record, tell
 from processes.lives import HAS_STRACE, Lives
 from processes.nodes import Stage, stage
 from processes.traffic import Story, Traffic, replay
@@ -31,9 +32,10 @@ def killed(
     *,
     calls: Mapping[str, int] | None = None,
     between: Callable[[], None] | None = None,
-) -> Counter[str]:
+) -> tuple[Counter[str], float]:
     """Hand cases over while nodes are killed; heal, repeat every request, and hold the databases against every rule.
 
+    Gives counts, and how many seconds after the last kill all nodes took work again.
     *between* may do harm of its own in the middle, while the nodes run.
     """
     for number, wire in enumerate(on.wires.values()):
@@ -42,20 +44,26 @@ def killed(
     traffic = Traffic(on, seed=seed).start()
     lives.run(kills if between is None else kills // 2, lambda: check_responsible(on))
     if between is not None:
-        _run(on)
+        run(on)
         between()
         lives.run(kills, lambda: check_responsible(on))
     for wire in on.wires.values():
         wire.hurt(None)
-    _run(on)
+    recovered = run(on)
     stories = traffic.finish()
-    counts = traffic.counts() + lives.ended + Counter(cases=len(stories), together=lives.looked)
-    return counts + settled(on, stories)
+    counts = traffic.counts() + lives.ended
+    counts += Counter(cases=len(stories), together=lives.looked, faults=lives.ended.total())
+    return counts + settled(on, stories), recovered
 
 
-def _run(on: Stage) -> None:
+def run(on: Stage) -> float:
+    """Start every office, and give the seconds until all of them take work."""
+    began = time.monotonic()
     for office in on.offices.values():
         office.fork()
+    for office in on.offices.values():
+        office.wait_ready()
+    return time.monotonic() - began
 
 
 def check_responsible(on: Stage) -> None:
@@ -110,16 +118,19 @@ def check_journals(on: Stage) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nodes_that_are_killed_at_any_moment(
-    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Record
 ) -> None:
     with stage(tmp_path, "gr/athens", "de/hamburg") as made:
-        counts = killed(made, seed, KILLS)
+        counts, recovered = killed(made, seed, KILLS)
+    tell(record_property, counts, recovered=recovered, until="all nodes take work again")
     with capsys.disabled():
         print(f"\nkills, SQLite, seed {seed}: {dict(sorted(counts.items()))}")
 
 
 @postgres.needed
-def test_nodes_and_their_postgresql_are_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nodes_and_their_postgresql_are_killed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Record
+) -> None:
     with cluster() as server, stage(tmp_path, "gr/athens", "de/hamburg", database=server.database) as made:
 
         def kill_server() -> None:
@@ -127,10 +138,17 @@ def test_nodes_and_their_postgresql_are_killed(tmp_path: Path, capsys: pytest.Ca
                 time.sleep(1.5)
                 server.kill()
                 time.sleep(0.5)
+                began = time.monotonic()
                 server.start()
+                for office in made.offices.values():
+                    office.wait_ready()
+                record_property(
+                    "seconds until a killed PostgreSQL serves all again", f"{time.monotonic() - began:.1f}"
+                )
             time.sleep(1.0)
 
         calls = {"sendto": 400, "write": 60} if HAS_STRACE else {}
-        counts = killed(made, FIRST, max(2, KILLS * 2 // 3), calls=calls, between=kill_server)
+        counts, recovered = killed(made, FIRST, max(2, KILLS * 2 // 3), calls=calls, between=kill_server)
+    tell(record_property, counts, recovered=recovered, until="all nodes take work again")
     with capsys.disabled():
         print(f"\nkills, PostgreSQL, seed {FIRST}: {dict(sorted(counts.items()))}")

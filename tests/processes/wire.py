@@ -18,6 +18,9 @@ class Wire:
         self.exchanges: list[tuple[bytes, bytes]] = []
         self.lost = self.repeated = 0
         self.cut = False
+        self.slow = 0.0  # seconds by which every answer is late
+        self._open = threading.Event()
+        self._open.set()
         self._random: Random | None = None
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -29,6 +32,16 @@ class Wire:
         """From now on lose some answers, send some requests twice and delay some; None: pass all on at once."""
         with self._lock:
             self._random = None if seed is None else Random(seed)
+
+    def silence(self, *, on: bool) -> None:
+        """While it is on nothing passes and nobody is told: what is under way, and its answer, are lost."""
+        self._open.clear() if on else self._open.set()
+
+    def silenced(self) -> bool:
+        """Wait until anything passes here; tell whether that took waiting."""
+        silent = not self._open.is_set()
+        self._open.wait(60)
+        return silent
 
     def chances(self) -> tuple[bool, bool, float]:
         """Give whether the next answer is lost, the next request repeated, and how long it is delayed."""
@@ -69,13 +82,14 @@ def _handler(wire: Wire) -> type[BaseHTTPRequestHandler]:
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             lose, repeat, delay = wire.chances()
-            time.sleep(delay)
+            time.sleep(delay + wire.slow)
             headers = {name: text for name, text in self.headers.items() if name.lower() not in _HOP}
             try:
-                if wire.cut:
+                if wire.cut or wire.silenced():
                     raise OSError
                 for _ in range(1 + repeat):
                     status, fields, data = wire.forward(self.command, self.path, headers, body)
+                lose = wire.silenced() or lose
             except (OSError, http.client.HTTPException):
                 lose = True
             if lose:

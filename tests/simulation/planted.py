@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from handover.adapters import cells, database, queue, shelves
-from handover.application import rounds
+from handover.application import departures, registry, reissue, rounds
 from handover.domain import handover, lifecycle
 from handover.domain.errors import UnreachableError
 from handover.domain.lifecycle import Act, Claim, Guarded, Order, Refusal, State
@@ -136,12 +136,48 @@ def values_in_the_clear(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cells.Cells, "open", lambda self, owner, place, value: value)
 
 
+def suspended_unseen(patch: pytest.MonkeyPatch) -> None:
+    """Nobody asks whether an authority is suspended."""
+    patch.setattr(registry.Registry, "_barred", lambda *_: False)
+
+
+def own_standing_unseen(patch: pytest.MonkeyPatch) -> None:
+    """Who offers asks after the other side alone, and is suspended itself."""
+
+    def require_standing(listed: Any, _own: Any, round_: Any, now: int) -> None:
+        listed.recipient(round_.peer, round_.purpose, round_.schema, now=now)
+
+    patch.setattr(departures, "require_standing", require_standing)
+
+
+def sent_to_suspended(patch: pytest.MonkeyPatch) -> None:
+    """An offer that has not left yet goes out to who was suspended meanwhile."""
+    patch.setattr(departures, "_unsent", lambda *_: {})
+
+
+def never_sealed_anew(patch: pytest.MonkeyPatch) -> None:
+    """What was sealed to a key that is gone is not sealed to the new one."""
+    patch.setattr(reissue.Reissuer, "serves", lambda *_, **__: False)
+
+
+def patient_by_old_clock(patch: pytest.MonkeyPatch) -> None:
+    """What waits until a time that a wrong clock named goes on waiting when the clock is right."""
+    patch.setattr(queue.QueueShelf, "wake", lambda *_, **__: None)
+
+
 def _with(fact: Any, **changes: Any) -> Any:
     from dataclasses import replace
 
     return replace(fact, **changes)
 
 
+OF_REGISTRY: Final[tuple[Patch, ...]] = (
+    suspended_unseen,
+    own_standing_unseen,
+    sent_to_suspended,
+    never_sealed_anew,
+)
+"""Looked for where the registry changes."""
 PLANTED: Final[tuple[Patch, ...]] = (
     accepting_takes,
     early_release,
@@ -158,4 +194,6 @@ PLANTED: Final[tuple[Patch, ...]] = (
     kept_after_void,
     receipt_before_commit,
     values_in_the_clear,
+    *OF_REGISTRY,
+    patient_by_old_clock,
 )

@@ -94,6 +94,42 @@ def test_a_suspended_member_is_offered_nothing_and_gets_no_deed(scene: Scene) ->
     assert scene.state(accepted) is State.VOIDED
 
 
+def test_an_offer_that_has_not_left_waits_while_its_recipient_is_suspended(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
+        cases.offer(fed, athens, hamburg.id, fed.officer(athens, "first"), fed.officer(athens, "second"))
+        rotation.suspend(fed, hamburg)
+        fed.settle()
+        assert fed.wire.posted == []
+        with athens.database.reading() as work:
+            [waiting] = work.queue.list()
+        assert (waiting.problem, waiting.due > fed.clock.now) == ("node-suspended", True)
+        fed.ceremony.lift(hamburg.id, now=fed.clock.now)
+        fed.publish()
+        fed.clock.pass_(900)
+        fed.settle()
+        with hamburg.database.reading() as work:
+            assert [each.state for each in work.handovers.page(after="", limit=9)] == [State.PENDING]
+
+
+def test_an_offer_that_has_arrived_is_said_again_to_whom_is_suspended_now(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
+        cases.offer(fed, athens, hamburg.id, fed.officer(athens, "first"), fed.officer(athens, "second"))
+        fed.settle()
+        rotation.suspend(fed, hamburg)
+        before = len(fed.wire.posted)
+        fed.clock.pass_(900)
+        fed.settle()
+        assert len(fed.wire.posted) > before
+        with athens.database.reading() as work:
+            assert [each.problem for each in work.queue.list()] == [None]
+
+
+def test_this_node_offers_nothing_while_it_is_suspended_itself(scene: Scene) -> None:
+    rotation.suspend(scene.fed, scene.node)
+    with pytest.raises(NodeSuspendedError):
+        scene.offered()
+
+
 def test_this_node_takes_no_offer_while_it_is_suspended_itself(scene: Scene) -> None:
     bound, acceptance = scene.bound()
     rotation.suspend(scene.fed, scene.node)

@@ -165,7 +165,13 @@ def test_an_offer_is_not_sealed_again_under_a_ground_that_is_over(stage: Stage) 
 def test_an_offer_is_not_sealed_again_to_a_suspended_node(stage: Stage) -> None:
     sent = stage.offer()
     rotation.new_sealing_key(stage.fed, stage.south)
-    rotation.suspend(stage.fed, stage.south)
+
+    def suspending(answer: bytes) -> bytes:
+        stage.fed.wire.bend = None
+        rotation.suspend(stage.fed, stage.south)
+        return answer
+
+    stage.fed.wire.bend = suspending
     stage.settle()
     assert len(stage.said(stage.north, sent, Act.OFFER)) == 1
     assert [alarm.kind for alarm in alarms_of(stage.north)] == ["refused"]

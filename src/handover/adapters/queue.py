@@ -128,6 +128,12 @@ class QueueShelf:
         waits = (table.c.peer == peer, table.c.due > now, table.c.delivery == Delivery.QUEUED)
         self._unit.run(update(table).where(*waits).values(due=now))
 
+    def wake(self, *, now: int, longest: int) -> None:
+        """Make due, and forget the back-off of, all that waits longer than *longest* seconds."""
+        table, peers = tables.queue, tables.peer
+        self._unit.run(update(table).where(table.c.due > now + longest).values(due=now))
+        self._unit.run(update(peers).where(peers.c.not_before > now + longest).values(not_before=0))
+
     def again(self, peer: NodeId, *, now: int) -> int:
         """Make all that *peer* has not receipted due, what it refused for good included."""
         table, peers = tables.queue, tables.peer

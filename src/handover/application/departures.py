@@ -6,16 +6,17 @@ from typing import Final
 from handover.application import disclosures
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.ports import UnitOfWork
-from handover.application.registry import Registry
+from handover.application.registry import NodeSuspendedError, Registry
 from handover.domain.consent import GroundError, GroundExpiredError
 from handover.domain.courses import Course
 from handover.domain.errors import NotFoundError, RefusedError
 from handover.domain.handover import Act, ClosedRoundError, Role, State
-from handover.domain.ids import Digest
+from handover.domain.ids import Digest, NodeId
 from handover.domain.sequence import SHOWS, TALK
 from handover.protocol import consent
 from handover.protocol import envelope as envelopes
 
+_OPENING: Final = frozenset({Act.OFFER, Act.REFERRAL})
 _OVER: Final = frozenset({State.VOIDING, State.VOIDED})
 
 
@@ -34,6 +35,17 @@ def require_covered(work: UnitOfWork, handover: Handover) -> None:
     kept.ground.require(
         recipient=handover.peer, purpose=handover.purpose, fields=handover.fields, now=work.now
     )
+
+
+def require_standing(registry: Registry, own: NodeId, handover: Handover, now: int) -> None:
+    """Do nothing if the registry lets this node, *own*, show the other side of a round something new now.
+
+    Raises:
+        RefusedError: one of the two is suspended, or has no mandate for the purpose.
+        NotFoundError: the registry does not name one of them.
+    """
+    for node in (own, handover.peer):
+        registry.recipient(node, handover.purpose, handover.schema, now=now)
 
 
 def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
@@ -73,8 +85,8 @@ def shows_anew(kept: KeptEnvelope) -> bool:
 
 
 def barred(work: UnitOfWork, registry: Registry, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
-    """Give what shows something under a ground of its own to whom the registry bars now, with the reason."""
-    found: dict[Digest, str] = {}
+    """Give what shows something to whom the registry bars now, with the reason; not what has come there already."""
+    found = _unsent(work, registry, waiting)
     for kept in waiting:
         if not shows_anew(kept):
             continue
@@ -83,7 +95,21 @@ def barred(work: UnitOfWork, registry: Registry, waiting: Sequence[KeptEnvelope]
             registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
         except RefusedError as error:
             found[kept.digest] = error.name
+        except NotFoundError:
+            continue  # said when it is delivered
     return found
+
+
+def _unsent(work: UnitOfWork, registry: Registry, waiting: Sequence[KeptEnvelope]) -> dict[Digest, str]:
+    """Give the offers and referrals that have not arrived and are for a node that was suspended meanwhile."""
+    opening = [kept.digest for kept in waiting if kept.act in _OPENING]
+    try:
+        if not (opening and registry.barred(waiting[0].peer, work.now)):
+            return {}
+    except NotFoundError:
+        return {}
+    arrived = work.envelopes.receipts(opening)
+    return {digest: NodeSuspendedError.name for digest in opening if digest not in arrived}
 
 
 def require_shown(token: bytes | None, now: int) -> None:

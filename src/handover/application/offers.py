@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, preparing, proofs
+from handover.application import attachments, departures, preparing, proofs
 from handover.application.facts import Actor, Handover, changed
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -85,7 +85,7 @@ class Offers:
 
     def _check(self, work: UnitOfWork, handover: Handover, record: Record) -> None:
         """The gate that every offer passes, when it is prepared and again when it is released."""
-        self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+        departures.require_standing(self._registry, self._vault.node, handover, work.now)
         if handover.ground is None:
             raise RefusedError("an offer rests on a ground")
         kept = work.grounds.get(handover.ground)

@@ -56,6 +56,7 @@ class Referring:
         self, database: Database, vault: Vault, registry: Registry, sealer: Sealer, rounds: Rounds
     ) -> None:
         self._database = database
+        self._vault = vault
         self._registry = registry
         self._sealer = sealer
         self._rounds = rounds
@@ -114,7 +115,7 @@ class Referring:
 
     def _check(self, work: UnitOfWork, handover: Handover, record: Record) -> None:
         """The gate that every referral passes, when it is prepared and again when it is released."""
-        self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+        departures.require_standing(self._registry, self._vault.node, handover, work.now)
         if handover.ground is None or work.grounds.get(handover.ground).matter != handover.matter:
             raise RefusedError("the ground belongs to another matter")
         departures.require_covered(work, handover)

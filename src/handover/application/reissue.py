@@ -128,13 +128,13 @@ class Reissuer:
             raise InDoubtError  # the ground may have been withdrawn on the days that were lost
         if act in (Act.OFFER, Act.REFERRAL):
             self._registry.require_fresh(work.now)
-            self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+            departures.require_standing(self._registry, self._vault.node, handover, work.now)
         opens = act in (Act.OFFER, Act.REFERRAL)
         answers = act is Act.ANSWER and handover.course is Course.HANDOVER
         if (opens or answers) and handover.role is Role.SENDER:
             departures.require_covered(work, handover)
         if departures.shows_anew(kept):
-            self._registry.recipient(handover.peer, handover.purpose, handover.schema, now=work.now)
+            departures.require_standing(self._registry, self._vault.node, handover, work.now)
             disclosures.require_shown_still(work, work.disclosures.get(kept.digest))
 
     def _seal_again(

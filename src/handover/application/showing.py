@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handover.application import disclosures
+from handover.application import departures, disclosures
 from handover.application.facts import Actor, Handover
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
@@ -55,8 +55,7 @@ class Showing:
         """
         if handover.state not in TAKEN | LIVE:
             raise OutOfOrderError("no deed was given in this round")
-        for node in (self._vault.node, handover.peer):
-            self._registry.recipient(node, handover.purpose, handover.schema, now=work.now)
+        departures.require_standing(self._registry, self._vault.node, handover, work.now)
         fields = schema(handover.schema).in_order(shown.fields)
         token, kept = disclosures.token_for(work, self._vault, handover, fields, jti=new_id(work.now))
         content = Message(

@@ -19,8 +19,9 @@ SOMETIMES: Final = (
     *(f"{Role.RECEIVER} {state}" for state in RECEIVER if state is not State.UNKNOWN),
     *("offer", "accept", "countersign", "decline", "withdraw offer", "withdraw consent", "ask", "answer"),
     *("hold", "arrival", "killed", "starts again", "crash before a commit", "crash while receiving"),
-    *("lost", "answer lost", "repeated", "held back", "late copy", "cut", "clock set"),
+    *("lost", "answer lost", "repeated", "held back", "late copy", "cut", "clock set back", "clock set on"),
     *("busy", "I/O error", "disk full"),
+    *("suspended", "readmitted", "hears of the registry", "new sealing key", "old sealing key destroyed"),
 )
 """What a campaign must have seen to say anything: a simulation that never gives a deed finds nothing wrong with one."""
 _SHARED = Path("/dev/shm")  # noqa: S108 - memory, where there is such a place; the folder in it is this process's own

@@ -30,6 +30,7 @@ class Mix:
     busy: float
     full: float
     skew: int
+    registry: float
 
     @classmethod
     def draw(cls, rng: random.Random) -> Self:
@@ -43,10 +44,13 @@ class Mix:
             crash=rng.choice((0.0, 0.03, 0.1)),
             busy=rng.choice((0.0, 0.0, 0.05)),
             full=rng.choice((0.0, 0.0, 0.05)),
-            skew=rng.choice((0, 0, 60, 3 * 3600)),
+            skew=rng.choice((0, 0, 60, 3 * 3600, 86400)),
+            registry=rng.choice((0.0, 0.0, 0.15)),
         )
 
     @classmethod
     def fair(cls) -> Self:
         """Give the mix in which nothing goes wrong."""
-        return cls(lose=0, lose_answer=0, repeat=0, delay=0, cut=0, crash=0, busy=0, full=0, skew=0)
+        return cls(
+            lose=0, lose_answer=0, repeat=0, delay=0, cut=0, crash=0, busy=0, full=0, skew=0, registry=0
+        )

@@ -13,13 +13,15 @@ from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.simulation import officers
 from handover.simulation.faults import Crash, Mix, ViolationError
-from handover.simulation.invariants import View, check_end
+from handover.simulation.invariants import View, check_end, check_said
 from handover.simulation.place import Armed, Place
+from handover.simulation.standing import Standing
 from handover.simulation.wire import Network, SimulatedWire
 from handover.simulation.world import World
 
 STEPS: Final = 150
 _HEALING: Final = 60
+_SOON: Final = 4
 _PAUSE: Final = 1000  # seconds: longer than any back-off
 
 
@@ -34,6 +36,11 @@ class Told:
     steps: int = 0
 
 
+def mix_of(seed: int) -> Mix:
+    """Give what goes wrong in the history of *seed*, and how often."""
+    return Mix.draw(random.Random(f"{seed}"))
+
+
 class History:
     """A few nodes of the world, and one or two children."""
 
@@ -42,10 +49,17 @@ class History:
         rng = random.Random(f"{seed}")
         self._seed = seed
         self._world = world
-        self._now = world.began + 2 * 3 * 3600  # no clock of this history shows a time before the keys'
+        self._now = world.began + 2 * 86400  # no clock of this history shows a time before the keys'
+        mix = Mix.draw(rng)
         sites = rng.sample(world.sites, rng.choice((2, 3, 3, 3, 4, 5, 7)))
+        if mix.registry:
+            federation, sites = world.apart(sites)
         self._places = {site.id: Place(site, lambda: self._now) for site in sites}
-        self._network = Network(places=self._places, mix=Mix.draw(rng), rng=rng, seen=self.told.seen)
+        self._standing = None
+        if mix.registry:
+            self._standing = Standing(federation=federation, places=self._places, now=lambda: self._now)
+        watch = self._standing.watch if self._standing else lambda *_: None
+        self._network = Network(places=self._places, mix=mix, rng=rng, seen=self.told.seen, watch=watch)
         origins: dict[str, NodeId] = {}
         for place in self._places.values():
             place.wire = SimulatedWire(self._network, place.site.id)
@@ -56,6 +70,8 @@ class History:
         skew = self._network.mix.skew
         for place in self._places.values():
             place.skew = rng.randint(-skew, skew) if skew else 0
+        if self._standing is not None:
+            self._standing.begin(rng)
 
     def run(self, without: Collection[int] = ()) -> Told:
         """Let it happen, all steps but those *without*; then let everything heal, and look at what is left."""
@@ -65,7 +81,7 @@ class History:
                 if number not in without:
                     self._step(number)
             self._heal()
-            clocks_set = self.told.seen["clock set"] > 0
+            clocks_set = any(self.told.seen[each] for each in ("clock set back", "clock set on"))
             check_end(self._view, self._places, self._world.root, clocks_set=clocks_set)
         except ViolationError as error:
             self.told.violation = str(error)
@@ -101,6 +117,8 @@ class History:
         self._look()
 
     def _something(self, place: Place, rng: random.Random) -> str:
+        if self._standing is not None and rng.random() < self._network.mix.registry:
+            return self._standing.step(place, rng)
         kind = rng.choices(("officer", "deliver", "tick", "late", "end"), (6, 7, 1, 2, 0.2))[0]
         if kind == "officer":
             others = [each for each in self._places if each != place.site.id]
@@ -159,24 +177,36 @@ class History:
         if network.cut and rng.random() < 0.1:
             network.cut.clear()
         if network.mix.skew and rng.random() < 0.01:
-            rng.choice(list(self._places.values())).skew = rng.randint(-network.mix.skew, network.mix.skew)
-            network.seen["clock set"] += 1
+            place, skew = rng.choice(list(self._places.values())), network.mix.skew
+            before, place.skew = place.skew, rng.randint(-skew, skew)
+            network.seen["clock set back" if place.skew < before else "clock set on"] += 1
 
     def _heal(self) -> None:
-        """No fault any more, right clocks, time to wait for: then everything that was said has to go through."""
+        """No fault any more, right clocks, time to wait for: then everything that was said has to go through.
+
+        First as much time as the longest back-off takes, then so much that every deadline and every clock is past.
+        """
         network = self._network
         network.mix, network.rng = Mix.fair(), random.Random(f"{self._seed}/healing")
         random.seed(f"{self._seed}/healing")
         network.cut.clear()
-        self._now += 30 * 3600  # past every deadline and every clock
         for place in self._places.values():
             place.armed, place.skew = Armed(), 0
             if not place.up:
                 place.start()
+        if self._standing is not None:
+            self._standing.heal()
         while network.held:
             self._late(network.rng)
             self._look()
-        for turn in range(_HEALING):
+        self._settle(_SOON)
+        check_said(self._places)
+        self._now += 60 * 3600  # a clock that was a day ahead, and a deadline of a day
+        self._settle(_HEALING)
+        # what is left open is found by the look at the end
+
+    def _settle(self, most: int) -> None:
+        for turn in range(most):
             moved = 0
             for place in self._places.values():
                 moved += place.node.clockwork.tick()
@@ -185,7 +215,6 @@ class History:
             self._now += _PAUSE
             if turn > 1 and not moved and self._settled():
                 return
-        # what is left open is found by the look at the end
 
     def _settled(self) -> bool:
         return not any(place.node.outbox.due() for place in self._places.values())

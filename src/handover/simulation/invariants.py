@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from handover.adapters import tables
 from handover.application import verifier
+from handover.application.facts import Delivery
+from handover.application.registry import NodeSuspendedError
 from handover.application.verifier_report import Finding, Severity, Verdict
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act, Claim, Role, State
@@ -152,6 +154,16 @@ def _pair(both: Mapping[Role, tuple[NodeId, Line]]) -> tuple[State, State]:
     )
 
 
+def check_said(places: Mapping[NodeId, Place]) -> None:
+    """Raise ViolationError where something waits though the network was fair for longer than the longest back-off."""
+    for place in places.values():
+        with place.node.database.reading() as work:
+            for each in work.queue.list(delivery=Delivery.QUEUED, limit=1000):
+                waits = max(each.due, work.peers.get(each.peer).not_before)
+                if each.due and waits > work.now and each.problem is None:
+                    raise ViolationError(f"{place} has something for {each.peer} that does not leave")
+
+
 def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks_set: bool) -> None:
     """Raise ViolationError where anything is open, lost, kept too long, told to the wrong one, or does not verify."""
     for number, both in view.sides().items():
@@ -162,6 +174,7 @@ def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks
             _check_erased(places[both[Role.RECEIVER][0]], both[Role.RECEIVER][1])
     for place in places.values():
         _check_said(place, places)
+        _check_refused(place)
         _check_files(place)
         if not clocks_set:  # else a later act may bear an earlier time
             _check_deeds(place)
@@ -215,6 +228,14 @@ def _check_deeds(place: Place) -> None:
                 raise ViolationError("a deed after its deadline")
             if withdrawn is not None and withdrawn < given:
                 raise ViolationError("a deed after its ground was withdrawn")
+
+
+def _check_refused(place: Place) -> None:
+    """Nothing is refused for a reason that time or new bytes mend, but for who is suspended."""
+    with place.node.database.reading() as work:
+        for each in work.queue.list(delivery=Delivery.REFUSED, limit=1000):
+            if each.due and each.problem != NodeSuspendedError.name:
+                raise ViolationError(f"{each.peer} still refuses what {place} says: {each.problem}")
 
 
 def _check_files(place: Place) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from handover.domain.errors import UnreachableError
@@ -20,6 +20,7 @@ class Network:
     mix: Mix
     rng: random.Random
     seen: Counter[str]
+    watch: Callable[[Place, NodeId, bytes], None]
     held: list[tuple[NodeId, bytes]] = field(default_factory=list)
     cut: set[tuple[NodeId, NodeId]] = field(default_factory=set)
 
@@ -55,6 +56,7 @@ class SimulatedWire:
         """Give the peer's answer, or fail as networks do."""
         del address
         network = self._network
+        network.watch(network.places[self._origin], peer, body)
         if (self._origin, peer) in network.cut or network.happens(network.mix.lose, "lost"):
             raise UnreachableError("lost")
         if network.happens(network.mix.delay, "held back"):

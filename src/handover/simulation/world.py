@@ -1,32 +1,30 @@
 """A federation that is set up once: registry, keys, officers, and an empty database of each node to begin with."""
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from securesystemslib.signer import CryptoSigner
 from sqlalchemy import Engine
 
 from handover import config, founding, node
-from handover.adapters.ceremony import Ceremony
+from handover.adapters import vault_file
 from handover.adapters.engines import make_engine
-from handover.adapters.holder_keys import HolderKey
-from handover.adapters.publication import Publication
-from handover.adapters.registry import RegistryMirror, folder
-from handover.adapters.repository import Repository
+from handover.adapters.registry import RegistryMirror
 from handover.adapters.vault import FileVault
 from handover.application.facts import Actor, OfficerRole
 from handover.application.registry import Registry
 from handover.config import Settings
 from handover.domain.ids import NodeId
+from handover.founding import MIRROR, VAULT
 from handover.node import Node
+from handover.simulation.federation import Federation
 
 NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "fr/lyon", "it/trieste", "pl/krakow", "pt/porto")
 _PASSPHRASE: Final = "a passphrase that guards nothing"  # noqa: S105 - the keys of a simulation
 _PLENTY: Final = 1_000_000  # a history of hours is played in moments
-_FRESH: Final = 30 * 86400  # simulated time runs ahead of the registry's
+_FRESH: Final = 30 * 86400  # where the registry never changes, it is not published anew either
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +33,7 @@ class Site:
 
     id: NodeId
     settings: Settings
+    master: bytes
     vault: FileVault
     mirror: RegistryMirror
     registry: Registry
@@ -42,44 +41,51 @@ class Site:
     engine: Engine
     officers: tuple[Actor, Actor]
 
+    def apart(self, place: Path, root: bytes) -> Self:
+        """Give the same site with keys and a mirror of the registry of its own: what happens to them stays there."""
+        home = self.settings.data
+        shutil.copytree(home / MIRROR, place / MIRROR)
+        shutil.copyfile(home / VAULT, place / VAULT)
+        mirror = RegistryMirror(place / MIRROR, root=root)
+        return replace(
+            self,
+            vault=FileVault(place / VAULT, self.master, vault_file.read_again(place / VAULT, self.master)),
+            mirror=mirror,
+            registry=Registry(mirror, root=root),
+        )
+
 
 class World:
     """The sites, in a folder of their own. `began` is the present time, by which the registry was signed."""
 
     def __init__(self, place: Path, *, began: int) -> None:
         self.place, self.began = place, began
-        self._holders = [_holder(), _holder(), _holder()]
-        self._online = _holder()
-        self._repository = Repository(place / "registry")
-        self._ceremony = Ceremony(self._repository)
-        keys = [key for key, _ in self._holders]
-        self._ceremony.init(holders=keys, threshold=2, online=self._online[0], now=began)
-        self._publish()
+        self.federation = Federation.found(place / "registry", now=began)
         founded = [self._found(name) for name in NODES]
-        self._publish()
+        self.federation.publish(began)
         self.sites = [self._ready(settings) for settings in founded]
 
     @property
     def root(self) -> bytes:
         """The registry's root, as every node has pinned it."""
-        return self._repository.pinned()
+        return self.federation.repository.pinned()
+
+    def apart(self, sites: Sequence[Site]) -> tuple[Federation, list[Site]]:
+        """Give a registry and sites for one history in which they change."""
+        place = self.place / "apart"
+        shutil.rmtree(place, ignore_errors=True)
+        federation = self.federation.copied(place / "registry")
+        return federation, [site.apart(place / site.settings.data.name, self.root) for site in sites]
 
     def close(self) -> None:
         """Close every database."""
         for site in self.sites:
             site.engine.dispose()
 
-    def _publish(self) -> None:
-        press = Publication(self._repository)
-        if self._repository.pending():
-            for _, signer in self._holders[:2]:
-                press.sign(signer)
-        press.publish(self._online[1], now=self.began)
-
     def _found(self, name: str) -> Settings:
         id_ = NodeId(name)
         home = self.place / name.replace("/", "-")
-        vault = founding.set_up(home, id_, _PASSPHRASE, self._repository.pinned(), now=self.began)
+        vault = founding.set_up(home, id_, _PASSPHRASE, self.root, now=self.began)
         vault.save()
         settings = config.load(
             home,
@@ -94,16 +100,14 @@ class World:
             registry_fresh=_FRESH,
             peer_burst=_PLENTY,
         )
-        keys = [key for key, _ in self._holders]
-        self._ceremony.add_country(id_.country, holders=keys, threshold=2, now=self.began)
-        self._ceremony.admit(founding.enrolment_request(settings, vault, now=self.began), now=self.began)
+        self.federation.admit(settings, vault, now=self.began)
         return settings
 
     def _ready(self, settings: Settings) -> Site:
         """Make the database that every history begins with: migrated, with officers and the registry accepted."""
         opened = node.open_node(settings, clock=lambda: self.began)
         try:
-            accepted = opened.registry.refresh([folder(self._repository.public)], now=self.began)
+            accepted = opened.registry.refresh([self.federation.source], now=self.began)
             for error in accepted.failed:
                 raise error
             officers = (_officer(opened, "first"), _officer(opened, "second"))
@@ -117,6 +121,7 @@ class World:
         return Site(
             id=opened.id,
             settings=settings,
+            master=vault_file.read(settings.data / VAULT, _PASSPHRASE)[0],
             vault=opened.vault,
             mirror=opened.mirror,
             registry=opened.registry,
@@ -124,13 +129,6 @@ class World:
             engine=make_engine(f"sqlite:///{path.with_name('history.db')}"),
             officers=officers,
         )
-
-
-def _holder() -> tuple[HolderKey, CryptoSigner]:
-    private = Ed25519PrivateKey.generate()
-    public = private.public_key().public_bytes_raw()
-    key = HolderKey(name=public.hex()[:8], public=public)
-    return key, CryptoSigner(private, key.tuf())
 
 
 def _officer(opened: Node, name: str) -> Actor:
