@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handover import cli
 from handover.adapters.repository import Repository
+from handover.adapters.review import Review
 from handover.domain.ids import NodeId
 from handover.protocol.node_entry import NodeStatus
 
@@ -44,6 +45,11 @@ def test_the_ceremony_can_be_done_as_it_is_written(tmp_path: Path) -> None:
     registry = repository.registry()
     assert registry.entry(NodeId("gr/athens")).status is NodeStatus.SUSPENDED
     assert registry.root == 2
+    held = Review(repository).overview().roles
+    assert {each.role: each.holders for each in held if each.role in ("root", "gr")} == {
+        "root": ("ada", "ben", "dora"),
+        "gr": ("petra", "yanis"),
+    }
     assert repository.pending() == ()
 
 
