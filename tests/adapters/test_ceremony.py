@@ -366,6 +366,29 @@ def test_a_node_whose_keys_were_compromised_enrols_anew_under_its_name(registrar
     assert (key.status, key.compromised_since) == (KeyStatus.COMPROMISED, NOW)
 
 
+def test_a_whole_vault_that_was_stolen_is_marked_at_once_and_no_old_key_vouches_for_the_new(
+    registrar: Registrar,
+) -> None:
+    old, new = TestNode("gr/athens", now=NOW), TestNode("gr/athens", now=NOW + 1, generation="2")
+    log = next(key.kid for key in old.public_keys() if key.use is KeyUse.LOG)
+    registrar.ceremony.mark_compromised(ATHENS, log, since=NOW - 60, now=NOW)
+    registrar.ceremony.mark_compromised(ATHENS, None, since=NOW, now=NOW)
+    registrar.sign(*registrar.of("gr"))
+    registrar.publish()
+    keys = registrar.repository.registry().entry(ATHENS).keys
+    assert {key.status for key in keys} == {KeyStatus.COMPROMISED}
+    since = {key.kid: key.compromised_since for key in keys}
+    assert since.pop(log) == NOW - 60  # an earlier report stays
+    assert set(since.values()) == {NOW}
+    registrar.ceremony.mark_compromised(ATHENS, log, since=NOW - 30, now=NOW)  # by its name it is corrected
+    registrar.sign(*registrar.of("gr"))
+    registrar.publish()
+    [key] = [each for each in registrar.repository.registry().entry(ATHENS).keys if each.kid == log]
+    assert key.compromised_since == NOW - 30
+    with pytest.raises(MalformedError):
+        registrar.ceremony.replace_entry(rotation(old, new, signed_by=old), now=NOW + 1)
+
+
 def test_a_holder_does_not_sign_for_an_entry_that_is_not_there(registrar: Registrar) -> None:
     registrar.ceremony.suspend(ATHENS, now=NOW)
     pending = registrar.public.parent / "pending/nodes/gr/athens.json"

@@ -17,7 +17,7 @@ from handover.protocol import enrolment
 from handover.protocol import registry_metadata as pages
 from handover.protocol.enrolment import Enrolment
 from handover.protocol.node_entry import NodeEntry, NodeStatus
-from handover.protocol.node_key import KeyStatus, KeyUse
+from handover.protocol.node_key import KeyStatus, KeyUse, NodeKey
 
 
 class Ceremony:
@@ -129,19 +129,19 @@ class Ceremony:
         """Prepare the end of the node's suspension; raises CeremonyError when the node is not there."""
         self._set_status(node, NodeStatus.ACTIVE, now)
 
-    def mark_compromised(self, node: NodeId, kid: str, *, since: int, now: int) -> None:
-        """Prepare that nothing counts that the key made from *since* on.
+    def mark_compromised(self, node: NodeId, kid: str | None, *, since: int, now: int) -> None:
+        """Prepare that nothing counts that the key (None: any key of the node's vault) made from *since* on.
 
         Raises:
             CeremonyError: the node or the key is not there.
         """
         page = self._drafts.country(node.country, now)
         entry = self._drafts.entry(page, node)
-        if all(key.kid != kid for key in entry.keys):
+        stolen = {key.kid for key in entry.keys if kid in (None, key.kid) and key.use is not KeyUse.TLS}
+        if not stolen:
             raise CeremonyError("the registry lists no such key for this node")
         keys = tuple(
-            replace(key, status=KeyStatus.COMPROMISED, compromised_since=since) if key.kid == kid else key
-            for key in entry.keys
+            _stolen(key, since, again=kid is not None) if key.kid in stolen else key for key in entry.keys
         )
         self._drafts.enter(page, replace(entry, keys=keys))
 
@@ -209,6 +209,13 @@ class Ceremony:
         for node, other in self._drafts.entries().items():
             if node != entry.node and not kids.isdisjoint(key.kid for key in other.keys):
                 raise CeremonyError("a key is listed for another node already")
+
+
+def _stolen(key: NodeKey, since: int, *, again: bool) -> NodeKey:
+    """Of a key that was reported before, the earlier time stays, unless that key is marked *again* by its name."""
+    if key.compromised_since is not None and not again:
+        since = min(since, key.compromised_since)
+    return replace(key, status=KeyStatus.COMPROMISED, compromised_since=since)
 
 
 def _exchange(

@@ -119,7 +119,12 @@ def suspend(
     node: Annotated[str, typer.Argument(help="The node, for example gr/athens.")],
     lift: Annotated[bool, typer.Option("--lift", help="End the suspension.")] = False,
     compromised_key: Annotated[
-        str | None, typer.Option("--key", metavar="KID", help="Do not suspend: mark this key as compromised.")
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="KID",
+            help="Do not suspend: mark this key as compromised; `all`: every key of the node's vault.",
+        ),
     ] = None,
     since: Annotated[
         str | None,
@@ -133,7 +138,8 @@ def suspend(
     """
     ceremony, now, name = _ceremony(directory), _now(), node_id(node)
     if compromised_key is not None:
-        ceremony.mark_compromised(name, compromised_key, since=_time(since, now), now=now)
+        kid = None if compromised_key == "all" else compromised_key
+        ceremony.mark_compromised(name, kid, since=_time(since, now), now=now)
     elif lift:
         ceremony.lift(name, now=now)
     else:
