@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from bench import cold, growth, meter, pages, peers, report, stage
+from bench import cold, flood, growth, meter, pages, peers, report, stage
 from bench.meter import Row
 from bench.subjects.base import SkippedError, Subject
 from bench.subjects.floor import Floor
@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> int:
     """Run one of the measurements; give the exit status."""
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", default="quick", choices=("quick", "growth", "peers", "cold", "pages", "tracing")
+        "what",
+        nargs="?",
+        default="quick",
+        choices=("quick", "growth", "peers", "cold", "pages", "tracing", "flood"),
     )
     parser.add_argument("--full", action="store_true", help="more rounds, and four times as many handovers")
     parser.add_argument("--million", action="store_true", help="growth: up to 1 000 000 stored matters")
@@ -41,9 +44,8 @@ def main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     if options.what != "quick":
-        return {"growth": _growth, "peers": _peers, "cold": _cold, "pages": _pages, "tracing": _tracing}[
-            options.what
-        ](options)
+        others = {"growth": _growth, "peers": _peers, "cold": _cold, "pages": _pages, "flood": _flood}
+        return (others | {"tracing": _tracing})[options.what](options)
     return _side_by_side(options)
 
 
@@ -156,6 +158,11 @@ def _tracing(options: argparse.Namespace) -> int:
     return tracing.run(
         options.linkage, report.RESULTS, seeds=seeds, size=options.size, records=options.records
     )
+
+
+def _flood(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        return flood.run(Path(folder), 6 if options.full else 2)
 
 
 def _cold(options: argparse.Namespace) -> int:

@@ -113,8 +113,9 @@ class Settings(BaseSettings):
     listen: Annotated[str, AfterValidator(_host_and_port)] = "127.0.0.1:8700"
     database: str = ""
     protocols: list[str] = Field(default_factory=lambda: ["handover/1"])
+    proxy_tells: bool = False
     private_peers: bool = False
-    peer_burst: int = Field(256, gt=0)
+    peer_burst: int = Field(128, gt=0)
     peer_rate: float = Field(10.0, gt=0)
     registry_fresh: int = Field(86400, ge=0)
     registry_sources: list[str] = Field(default_factory=list)

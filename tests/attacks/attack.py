@@ -58,6 +58,14 @@ class Leaves(Enum):
         (EntryKind.RECEIVED,),
         frozenset({"envelope", "payload", "receipt", "data_key", "checkpoint"}),
     )
+    EIGHT = (
+        "what one delivery of eight offers leaves",
+        (EntryKind.RECEIVED,) * 8,
+        frozenset(
+            {"envelope", "payload", "receipt", "data_key", "checkpoint"}
+            | {"handover", "matter", "exhibit", "disclosure"}
+        ),
+    )
     ONCE = (
         "what one delivery leaves, once",
         (EntryKind.RECEIVED,),

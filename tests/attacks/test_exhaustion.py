@@ -1,6 +1,8 @@
 """Resource exhaustion: members that send without end, and what must not grow with it."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,6 +87,45 @@ def test_what_is_refused_counts_as_well(limited: Limited, case: Attack) -> Strik
 
 @against(
     Attack(
+        "member-repeats-itself",
+        "A member sends the same good deliveries again and again.",
+        "429 too-many-requests",
+    )
+)
+def test_who_repeats_without_end_has_to_wait(limited: Limited, case: Attack) -> Strike:
+    siege = limited.siege
+    known = siege.peer.round().offer()
+    siege.taken(known)
+    for _ in range(BURST):
+        assert siege.answered(known) == ["receipt"]
+
+    return Strike(node=siege.node, run=lambda: limited.post(known))
+
+
+@against(
+    Attack(
+        "flood-side-by-side",
+        "A member sends four deliveries at once, to get as much as four times what it may.",
+        "429 too-many-requests",
+        Leaves.EIGHT,
+    )
+)
+def test_deliveries_side_by_side_are_one_after_the_other(limited: Limited, case: Attack) -> Strike:
+    round_ = limited.siege.peer.round
+    deliveries = [[round_().offer() for _ in range(BURST)] for _ in range(4)]
+
+    def run() -> str:
+        with ThreadPoolExecutor(4) as lanes:
+            answers = Counter(lanes.map(lambda items: limited.post(*items), deliveries))
+        assert answers.pop("200") == 1
+        (answer,) = answers
+        return answer
+
+    return Strike(node=limited.siege.node, run=run)
+
+
+@against(
+    Attack(
         "allowance-of-another",
         "A member sends what another one has signed for it, so that the other has to wait.",
         "receipt",
@@ -97,7 +138,8 @@ def test_nobody_uses_up_the_allowance_of_another(limited: Limited, case: Attack)
     assert set(siege.answered(*caught)) == {"wrong-audience"}
     known = siege.neighbour.round().offer()
     siege.taken(known)
-    assert set(siege.answered(*[known] * 2 * BURST)) == {"receipt"}
+    assert set(siege.answered(*[known] * BURST)) == {"receipt"}
+    assert limited.post(known) == "429 too-many-requests"
     good = siege.neighbour.round().offer()
     return Strike(node=siege.node, run=lambda: siege.answered(good)[0])
 

@@ -22,6 +22,7 @@ from handover.protocol.delivery import (
     decode_delivery,
     encode_answer,
     encode_delivery,
+    joined,
     problem_of,
     size_of,
 )
@@ -145,3 +146,22 @@ def test_every_limit_of_the_chapter_is_that_of_the_code() -> None:
     assert f"min({outbox.CAP}, 2^n)" in CHAPTER
     assert f"{SKEW} seconds of difference" in CHAPTER
     assert f"at most {FUTURE} seconds ahead" in CHAPTER
+
+
+@given(st.integers(1, 70), st.integers(1, 70))
+def test_pieces_are_all_of_a_delivery_in_order(number: int, size: int) -> None:
+    items = tuple(Item(envelope=b"%d" % each) for each in range(number))
+    pieces = Delivery(log_size=7, items=items).pieces(size)
+    assert tuple(item for piece in pieces for item in piece.items) == items
+    assert all(0 < len(piece.items) <= size and piece.log_size == 7 for piece in pieces)
+
+
+def test_the_answer_to_pieces_shows_the_newest_checkpoint_first() -> None:
+    problem = Problem(name="mismatch", retry=False, detail="x")
+    parts = [
+        Answer(results=(problem,), consistency=(bytes(32),), head=b"old"),
+        Answer(results=(problem, problem), consistency=(b"1" * 32,), head=b"new"),
+        Answer(results=(problem,)),  # nobody was believed in the last one
+    ]
+    assert joined(parts) == Answer(results=(problem,) * 4, consistency=(b"1" * 32,), head=b"new")
+    assert joined(parts[2:]) == parts[2]

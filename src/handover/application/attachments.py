@@ -125,6 +125,11 @@ class Attachments:
                     return kept.media_type, data
             raise NotFoundError
 
+    def sender(self, sealed: Digest) -> NodeId:
+        """Give the member whose offer has named a ciphertext; raises NotFoundError."""
+        with self._database.reading() as work:
+            return work.files.parcel(sealed).peer
+
     def accept(self, sealed: Digest, offset: int, part: bytes) -> int:
         """Keep the next part of a ciphertext that an offer has named; give how many bytes of it are here.
 

@@ -55,6 +55,7 @@ class _Batch:
     contradicting: set[Digest] = field(default_factory=set)
     heard: set[NodeId] = field(default_factory=set)
     sent: list[tuple[NodeId, int]] = field(default_factory=list)
+    repeated: list[NodeId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +94,13 @@ class Inbox:
         """
         return self.take(self.hear(delivery))
 
-    def hear(self, delivery: Delivery) -> Heard:
-        """Verify who speaks; raises TooManyRequestsError."""
-        return self._listener.hear(delivery)
+    def hear(self, delivery: Delivery, admitted: NodeId | None = None) -> Heard:
+        """Verify who speaks; raises TooManyRequestsError where somebody has to wait who was not *admitted*."""
+        return self._listener.hear(delivery, admitted)
+
+    def speaker(self, delivery: Delivery) -> NodeId | None:
+        """Give the member that has signed the first envelope, or None; raises TooManyRequestsError."""
+        return self._listener.speaker(delivery)
 
     def take(self, heard: Heard) -> Answer:
         """Carry out what is believed."""
@@ -114,6 +119,8 @@ class Inbox:
         with self._database.begin() as work:
             believed = [each for each in read if isinstance(each, Received)]
             batch = _Batch(known=work.envelopes.known([each.digest for each in believed]))
+            if all(each.digest in batch.known for each in believed):
+                self.members.require_new(believed[0].envelope.iss)
             self._prefetch(work, believed)
             results: list[Problem | Digest] = []
             for place, each in enumerate(read):
@@ -138,6 +145,7 @@ class Inbox:
         self._refused.note(batch.refused)
         self._contradicting.note(batch.contradicting)
         self.members.spend(batch.sent)
+        self.members.repeated(batch.repeated)
         return answer
 
     def _prefetch(self, work: UnitOfWork, believed: list[Received]) -> None:
@@ -170,7 +178,7 @@ class Inbox:
             self._intake.require_acceptable(received, work.now, known=known)
             peer = fenced(work, received.envelope)
             if known:
-                self._repeat(work, received.envelope)
+                self._repeat(work, received.envelope, batch)
                 return digest
             batch.sent.append((received.envelope.iss, len(received.data) + len(payload or b"")))
             checked = self._checked(work, received, payload, batch)
@@ -190,8 +198,9 @@ class Inbox:
             raise _WriteError(place) from error
         return digest
 
-    def _repeat(self, work: UnitOfWork, envelope: Envelope) -> None:
+    def _repeat(self, work: UnitOfWork, envelope: Envelope, batch: _Batch) -> None:
         """A repeat changes nothing, and says again what it once caused."""
+        batch.repeated.append(envelope.iss)
         found = work.handovers.find(envelope.iss, [envelope.round]).get(envelope.round)
         if found is None:
             return

@@ -45,8 +45,8 @@ class Listener:
         """Give the listener of a node."""
         return cls(Intake(vault, registry), Members(terms, clock), clock)
 
-    def hear(self, delivery: Delivery) -> Heard:
-        """Verify who speaks, up to the first member that has to wait.
+    def hear(self, delivery: Delivery, admitted: NodeId | None = None) -> Heard:
+        """Verify who speaks, up to the first member that has to wait, but for one that was *admitted*.
 
         Raises:
             TooManyRequestsError: there is one.
@@ -54,10 +54,19 @@ class Listener:
         now, read = self._clock(), []
         for item in delivery.items:
             found = self._read(item, now)
-            if isinstance(found, Received):
+            if isinstance(found, Received) and found.envelope.iss != admitted:
                 self.members.require(found.envelope.iss)
             read.append(found)
         return Heard(delivery=delivery, read=tuple(read))
+
+    def speaker(self, delivery: Delivery) -> NodeId | None:
+        """Give the member that has signed the first envelope, or None; raises TooManyRequestsError."""
+        try:
+            member = self.intake.signed(delivery.items[0].envelope, self._clock()).envelope.iss
+        except HandoverError:
+            return None  # it is counted when it is read with the others
+        self.members.require(member)
+        return member
 
     def _read(self, item: Item, now: int) -> Received | Problem:
         try:

@@ -35,6 +35,7 @@ class Members:
     def __init__(self, terms: Terms, clock: Clock) -> None:
         self._envelopes = Allowances(Allowance(burst=terms.burst, rate=terms.rate), clock)
         self._bytes = Allowances(Allowance(burst=terms.burst * BYTES, rate=terms.rate * BYTES), clock)
+        self._repeats = Allowances(Allowance(burst=terms.burst, rate=terms.rate), clock)
         self._refusals = Allowances(REFUSALS, clock)
         self.unlogged = 0
 
@@ -53,9 +54,30 @@ class Members:
             self._envelopes.spend(member)
             self._bytes.spend(member, size)
 
+    def repeated(self, members: Iterable[NodeId]) -> None:
+        """Count what was stored before; it counts by itself, for anybody may send it."""
+        for member in members:
+            self._repeats.spend(member)
+
+    def require_bytes(self, member: NodeId) -> None:
+        """Do nothing if the member may send a part of a file now.
+
+        Raises:
+            TooManyRequestsError: it has to wait.
+        """
+        self._bytes.require(member)
+
     def spend_bytes(self, member: NodeId, size: int) -> None:
-        """Count bytes of a file."""
+        """Count a part of a file that was kept."""
         self._bytes.spend(member, size)
+
+    def require_new(self, member: NodeId) -> None:
+        """Do nothing if the member may repeat itself now.
+
+        Raises:
+            TooManyRequestsError: what is sent in its name and is all known has to wait.
+        """
+        self._repeats.require(member)
 
     def is_logged(self, work: UnitOfWork, member: NodeId) -> bool:
         """Tell whether one more refusal of the member is an entry of the log; if not, people are told once."""

@@ -6,7 +6,7 @@ each, the checkpoints on which the receipts rest (once each), and the proof that
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.domain.errors import HandoverError, MalformedError, UntrustedError
@@ -38,6 +38,11 @@ class Delivery:
     log_size: int
     items: tuple[Item, ...]
 
+    def pieces(self, size: int) -> list["Delivery"]:
+        """Give the delivery in pieces of at most *size* envelopes, in order."""
+        items = self.items
+        return [replace(self, items=items[at : at + size]) for at in range(0, len(items), size)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -55,6 +60,13 @@ class Answer:
     results: tuple[Receipt | Problem, ...]
     consistency: tuple[bytes, ...] = ()
     head: bytes | None = None
+
+
+def joined(parts: Sequence[Answer]) -> Answer:
+    """Give the one answer to a delivery that was carried out in pieces; the last head is the newest."""
+    last = next((part for part in reversed(parts) if part.head is not None), Answer(results=()))
+    results = tuple(result for part in parts for result in part.results)
+    return Answer(results=results, consistency=last.consistency, head=last.head)
 
 
 def problem_of(error: HandoverError, *, known: bool) -> Problem:

@@ -3,12 +3,13 @@
 Bytes in, bytes out: nothing here is parsed but by the protocol, and no framework stands between.
 """
 
+import asyncio
 import json
 import re
 import time
 from typing import Final
+from weakref import WeakValueDictionary
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,15 +20,18 @@ from handover.application.reconciliations import PATH as RECONCILIATION
 from handover.application.statistics import PATH as STATISTICS
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest, Quarter
-from handover.protocol.delivery import Answer, Problem, decode_delivery, encode_answer
+from handover.protocol.delivery import BATCH_LIMIT, Answer, Problem, decode_delivery, encode_answer, joined
 from handover.protocol.tile import WIDTH, TileName
 from handover.web.calls import ident
 from handover.web.guard import PlainRoute
+from handover.web.lane import Lane
 from handover.web.limits import DELIVERIES
 from handover.web.parts import Node
-from handover.web.quota import Quota, Turns
+from handover.web.quota import Pauses, Quota, Turns, name_of
 
-AT_ONCE: Final = 2  # deliveries under way; the database has one writer
+PIECE: Final = 2
+"""Envelopes that are carried out before another member has its turn; a member that is alone has all of them at once."""
+TOLD_TO_WAIT: Final = 16  # an address whose member was told to wait counts as refused so many times
 WAITING: Final = 32  # deliveries that may wait for their turn, 2 MiB each
 SILENT: Final = 600  # seconds without a witness, after which the log is shown without one
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,9}")
@@ -44,9 +48,11 @@ class Federation:
     def __init__(self, node: Node, quota: Quota | None = None, *, most_waiting: int = WAITING) -> None:
         self._node = node
         self._quota = quota or Quota(time.monotonic)
-        self._turns = CapacityLimiter(AT_ONCE)
+        self._hearing, self._writing = Lane(), Lane()
+        self._one_each: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._waiting = Turns(most_waiting)
-        self._looking = CapacityLimiter(1)
+        self._looking = Lane()
+        self._pauses = Pauses()
 
     def routes(self) -> list[PlainRoute]:
         """Give the routes, the busiest first."""
@@ -66,21 +72,42 @@ class Federation:
 
     async def receive(self, request: Request) -> Response:
         """Take up to 64 envelopes; answer with a receipt or a problem for each, after the commit."""
-        self._quota.require(request.scope)
+        try:
+            self._quota.require(request.scope)
+            return await self._received(request)
+        except TooManyRequestsError:
+            await self._pauses.pause(name_of(request.scope))
+            raise
+
+    async def _received(self, request: Request) -> Response:
         try:
             with self._waiting.taken(request.scope):
-                body = await request.body()
-                answer, strangers = await run_sync(self._take, body, limiter=self._turns)
-        except (UntrustedError, TooManyRequestsError):
+                answer = await self._take(name_of(request.scope), await request.body())
+        except UntrustedError:
             self._quota.refused(request.scope)
             raise
-        self._quota.refused(request.scope, strangers)
-        return Response(answer, media_type="application/json")
+        except TooManyRequestsError:
+            self._quota.refused(request.scope, TOLD_TO_WAIT)
+            raise
+        self._quota.refused(request.scope, _strangers(answer))
+        return Response(encode_answer(answer), media_type="application/json")
 
-    def _take(self, body: bytes) -> tuple[bytes, int]:
-        answer = self._node.inbox.receive(decode_delivery(body))
+    async def _take(self, address: str, body: bytes) -> Answer:
+        """Read a delivery in turn with other addresses, carry it out in turn with other members, one of each."""
+        inbox = self._node.inbox
+        delivery = await self._hearing.run(address, decode_delivery, body)
+        member = await self._hearing.run(address, inbox.speaker, delivery)
+        name = member or ""
+        size = PIECE if self._writing.shared(name) else BATCH_LIMIT
+        parts = []
+        async with self._one_each.setdefault(name, asyncio.Lock()):
+            if member is not None:
+                inbox.members.require(member)  # what was under way when this one came is counted now
+            for piece in delivery.pieces(size):
+                heard = await self._hearing.run(address, inbox.hear, piece, member)
+                parts.append(await self._writing.run(name, inbox.take, heard))
         self._node.worker.wake()
-        return encode_answer(answer), _strangers(answer)
+        return joined(parts)
 
     async def push(self, request: Request) -> Response:
         """Take the next part of a sealed file that an offer has named; say how many bytes of it are here."""
@@ -88,7 +115,11 @@ class Federation:
         try:
             sealed, offset = ident(Digest, request.path_params["sealed"]), _offset(request)
             part = await request.body()
-            have = await run_sync(self._node.attachments.accept, sealed, offset, part, limiter=self._turns)
+            files, members = self._node.attachments, self._node.inbox.members
+            sender = await run_sync(files.sender, sealed)
+            members.require_bytes(sender)
+            have = await self._writing.run(sender, files.accept, sealed, offset, part)
+            members.spend_bytes(sender, len(part) if have == offset + len(part) else 0)
         except NotFoundError:
             self._quota.refused(request.scope)
             raise
@@ -99,7 +130,8 @@ class Federation:
         self._quota.require(request.scope)
         try:
             body = await request.body()
-            answer = await run_sync(self._node.tracing_keys.holding.evaluate, body, limiter=self._turns)
+            evaluate = self._node.tracing_keys.holding.evaluate
+            answer = await self._hearing.run(name_of(request.scope), evaluate, body)
         except UntrustedError:
             self._quota.refused(request.scope)
             raise
@@ -110,7 +142,7 @@ class Federation:
         self._quota.require(request.scope)
         try:
             body = await request.body()
-            answer = await run_sync(self._node.reconciliations.answer, body, limiter=self._looking)
+            answer = await self._looking.run(name_of(request.scope), self._node.reconciliations.answer, body)
         except UntrustedError:
             self._quota.refused(request.scope)
             raise

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +14,10 @@ from starlette.responses import Response
 from handover.application.question_post import PAGE, QUESTIONS, WITHDRAWALS
 from handover.domain.errors import UntrustedError
 from handover.web.guard import PlainRoute
+from handover.web.lane import Lane
 from handover.web.parts import Node
-from handover.web.quota import Quota, Turns
+from handover.web.quota import Quota, Turns, name_of
 
-AT_ONCE: Final = 2
 WAITING: Final = 64  # questions that may wait for their turn, two kilobytes each
 
 
@@ -28,7 +27,7 @@ class TracingPaths:
     def __init__(self, node: Node, quota: Quota | None = None) -> None:
         self._node = node
         self._quota = quota or Quota(time.monotonic)
-        self._turns = CapacityLimiter(AT_ONCE)
+        self._lane = Lane()
         self._waiting = Turns(WAITING)
 
     def routes(self) -> list[PlainRoute]:
@@ -52,7 +51,7 @@ class TracingPaths:
         try:
             with self._waiting.taken(request.scope):
                 body = await request.body()
-                answer = await run_sync(take, body, limiter=self._turns)
+                answer = await self._lane.run(name_of(request.scope), take, body)
         except UntrustedError:
             self._quota.refused(request.scope)
             raise

@@ -51,6 +51,11 @@ class Settings(Protocol):
         ...
 
     @property
+    def proxy_tells(self) -> bool:
+        """Whether a proxy on this machine is believed about the addresses of clients."""
+        ...
+
+    @property
     def worker(self) -> bool:
         """Whether the web process delivers, too."""
         ...

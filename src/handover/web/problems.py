@@ -187,7 +187,7 @@ def problem_of(error: HandoverError, *, stranger: bool) -> Problem:
         headers["www-authenticate"] = 'Bearer realm="handover"'
     if status in (408, 429, 503):
         headers["retry-after"] = str(error.seconds) if isinstance(error, _WAITING) else "5"
-    if issubclass(kind, (*_FRAMING, TooSlowError)):
+    if issubclass(kind, (*_FRAMING, TooSlowError, TooManyRequestsError, BusyError)):
         headers["connection"] = "close"  # the rest of the request is not read
     return Problem(status=status, body=json.dumps(document, ensure_ascii=False).encode(), headers=headers)
 

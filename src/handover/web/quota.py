@@ -4,6 +4,7 @@ Only refusals are counted, so a member that sends good envelopes is never slowed
 counted: behind a reverse proxy on the same machine every request comes from there, and the proxy counts.
 """
 
+import asyncio
 import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from handover.web.problems import BusyError
 
 BURST: Final = 256.0  # refusals at once
 RATE: Final = 4.0  # refusals that are forgotten each second
+PAUSE: Final = 1.0  # seconds before whoever asked too much is told so
+HELD: Final = 64  # that wait so, all together
 SHARE: Final = 4  # so many addresses at least can wait together
 
 Seconds = Callable[[], float]
@@ -75,6 +78,34 @@ class Turns:
             self._waiting[name] -= 1
             if not self._waiting[name]:
                 del self._waiting[name]
+
+
+class Pauses:
+    """Lets whoever asked too much wait before it is told so: it can ask again only so often; used from the event loop.
+
+    Only so many are held, of one address and together, for each holds a connection.
+    """
+
+    def __init__(self, seconds: float = PAUSE) -> None:
+        self._seconds = seconds
+        self._held: Counter[str] = Counter()
+
+    async def pause(self, name: str) -> None:
+        """Wait a moment, unless too many do."""
+        if self._held[name] >= HELD // SHARE or self._held.total() >= HELD:
+            return
+        self._held[name] += 1
+        try:
+            await asyncio.sleep(self._seconds)
+        finally:
+            self._held[name] -= 1
+            if not self._held[name]:
+                del self._held[name]
+
+
+def name_of(scope: Scope) -> str:
+    """Give the address or network that a request comes from; empty where a proxy speaks for everybody."""
+    return _name(scope) or ""
 
 
 def _name(scope: Scope) -> str | None:

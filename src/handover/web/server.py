@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from handover.web.app import create_app
 from handover.web.parts import Node, Settings
 
 CONNECTIONS: Final = 256  # all together
+SWITCH: Final = 0.001  # seconds after which a thread that computes lets the others go on
 IDLE: Final = (
     75  # seconds; longer than a peer keeps an idle connection, so that it never writes into a closed one
 )
@@ -113,7 +115,8 @@ def config_of(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=node.settings.proxy_tells,
+        forwarded_allow_ips=["127.0.0.1", "::1"],
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=20,
@@ -180,4 +183,5 @@ def work(node: Node, stop: threading.Event) -> None:
 
 def _settle() -> None:
     """Leave what was loaded until now out of the garbage collector's rounds: it stays as long as the process."""
+    sys.setswitchinterval(SWITCH)
     gc.freeze()
