@@ -34,3 +34,23 @@ def test_a_database_that_knows_more_is_kept_until_it_is_said_that_it_may_be_forg
     assert Path(str(found["old"])).is_file()
     assert not {name for name in found if f"`{name}`" not in CHAPTER}
     assert "A. Officer" not in stage.call("user", "list", "--data", stage.data()).out
+
+
+def test_the_doctor_says_what_is_in_doubt_and_whether_the_ledger_is_whole(stage: Stage) -> None:
+    path, data = stage.folder / "one.backup", stage.data()
+    with closing(sqlite3.connect(data / "handover.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO matter (id, kind, claim, holder, reference, epoch, chain, created_at) "
+            "VALUES ('m', 'guardianship', 'HOLDER', 'gr/athens', '', 0, '', 1)"
+        )
+    stage.call("backup", path, "--data", data)
+    (data / "handover.db").unlink()
+    assert "in_doubt" in stage.call("restore", path, "--data", data).out
+    status = stage.call("status", "--json", "--data", data).json
+    assert isinstance(status, dict)
+    assert status["in_doubt"] == 1
+    said = stage.call("doctor", "--offline", "--data", data, expect=None).out
+    assert "restored" in said
+    (data / "erasures.log").write_text("handover-erasures/1\n1 1 m x\n")
+    assert "ledger" in stage.call("doctor", "--offline", "--data", data, expect=None).out
+    stage.call("restore", path, "--forget-newer", "--data", data, expect=1)

@@ -263,3 +263,16 @@ def test_nothing_is_erased_in_doubt(fed: Federation, athens: Node, freiburg: Nod
         athens.retention.erase(sent.matter, actor=officer)
     lift(athens, sent.matter)
     athens.retention.erase(sent.matter, actor=officer)
+
+
+def test_a_matter_in_doubt_is_shown_as_such(fed: Federation, athens: Node, freiburg: Node) -> None:
+    sent, officer = bound(fed, athens, freiburg), fed.officer(athens, "first")
+    restored(athens)
+    assert athens.cases.shown(sent.matter, actor=officer).claim is Claim.IN_DOUBT
+    assert athens.cases.matter(sent.matter, actor=officer).claim is Claim.HOLDER
+    assert {each.claim for each in athens.cases.page(actor=officer)} == {Claim.IN_DOUBT}
+    assert athens.cases.newest(actor=officer)[0].claim is Claim.IN_DOUBT
+    assert athens.worklist.look(sent.id, actor=officer).matter.claim is Claim.IN_DOUBT
+    lift(athens, sent.matter)
+    assert athens.cases.shown(sent.matter, actor=officer).claim is Claim.HOLDER
+    assert {each.matter.claim for each in athens.worklist.unfinished(actor=officer)} >= {Claim.HOLDER}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exc, insert, select
 
 from handover.adapters import log_tables
 from handover.adapters.engines import StorageError, make_engine
+from handover.adapters.erasures import Erased, Ledger
 from handover.adapters.logbook import Edge
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault
@@ -65,6 +66,7 @@ class SQLDatabase:
         self._lock = threading.Lock()
         self._edge = Edge()
         self._open = _Open()
+        self.ledger = Ledger(vault)
         self.engine = make_engine(url)
 
     @property
@@ -107,6 +109,7 @@ class SQLDatabase:
                     yield work
                 work.write()
             work.committed()
+            self.ledger.note(Erased(owner=each, at=work.now) for each in work.unit.destroyed)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -150,8 +153,10 @@ class SQLDatabase:
                 empty = merkle.EMPTY_ROOT
                 row = {"id": 1, "size": 0, "signed_size": 0, "signed_root": empty, "note": None}
                 connection.execute(insert(log_tables.log_head), row)
-        with self.reading() as work:
+        with translated(), self.engine.connect().execution_options(handover_reads=True) as connection:
+            work = self._work(connection, writes=False)
             made_for = work.doubts.incarnation()
+            self.ledger.catch_up(work.unit)
         if made_for != self._vault.incarnation:
             self.close()  # nobody keeps it open: `handover restore` comes next
             raise OtherIncarnationError

@@ -1,13 +1,15 @@
 """Wrapped data keys in the database: moved under the newest key-encryption key, and what of them was destroyed."""
 
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 from sqlalchemy import bindparam, func, select, update
 
-from handover.adapters import tables
+from handover.adapters import shredding, tables
 from handover.adapters.cells import KeyWrapper
 from handover.adapters.retention_tables import erasure
 from handover.adapters.unit import Unit
+from handover.domain.ids import HandoverId, MatterId
 
 _keys = tables.data_key
 _MOVE: Final = (
@@ -62,3 +64,15 @@ class KeyShelf:
             .where(erasure.c.epoch < before, erasure.c.renewed_at.is_(None))
             .values(renewed_at=self._unit.now)
         )
+
+    def destroy_again(self, owners: Iterable[str]) -> list[str]:
+        """Destroy the data keys of *owners*, and what is under them, if a restore has brought them back; give those."""
+        back = [each for each in dict.fromkeys(owners) if self._unit.load(each) is not None]
+        rounds = tables.handover
+        for owner in back:
+            if self._unit.rows(select(tables.matter.c.id).where(tables.matter.c.id == owner)):
+                found = self._unit.rows(select(rounds.c.id).where(rounds.c.matter == owner))
+                shredding.matter(self._unit, MatterId(owner), [HandoverId(row.id) for row in found])
+            else:
+                shredding.owner(self._unit, owner)
+        return back

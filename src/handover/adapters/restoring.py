@@ -8,7 +8,7 @@ incarnation was raised already, or the restored one. Calling it again goes on (d
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,13 @@ from handover.adapters.backup import Place
 from handover.adapters.database import SQLDatabase
 from handover.adapters.doubt_tables import restoration
 from handover.adapters.engines import make_engine
+from handover.adapters.erasures import Ledger
 from handover.adapters.rehearsal import Rehearsed
 from handover.adapters.sealed_file import SealedFileError
 from handover.adapters.vault import FileVault
 from handover.application import restored
 from handover.application.ports import Clock
+from handover.application.restored import Begun
 from handover.domain.errors import HandoverError, RefusedError
 
 _BESIDE: Final = "restoring.db"  # in the folder of the database, until it is put in its place
@@ -45,12 +47,13 @@ class NewerDatabaseError(RefusedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What was put in place: of when, as which incarnation, how much is in doubt, and where the old file lies."""
+    """What was put in place, as which incarnation, how much is in doubt and was erased again, and the old file."""
 
     made_at: int
     incarnation: int
     entries: int
     doubtful: int
+    erased: int
     old: Path | None
 
 
@@ -65,6 +68,7 @@ def restore(
         InUseError: a process of this node has the database open.
         NewerDatabaseError: the database that is here knows more.
         NotEmptyError: there is something in the PostgreSQL database.
+        LedgerError: the ledger of erasures is damaged.
     """
     target = make_url(place.url)
     if target.get_backend_name() == "sqlite":
@@ -80,6 +84,7 @@ class _SQLite:
         self._beside = target.with_name(_BESIDE)
 
     def restore(self, *, forget_newer: bool) -> Restored:
+        erased = _erased(self._vault)
         _remove(self._beside)
         try:
             seen = rehearsal.unpack(self._path, self._beside, vault=self._vault)
@@ -87,7 +92,7 @@ class _SQLite:
                 raise SealedFileError("it holds a database of PostgreSQL")
             with self._standing(seen, forget_newer=forget_newer) as known:
                 self._vault.raise_incarnation(above=known)
-                doubtful = _told(f"sqlite:///{self._beside}", seen, self._vault, self._clock)
+                begun = _told(f"sqlite:///{self._beside}", seen, self._vault, self._clock, erased)
                 old = self._put()
         finally:
             _remove(self._beside)
@@ -95,7 +100,8 @@ class _SQLite:
             made_at=seen.made_at,
             incarnation=self._vault.incarnation,
             entries=seen.entries,
-            doubtful=doubtful,
+            doubtful=begun.doubtful,
+            erased=begun.erased,
             old=old,
         )
 
@@ -132,8 +138,8 @@ class _SQLite:
         return old
 
 
-def _told(url: str, seen: Rehearsed, vault: FileVault, clock: Clock) -> int:
-    """Write into the restored database what it must know; give how many matters are in doubt."""
+def _told(url: str, seen: Rehearsed, vault: FileVault, clock: Clock, erased: Sequence[str]) -> Begun:
+    """Write into the restored database what it must know."""
     database = SQLDatabase(url, vault, clock)
     try:
         with database.reading() as work:
@@ -141,7 +147,7 @@ def _told(url: str, seen: Rehearsed, vault: FileVault, clock: Clock) -> int:
         if known >= vault.incarnation:  # the vault itself was put back from before another restore
             vault.raise_incarnation(above=known)
         with database.begin() as work:
-            return restored.begin(work, vault, made_at=seen.made_at)
+            return restored.begin(work, vault, made_at=seen.made_at, erased=erased)
     finally:
         database.close()
 
@@ -152,6 +158,11 @@ def _known(connection: Connection) -> tuple[int, int]:
     if not inspect(connection).has_table(restoration.name):
         return size, 0
     return size, connection.execute(select(func.max(restoration.c.incarnation))).scalar() or 0
+
+
+def _erased(vault: FileVault) -> list[str]:
+    """Give whose data keys were destroyed, as the ledger beside the vault knows it."""
+    return [each.owner for each in Ledger(vault).read()]
 
 
 def _remove(file: Path) -> None:
@@ -170,16 +181,22 @@ def _to_postgresql(path: Path, place: Place, vault: FileVault, clock: Clock) -> 
         seen = rehearsal.unpack(path, copy, vault=vault)
         if seen.kind != "postgresql":
             raise SealedFileError("it holds a database of SQLite")
+        erased = _erased(vault)
         vault.raise_incarnation()
         _filled(place.url, copy)
         migrate.to_newest(engine)
         seen = rehearsal.looked_over(place.url, seen, vault)
-        doubtful = _told(place.url, seen, vault, clock)
+        begun = _told(place.url, seen, vault, clock, erased)
     finally:
         engine.dispose()
         _remove(copy)
     return Restored(
-        made_at=seen.made_at, incarnation=vault.incarnation, entries=seen.entries, doubtful=doubtful, old=None
+        made_at=seen.made_at,
+        incarnation=vault.incarnation,
+        entries=seen.entries,
+        doubtful=begun.doubtful,
+        erased=begun.erased,
+        old=None,
     )
 
 

@@ -47,6 +47,7 @@ class Unit:
         self._upserts: dict[Table, dict[tuple[Any, ...], Values]] = defaultdict(dict)
         self._changes: dict[tuple[Table, Names, Names], list[tuple[Any, ...]]] = defaultdict(list)
         self._loaded_keys: dict[str, tuple[int, bytes] | None] = {}
+        self.destroyed: list[str] = []
         self.cells = Cells(wrapper, self)
 
     def insert(self, table: Table, row: Values) -> None:
@@ -138,6 +139,7 @@ class Unit:
         self._loaded_keys.pop(owner, None)
         for row in self.rows(_DESTROY, {"owner": owner}):
             self.insert(erasure, {"owner": owner, "epoch": row.epoch, "erased_at": self.now})
+            self.destroyed.append(owner)
 
 
 def _values(rows: Sequence[Values], names: Names) -> list[tuple[Any, ...]]:

@@ -56,7 +56,7 @@ class FileVault:
     """
 
     def __init__(self, path: Path, master: bytes, content: Content) -> None:
-        self._path = path
+        self.path = path
         self._master = master
         self._lock = threading.RLock()
         self._seen: tuple[int, int, int] | None = None
@@ -90,8 +90,8 @@ class FileVault:
 
     def save(self) -> None:
         """Write the file whole, or not at all."""
-        vault_file.write(self._path, self._master, self._content)
-        self._seen = vault_file.stamp(self._path)
+        vault_file.write(self.path, self._master, self._content)
+        self._seen = vault_file.stamp(self.path)
 
     def _take(self, content: Content) -> None:
         self._content = content
@@ -103,19 +103,19 @@ class FileVault:
     @contextmanager
     def _changing(self) -> Iterator[Content]:
         """Give what the file holds now, to be changed; it is written at the end of the block."""
-        with self._lock, vault_file.alone(self._path):
-            self._take(vault_file.read_again(self._path, self._master))
+        with self._lock, vault_file.alone(self.path):
+            self._take(vault_file.read_again(self.path, self._master))
             yield self._content
             self.save()
             self._take(self._content)
 
     def _follow(self) -> None:
         """Take over the keys that another process has made since, and let go of those that it has destroyed."""
-        seen = vault_file.stamp(self._path)
+        seen = vault_file.stamp(self.path)
         if seen == self._seen:
             return
         with self._lock:
-            self._take(vault_file.followed(self._path, self._master, self._content))
+            self._take(vault_file.followed(self.path, self._master, self._content))
             self._seen = seen
 
     def go_by(self, entry: Callable[[NodeId, int], NodeEntry], clock: Callable[[], int]) -> None:

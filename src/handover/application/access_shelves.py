@@ -1,6 +1,6 @@
 """What is kept of accounts, sessions, readings and notices, as the use cases reach it inside one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from handover.application.access import (
@@ -147,6 +147,10 @@ class Keys(Protocol):
 
     def renewed(self, *, before: int) -> None:
         """Note that the key-encryption keys of epochs before *before* are gone."""
+        ...
+
+    def destroy_again(self, owners: Iterable[str]) -> list[str]:
+        """Destroy the data keys of *owners*, and what is under them, if a restore has brought them back; give those."""
         ...
 
 

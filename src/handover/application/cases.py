@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import documents
+from handover.application import documents, doubt
 from handover.application.facts import Actor, KeptRecord, Matter
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -66,19 +66,25 @@ class Cases:
         with self._database.reading() as work:
             return work.matters.get(matter)
 
+    def shown(self, matter: MatterId, *, actor: Actor) -> Matter:
+        """Give the matter as it is shown: its claim is `IN-DOUBT` where a restore has made it uncertain."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            return doubt.shown(work, work.matters.get(matter))[0]
+
     def page(
         self, *, actor: Actor, after: str = "", limit: int = 50, reference: str | None = None
     ) -> list[Matter]:
         """Give matters in order of their making."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            return work.matters.page(after=after, limit=limit, reference=reference)
+            return doubt.shown(work, *work.matters.page(after=after, limit=limit, reference=reference))
 
     def newest(self, *, actor: Actor, before: str | None = None, limit: int = 50) -> list[Matter]:
         """Give matters, the newest first, from before *before*."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            return work.matters.newest(before=before, limit=limit)
+            return doubt.shown(work, *work.matters.newest(before=before, limit=limit))
 
     def overview(self, matter: MatterId, *, actor: Actor) -> Overview:
         """Give what stands in the record without any value; no reading is logged, for nothing personal is shown.

@@ -5,7 +5,7 @@ has heard them applies what they say, and then lifts the mark (lifting.py).
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from handover.application.facts import Matter
@@ -89,3 +89,9 @@ class Doubts(Protocol):
 def claimed(work: "UnitOfWork", matter: Matter) -> Claim:
     """Give what the node can say of its responsibility now: what its database holds, unless it is in doubt."""
     return Claim.IN_DOUBT if work.doubts.stands(matter.id) else matter.claim
+
+
+def shown(work: "UnitOfWork", *matters: Matter) -> list[Matter]:
+    """Give matters as they are shown: with the claim `IN-DOUBT` where a restore has made it uncertain."""
+    doubtful = work.doubts.among([each.id for each in matters])
+    return [replace(each, claim=Claim.IN_DOUBT) if each.id in doubtful else each for each in matters]

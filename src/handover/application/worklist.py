@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from handover.application import doubt
 from handover.application.clockwork import overdue
 from handover.application.facts import Actor, Handover, Matter
 from handover.application.permissions import ForbiddenError, Right, require
@@ -109,9 +110,10 @@ class Worklist:
         with self._database.reading() as work:
             found = work.handovers.unfinished(after=after, limit=limit)
             work.matters.load([each.matter for each in found])
+            matters = doubt.shown(work, *(work.matters.get(each.matter) for each in found))
             return [
-                Row(seen=seen(each, actor=actor, now=work.now), matter=work.matters.get(each.matter))
-                for each in found
+                Row(seen=seen(each, actor=actor, now=work.now), matter=matter)
+                for each, matter in zip(found, matters, strict=True)
             ]
 
     def look(self, handover: HandoverId, *, actor: Actor) -> Row:
@@ -119,7 +121,8 @@ class Worklist:
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             found = work.handovers.get(handover)
-            return Row(seen=seen(found, actor=actor, now=work.now), matter=work.matters.get(found.matter))
+            [matter] = doubt.shown(work, work.matters.get(found.matter))
+            return Row(seen=seen(found, actor=actor, now=work.now), matter=matter)
 
     def of_matter(self, matter: MatterId, *, actor: Actor) -> list[Seen]:
         """Give the rounds of a matter, oldest first; raises NotFoundError."""

@@ -8,9 +8,10 @@ from handover.cli import standing
 from handover.cli.findings import DAY, Checked, days_left, failure, note, ok, warning
 from handover.cli.standing import Standing
 from handover.domain.errors import HandoverError
-from handover.domain.sentences import Names, Span, sentence
+from handover.domain.sentences import Moment, Names, Sentence, Span, sentence
 
 if TYPE_CHECKING:
+    from handover.adapters.erasures import Ledger
     from handover.adapters.peers import HTTPPeers
     from handover.adapters.vault import FileVault
     from handover.application.facts import Depth
@@ -244,3 +245,25 @@ def erasures(erased: int | None, renewed: int | None, backed_up: int | None, now
     if renewed is not None and backed_up is not None and backed_up < renewed:
         text = sentence("The keys were renewed since: the last backup opens no more.")
         yield warning("backup", text, sentence("Run %(command)s.", command="handover backup FILE"))
+
+
+def restored(in_doubt: int, since: int | None) -> Iterator[Checked]:
+    """Tell how much a restore has left in doubt; where the node was not restored there is nothing to say."""
+    if in_doubt and since is not None:
+        text = sentence(
+            "The node was restored: %(at)s. Matters of which it does not know yet how they stand: %(number)s.",
+            at=Moment(since),
+            number=in_doubt,
+        )
+        fix = sentence("It asks the other authorities by itself. Telephone those that do not answer.")
+        yield warning("restore", text, fix)
+
+
+def ledger(found: "Ledger") -> Iterator[Checked]:
+    """Check that the ledger of erasures is as it was written."""
+    try:
+        noted = len(found.read())
+    except HandoverError as error:
+        yield failure("ledger", Sentence(error.title), Sentence(error.advice))
+        return
+    yield ok("ledger", sentence("Erasures that a restore would carry out again: %(number)s.", number=noted))

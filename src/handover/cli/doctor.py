@@ -201,11 +201,13 @@ def _read(database: "SQLDatabase", now: int, settings: "Settings", registry: "Re
     from handover.application.witnesses import candidates
 
     with database.reading() as work:
-        depths = work.queue.depths()
+        depths, in_doubt, restored = work.queue.depths(), work.doubts.count(), work.doubts.restoration()
     counted = figures.count(database.engine, now)
     yield from checks_of_node.queue(depths, now)
     yield from checks_of_node.rounds(counted.overdue, counted.alarms)
     yield from checks_of_node.mails(counted.mails)
+    yield from checks_of_node.restored(in_doubt, None if restored is None else restored.restored_at)
+    yield from checks_of_node.ledger(database.ledger)
     made = backup.last_made(settings.data)
     yield from checks_of_node.erasures(counted.erased, counted.renewed, made, now)
     possible = len(candidates(registry, database.node, now))

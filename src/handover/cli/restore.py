@@ -40,6 +40,7 @@ def restore(
         "incarnation": done.incarnation,
         "entries": done.entries,
         "in_doubt": done.doubtful,
+        "erased_again": done.erased,
         "old": None if done.old is None else str(done.old),
     }
     if as_json:

@@ -31,6 +31,7 @@ class _Seen:
     standing: Standing
     log_size: int
     cosigned: "Cosigned | None"
+    in_doubt: int
     figures: "Figures"
     depths: Sequence["Depth"]
     peers: Sequence["Peer"]
@@ -67,6 +68,7 @@ def _look(node: "Node") -> _Seen:
     with node.database.reading() as work:
         now, head = work.now, work.log.head()
         cosigned = work.cosigned.newest(head.origin)
+        in_doubt = work.doubts.count()
         depths, peers, alarms = work.queue.depths(), work.peers.all(), work.alarms.all(_NEWEST, seen=False)
     try:
         registry = node.registry.current(now)
@@ -81,6 +83,7 @@ def _look(node: "Node") -> _Seen:
         standing=standing.of(registry, node.vault, now),
         log_size=head.size,
         cosigned=cosigned,
+        in_doubt=in_doubt,
         figures=figures.count(node.database.engine, now),
         depths=depths,
         peers=peers,
@@ -96,6 +99,7 @@ def _as_json(seen: _Seen) -> dict[str, object]:
         "incarnation": seen.incarnation,
         "registry": _registry(seen),
         "log": {"size": seen.log_size, "cosigned": _cosigned(seen.cosigned)},
+        "in_doubt": seen.in_doubt,
         "rounds": {
             "open": {state.value: number for state, number in seen.figures.open_rounds.items()},
             "overdue": seen.figures.overdue,
@@ -164,6 +168,7 @@ def _show(seen: _Seen) -> None:
             "log": f"{seen.log_size} entries, {_witnesses(seen.cosigned)}",
             "open rounds": states or "none",
             "overdue": seen.figures.overdue or "none",
+            "in doubt": seen.in_doubt or "none",
             "queue": f"{waiting} waiting, {refused} refused",
             "alarms": seen.figures.alarms or "none",
         }

@@ -87,6 +87,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "matter.html",
         matter=matter,
+        claim=visit.node.cases.shown(id_, actor=actor).claim,
         overview=overview,
         of=of,
         stated=overview.stated if overview else frozenset(),

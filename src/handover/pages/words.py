@@ -97,7 +97,7 @@ CLAIMS: Final[Mapping[Claim, str]] = {
     Claim.HOLDER: N_("This office is responsible"),
     Claim.RELIEVING: N_("This office acts until the other has taken up"),
     Claim.NONE: N_("Another authority is responsible"),
-    Claim.IN_DOUBT: N_("Not certain after a restore; this office acts"),
+    Claim.IN_DOUBT: N_("Not certain after a restore; until it is, whoever was responsible then acts"),
 }
 ACTS: Final[Mapping[Act, str]] = {
     Act.OFFER: N_("Offer"),

@@ -55,7 +55,7 @@ def find_matters(call: Called, wanted: asked.FindMatters) -> Response:
 @router.get("/matters/{matter}", response_model=shown.MatterShown)
 def read_matter(call: Called, matter: Matter) -> Response:
     """Read a matter."""
-    return answer(shown.matter(call.node.cases.matter(ident(MatterId, matter), actor=call.actor)))
+    return answer(shown.matter(call.node.cases.shown(ident(MatterId, matter), actor=call.actor)))
 
 
 @router.get("/matters/{matter}/record", response_model=shown.RecordShown)

@@ -1,0 +1,162 @@
+"""What was erased after a backup is erased again by its restore: a ledger beside the vault knows it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+import cases
+from federation import PASSPHRASE, federation
+from handover.adapters.erasures import Ledger, LedgerError
+from handover.adapters.retention_tables import erasure
+from handover.adapters.vault import FileVault
+from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.ids import MatterId
+from handover.node import Node
+from handover.protocol.entry import EntryKind
+from two_nodes.restores import Stage, staged
+from two_nodes.test_restore import kinds
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [north, south]):
+        yield staged(fed, north, south, tmp_path)
+
+
+def ledger(node: Node) -> Path:
+    return node.settings.data / "erasures.log"
+
+
+def read(node: Node) -> list[str]:
+    found = FileVault.open(node.settings.data / "vault.json", PASSPHRASE)
+    return [each.owner for each in Ledger(found).read()]
+
+
+def shows(node: Node, matter: MatterId) -> bool:
+    """Tell whether the node can still show the record of a matter."""
+    try:
+        with node.database.reading() as work:
+            return cases.MARK.encode() in work.records.latest(matter).document
+    except HandoverError:
+        return False
+
+
+def erase(stage: Stage) -> None:
+    """Erase the matter that is in the backup, as its retention does."""
+    with stage.north.database.begin() as work:
+        rounds = [each.id for each in work.handovers.of_matter(stage.first.matter)]
+        work.matters.erase_matter(stage.first.matter, rounds)
+
+
+def test_what_was_erased_after_the_backup_is_erased_again(stage: Stage) -> None:
+    assert shows(stage.north, stage.first.matter)
+    erase(stage)
+    done = stage.restore()
+    north = stage.fed.reopen("gr/athens")
+    assert done.erased > 0
+    assert not shows(north, stage.first.matter)
+    assert kinds(north)[-done.erased :] == [EntryKind.ERASED] * done.erased
+    assert kinds(north)[-done.erased - 1] is EntryKind.RESTORED
+    with north.database.reading() as work, pytest.raises(NotFoundError):
+        work.records.latest(MatterId(stage.second.matter))
+
+
+def test_it_is_the_ledger_that_does_it(stage: Stage) -> None:
+    erase(stage)
+    ledger(stage.north).unlink()
+    assert stage.restore().erased == 0
+    assert shows(stage.fed.reopen("gr/athens"), stage.first.matter)
+
+
+def test_one_round_is_erased_again_without_its_matter(stage: Stage) -> None:
+    with stage.north.database.begin() as work:
+        work.matters.erase(stage.first.id)
+    assert stage.restore().erased == 1
+    north = stage.fed.reopen("gr/athens")
+    assert shows(north, stage.first.matter)
+    assert stage.first.offer is not None
+    with north.database.reading() as work, pytest.raises(NotFoundError):
+        work.envelopes.plaintext(stage.first.offer)
+
+
+def test_the_ledger_holds_identifiers_and_no_value(stage: Stage) -> None:
+    erase(stage)
+    data = ledger(stage.north).read_bytes()
+    assert cases.MARK.encode() not in data
+    assert stage.first.matter in read(stage.north)
+    assert data.startswith(b"handover-erasures/1\n")
+
+
+def test_what_a_process_that_was_cut_off_has_not_noted_is_noted_at_the_next_start(stage: Stage) -> None:
+    erase(stage)
+    noted = read(stage.north)
+    ledger(stage.north).unlink()
+    north = stage.fed.reopen("gr/athens")
+    assert read(north) == noted
+    assert read(stage.fed.reopen("gr/athens")) == noted
+
+
+def test_a_line_that_was_cut_off_is_written_again(stage: Stage) -> None:
+    erase(stage)
+    noted = read(stage.north)
+    for cut in (1, 40):
+        data = ledger(stage.north).read_bytes()
+        ledger(stage.north).write_bytes(data[:-cut])
+        assert read(stage.north) == noted[:-1]
+        assert read(stage.fed.reopen("gr/athens")) == noted
+    ledger(stage.north).write_bytes(b"handover-er")
+    assert read(stage.fed.reopen("gr/athens")) == noted
+
+
+@pytest.mark.parametrize(
+    "what", ["another owner", "a line less", "another header", "no text", "others in order"]
+)
+def test_a_ledger_that_is_not_as_it_was_written_stops_a_restore_and_nothing_else(
+    stage: Stage, what: str
+) -> None:
+    erase(stage)
+    path = ledger(stage.north)
+    header, *lines = path.read_text().splitlines()
+    changed = {
+        "another owner": [header, lines[0].replace(lines[0].split()[2], "someone"), *lines[1:]],
+        "a line less": [header, *lines[1:]],
+        "another header": ["handover-erasures/2", *lines],
+        "no text": [header, "\N{LATIN SMALL LETTER E WITH ACUTE}"],
+        "others in order": [header, *lines[::-1]],
+    }
+    path.write_text("".join(f"{line}\n" for line in changed[what]))
+    north = stage.north = stage.fed.reopen("gr/athens")
+    with north.database.begin() as work:
+        work.matters.erase(stage.second.id)  # the node goes on
+    with pytest.raises(LedgerError):
+        read(north)
+    with pytest.raises(LedgerError):
+        stage.restore()
+    assert stage.fed.reopen("gr/athens").vault.incarnation == 1
+
+
+def test_a_disk_that_takes_nothing_stops_no_erasure_and_it_is_noted_with_the_next(stage: Stage) -> None:
+    path = ledger(stage.north)
+    path.mkdir()
+    erase(stage)
+    path.rmdir()
+    with stage.north.database.begin() as work:
+        work.matters.erase(stage.second.id)
+    assert {stage.first.matter, stage.second.id} <= set(read(stage.north))
+
+
+def test_the_ledger_of_another_node_is_not_taken(stage: Stage) -> None:
+    erase(stage)
+    ledger(stage.south).write_bytes(ledger(stage.north).read_bytes())
+    with pytest.raises(LedgerError):
+        read(stage.south)
+
+
+def test_an_older_database_takes_nothing_from_the_ledger(stage: Stage) -> None:
+    erase(stage)
+    noted = read(stage.north)
+    with stage.north.database.engine.begin() as connection:
+        connection.execute(delete(erasure))
+    assert read(stage.fed.reopen("gr/athens")) == noted
