@@ -110,7 +110,10 @@ def test_the_blocks_of_the_guide_lead_to_a_running_node(folder: Path) -> None:
 def test_the_guide_says_what_each_line_of_doctor_means() -> None:
     source = "".join(
         (ROOT / "src" / "handover" / "cli" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("checks", "checks_of_node", "checks_of_witnesses", "doctor")
+        for name in (
+            *("checks", "checks_of_node", "checks_of_reconciliation", "checks_of_witnesses"),
+            "doctor",
+        )
     )
     names = set(re.findall(r'(?:ok|note|warning|failure|days_left)\(\s*"([a-z-]+)"', source))
     names |= set(re.findall(r'name(?:, \w+)* = "([a-z-]+)"', source))

@@ -26,7 +26,7 @@ def test_every_member_of_a_json_answer_is_in_the_chapter(stage: Stage, tmp_path:
         ("status",), ("doctor", "--offline"), ("refresh", "--from", stage.public), ("keys", "show"),
         ("user", "add", "B. Officer", "--role", "auditor"), ("user", "key", "add", "A. Officer"), ("user", "list"),
         ("user", "key", "list", "A. Officer"), ("queue", "show"), ("backup", tmp_path / "one.backup"),
-        ("import", "primero", case, "--as", "A. Officer"),
+        ("reconcile", "de/hamburg"), ("import", "primero", case, "--as", "A. Officer"),
     )  # fmt: skip
     for call in calls:
         found = stage.call(*call, "--json", *data, expect=None).json

@@ -7,7 +7,8 @@ from handover.application.access import AccessChange, Reading
 from handover.application.facts import Actor, Handover, KeptEnvelope, Matter, Officer
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
-from handover.domain.ids import UUID7, MatterId
+from handover.application.reconciled import Reconciled
+from handover.domain.ids import UUID7, HandoverId, MatterId
 from handover.protocol import entry as entries
 from handover.protocol import envelope as envelopes
 from handover.protocol.checkpoint import Checkpoint
@@ -127,6 +128,14 @@ class Audits:
                 first=ours.get(by.prepared) if by else None,
                 last=ours.get(by.released) if by else None,
             )
+
+    def reconciled(self, *, actor: Actor) -> tuple[list[Reconciled], dict[HandoverId, MatterId]]:
+        """Give the last comparison with each peer, and the matters of the rounds in which something differs."""
+        require(actor, Right.AUDIT)
+        with self._database.reading() as work:
+            found = work.reconciliations.all()
+            rounds = {each.handover for of in found for each in of.differences if each.handover is not None}
+            return found, {each.id: each.matter for each in work.handovers.load(sorted(rounds))}
 
     def changes(self, *, actor: Actor) -> tuple[list[AccessChange], dict[UUID7, str]]:
         """Give the newest changes to officers' access, and the officers' names."""

@@ -22,6 +22,7 @@ from handover.cli import (
     keys,
     moving,
     queue,
+    reconciling,
     refresh,
     registry,
     restore,
@@ -82,6 +83,7 @@ app.command(rich_help_panel=_LOOK)(backup.backup)
 app.command(rich_help_panel=_LOOK)(restore.restore)
 app.command("move-database", rich_help_panel=_LOOK)(moving.move_database)
 app.add_typer(queue.app, name="queue", rich_help_panel=_LOOK)
+app.command(rich_help_panel=_LOOK)(reconciling.reconcile)
 app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_CASES)(evidence.verify)
 app.add_typer(evidence.app, name="evidence", rich_help_panel=_CASES)

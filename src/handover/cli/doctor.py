@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from handover.cli import checks, checks_of_node, checks_of_tracing, checks_of_witnesses, opening, terminal
+from handover.cli import (
+    checks,
+    checks_of_node,
+    checks_of_reconciliation,
+    checks_of_tracing,
+    checks_of_witnesses,
+    opening,
+    terminal,
+)
 from handover.cli.exits import Exit
 from handover.cli.findings import Checked, Level, failure, ok
 from handover.cli.options import HERE, AsJson, Data
@@ -200,14 +208,18 @@ def _read(database: "SQLDatabase", now: int, settings: "Settings", registry: "Re
     from handover.adapters import backup, figures
     from handover.application.witnesses import candidates
 
+    current = _current(registry, now)
+    members = current.entries if current else {}
     with database.reading() as work:
         depths, in_doubt, restored = work.queue.depths(), work.doubts.count(), work.doubts.restoration()
+        compared = work.reconciliations.all()
     counted = figures.count(database.engine, now)
     yield from checks_of_node.queue(depths, now)
     yield from checks_of_node.rounds(counted.overdue, counted.alarms)
     yield from checks_of_node.mails(counted.mails)
     yield from checks_of_node.restored(in_doubt, None if restored is None else restored.restored_at)
     yield from checks_of_node.ledger(database.ledger)
+    yield from checks_of_reconciliation.peers(compared, members, now)
     made = backup.last_made(settings.data)
     yield from checks_of_node.erasures(counted.erased, counted.renewed, made, now)
     possible = len(candidates(registry, database.node, now))

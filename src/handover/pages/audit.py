@@ -7,7 +7,7 @@ from handover.application.facts import Actor
 from handover.application.permissions import Right
 from handover.application.verifier_report import Report
 from handover.domain.ids import MatterId
-from handover.pages import confirming, content, papers, paths, reasons, words
+from handover.pages import confirming, content, papers, paths, reasons, reconciling_words, words
 from handover.pages.visit import Page, Visit
 from handover.protocol.statement import AssertedAct
 
@@ -46,6 +46,15 @@ def changes(visit: Visit) -> Response:
     """Show who was given, changed or lost access."""
     found, names = visit.node.audits.changes(actor=visit.actor)
     return visit.page("audit_access.html", changes=found, names=names, words=words)
+
+
+def reconciled(visit: Visit) -> Response:
+    """Show with each peer whether both have all that was said, and what one of them lacks."""
+    found, matters = visit.node.audits.reconciled(actor=visit.actor)
+    findings = reconciling_words.FINDINGS
+    return visit.page(
+        "audit_reconciliation.html", found=found, matters=matters, findings=findings, words=words
+    )
 
 
 def ask_export(visit: Visit) -> Response:
@@ -97,6 +106,7 @@ _AT = "/audit/matters/{matter}"
 PAGES = (
     Page(path="/audit", get=log, post=find, right=Right.AUDIT),
     Page(path="/audit/access", get=changes, right=Right.AUDIT),
+    Page(path="/audit/reconciliation", get=reconciled, right=Right.AUDIT),
     Page(path=_AT, get=show, right=Right.AUDIT),
     Page(path=f"{_AT}/evidence", get=ask_export, post=export, right=Right.AUDIT),
     Page(path=f"{_AT}/compare/files", get=ask_compare, post=compare, right=Right.AUDIT),

@@ -36,6 +36,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "keys": N_("Keys"),
     "peers": N_("Peers"),
     "queue": N_("Queue"),
+    "reconciliation": N_("Comparison with peers"),
     "rounds": N_("Handovers"),
     "alarms": N_("Alarms"),
     "witnesses": N_("Witnesses of the log"),
