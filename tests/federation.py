@@ -18,6 +18,7 @@ from handover.domain.errors import UnreachableError
 from handover.domain.ids import Digest, NodeId
 from handover.node import Node
 from handover.protocol.delivery import decode_delivery, encode_answer
+from handover.protocol.resync import PATH as RESYNC
 from registrar import holder
 
 START = int(time.time())  # the TUF client always goes by the present time
@@ -54,6 +55,7 @@ class Wire:
         default_factory=lambda: {
             EVALUATIONS: lambda each, body: each.tracing_keys.holding.evaluate(body),
             RECONCILIATION: lambda each, body: each.reconciliations.answer(body),
+            RESYNC: lambda each, body: each.resyncing.answer(body),
         }
     )
 

@@ -37,6 +37,7 @@ from handover.application.registry import Registry
 from handover.application.reissue import Reissuer
 from handover.application.reminders import Reminders
 from handover.application.renewal import Renewal
+from handover.application.resync import Resync
 from handover.application.retention import Retention, upkeep
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
@@ -92,6 +93,11 @@ class Node(Desks):
         """What is erased when."""
         return Retention(self.database, self.vault, self.settings.rules, self.after.withdrawals)
 
+    @property
+    def resync(self) -> Resync:
+        """Asks peers after a restore what was forgotten."""
+        return Resync(self.database, self.vault, self.registry, self.wire, self.after.recalling)
+
     @cached_property
     def tracing(self) -> Tracing:
         """The desks of tracing."""
@@ -109,10 +115,7 @@ class Node(Desks):
     def worker(self) -> Worker:
         """Delivers, watches the clock and keeps the registry fresh, once it is run."""
         return Worker(
-            self.outbox,
-            self.clockwork,
-            self.refresher,
-            self.attachments,
+            *(self.outbox, self.clockwork, self.refresher, self.attachments),
             statistics=upkeep(self.quarterly(self.peers.get).tick, self.reconciling(self.wire).tick),
             notices=None if self.settings.mail is None else self._notices(self.settings.mail),
             upkeep=upkeep(
@@ -123,6 +126,7 @@ class Node(Desks):
                 upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong))
             ),
             witnesses=self.cosigning(self.peers, self.settings.witnesses).tick,
+            resync=self.resync.tick,
             poll=self.settings.poll,
         )
 

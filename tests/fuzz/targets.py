@@ -41,6 +41,7 @@ from handover.protocol import (
     reconciliation,
     reconciliation_answer,
     registry_metadata,
+    resync,
     schema,
     sdjwt,
     shown_chain,
@@ -230,6 +231,12 @@ TARGETS: Final[dict[str, Target]] = {
         read=_signed(assertion.ATTESTATION, assertion.read_attestation), like=("assertion",), made=_claims
     ),
     "assertion": Target(read=assertion.decode, like=("assertion",)),
+    "resync": Target(
+        read=_signed(resync.REQUEST_TYPE, resync.UnverifiedRequest.read), like=("resync",), made=_claims
+    ),
+    "resync-answer": Target(
+        read=_signed(resync.ANSWER_TYPE, resync.UnverifiedAnswer.read), like=("resync",), made=_claims
+    ),
     "delivery": Target(read=delivery.decode_delivery, like=("delivery",)),
     "delivery-answer": Target(read=lambda data: delivery.decode_answer(data, expected=2), like=("delivery",)),
     "entry": Target(read=entry.decode, like=("entry",)),

@@ -17,6 +17,7 @@ from handover.adapters import (
     migrate,
     petition_tables,
     referral_tables,
+    resync_tables,
     retention_tables,
     tables,
     tracing_tables,
@@ -38,6 +39,7 @@ _KNOWN: Final = (
     followup_tables.follow_up,
     petition_tables.petition,
     referral_tables.referral,
+    resync_tables.resync,
     tracing_tables.permission,
 )  # their modules fill the catalogue
 _SEQUENCE: Final = "SELECT pg_get_serial_sequence('{table}', '{column}')"

@@ -22,6 +22,7 @@ from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
 from handover.adapters.reconciliation import ReconciliationShelf
 from handover.adapters.referrals import ReferralShelf
+from handover.adapters.resyncs import ResyncShelf
 from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
 from handover.adapters.staff import ReplyShelf, StaffShelf
@@ -54,6 +55,7 @@ class Work:
         self.petitions = PetitionShelf(unit)
         self.corrections = CorrectionShelf(unit)
         self.referrals = ReferralShelf(unit)
+        self.resyncs = ResyncShelf(unit)
         self.queue = QueueShelf(unit)
         self.reconciliations = ReconciliationShelf(unit)
         self.files = FileShelf(unit)

@@ -18,6 +18,7 @@ from handover.application.overrides import OverrideDesk
 from handover.application.petitioning import Petitioning
 from handover.application.petitions import Petitions
 from handover.application.ports import Database, Vault
+from handover.application.recalling import Recalling
 from handover.application.referrals import Referrals
 from handover.application.referring import Referring
 from handover.application.registry import Registry
@@ -48,6 +49,7 @@ class After:
     hearing: Hearing
     referring: Referring
     referrals: Referrals
+    recalling: Recalling
 
     @classmethod
     def of(
@@ -71,6 +73,7 @@ class After:
             hearing=Hearing(withdrawals, telling, petitioning),
             corrections=Corrections(database, vault, registry, showing),
             referring=Referring(database, vault, registry, sealer, rounds),
+            recalling=Recalling(vault, registry, rounds),
             referrals=Referrals(database, sealer, rounds, showing),
             hits=Hits(database, Candidates(database, vault), Released(vault, registry, sealer, rounds)),
             contacts=Contacts(database, sealer, showing, rounds),

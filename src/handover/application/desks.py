@@ -15,6 +15,7 @@ from handover.application.reconciliations import ReconciliationDesk
 from handover.application.reconciling import Reconciling
 from handover.application.registry import Registry
 from handover.application.repeats import Repeats
+from handover.application.resyncing import Resyncing
 from handover.application.statistics import Fetch, Quarterly, Statistics
 from handover.application.watch import Watch
 from handover.application.witness import Witness
@@ -99,6 +100,11 @@ class Desks:
     def statistics(self) -> Statistics:
         """What was published of each quarter."""
         return Statistics(self.database, self.vault, self.registry)
+
+    @property
+    def resyncing(self) -> Resyncing:
+        """Answers nodes that were restored."""
+        return Resyncing(self.database, self.vault, self.registry)
 
     def quarterly(self, fetch: Fetch) -> Quarterly:
         """Give what publishes each quarter; *fetch* asks other nodes."""

@@ -19,6 +19,7 @@ from handover.protocol.entry import Entry, EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.evidence import Manifest, Word
 from handover.protocol.evidence_lines import Consistency, LoggedEntry, StatedReceipt
+from handover.protocol.log_origin import LogOrigin
 from handover.protocol.registry_set import MetadataSet
 
 MOST_REFUSED: Final = 64  # contradictions that one bundle shows; two are enough to prove a point
@@ -146,11 +147,13 @@ class Evidence:
         return evidence.write(manifest, lines, signer=self._vault.signer)
 
     def _sizes(self, found: _Gathered) -> list[int]:
-        """Give every size of this node's log that something in the bundle names."""
-        origin = f"{self._vault.node}/log\n".encode()
+        """Give every size of this node's log that something in the bundle names; those of a former one have ended."""
+        own, incarnation = self._vault.node, self._vault.incarnation
+        origin = f"{LogOrigin(node=own, incarnation=incarnation)}\n".encode()
         given = [each.checkpoint for each in found.receipts if each.checkpoint.startswith(origin)]
         sizes = {int(note.split(b"\n", 2)[1]) for note in given}
-        sizes |= {each.log.size for each in found.read.values() if each.iss == self._vault.node}
+        said = [each for each in found.read.values() if (each.iss, each.incarnation) == (own, incarnation)]
+        sizes |= {each.log.size for each in said}
         return sorted(size for size in sizes if 0 < size < found.head.size)
 
 

@@ -61,7 +61,7 @@ def require_belongs(
     """
     if handover.state in LOCAL:
         raise UnknownRoundError
-    _require_same(handover, envelope)
+    require_same(handover, envelope)
     other = Role.SENDER if handover.role is Role.RECEIVER else Role.RECEIVER
     if not may_say(handover.course, other, envelope.act):
         over = handover.state in (State.CLOSED, State.OVER) and envelope.act in OPENS
@@ -147,7 +147,8 @@ def _require_ground(work: UnitOfWork, handover: Handover, envelope: Envelope) ->
         raise GroundExpiredError
 
 
-def _require_same(handover: Handover, envelope: Envelope) -> None:
+def require_same(handover: Handover, envelope: Envelope) -> None:
+    """Do nothing if the envelope is of the matter, epoch, purpose and schema of the round; raises MismatchError."""
     same = (
         handover.pair == envelope.matter
         and handover.epoch == envelope.epoch

@@ -76,7 +76,7 @@ class Offers:
                 raise NotResponsibleError
             record = preparing.record_of(work, matter)
             chosen, end = record.schema.resolve(fields), TERM.end(work.now, kept, deadline)
-            handover = preparing.draft(work, found, kept, to=to, fields=chosen, deadline=end)
+            handover = preparing.draft(work, self._vault, found, kept, to=to, fields=chosen, deadline=end)
             self._check(work, handover, record)
             handover = replace(handover, prepared_by=actor.officer)
             work.handovers.add(handover)

@@ -26,6 +26,7 @@ from handover.application.petition import Petitions
 from handover.application.promised import FollowUpShelf
 from handover.application.reconciled import Reconciliations
 from handover.application.referred import ReferralShelf
+from handover.application.resyncs import Resyncs
 from handover.application.shelves import (
     Envelopes,
     Exhibits,
@@ -161,6 +162,8 @@ class UnitOfWork(Protocol):
     def tracing(self) -> TracingShelves: ...
     @property
     def tracing_keys(self) -> TracingKeys: ...
+    @property
+    def resyncs(self) -> Resyncs: ...
     @property
     def referrals(self) -> ReferralShelf: ...
     @property

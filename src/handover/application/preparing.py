@@ -55,8 +55,17 @@ def pairs_with(work: UnitOfWork, matter: MatterId, peer: NodeId) -> list[PairId]
     return [each.pair for each in rounds if each.peer == peer and each.course is not Course.CONTACT]
 
 
+def pair_for(vault: Vault, matter: MatterId, peer: NodeId) -> PairId:
+    """Give the pseudonym under which a matter goes with *peer*: only this node can tell it from 128 random bits.
+
+    A node that was restored finds by it which of its matters a round is about that it has forgotten.
+    """
+    return PairId(strict.b64(vault.mark("pair", f"{matter}|{peer}")[:16]))
+
+
 def draft(
     work: UnitOfWork,
+    vault: Vault,
     matter: Matter,
     ground: KeptGround,
     *,
@@ -74,7 +83,7 @@ def draft(
         role=Role.SENDER,
         peer=to,
         round=RoundId(new_token()),
-        pair=earlier[-1] if earlier else PairId(new_token()),
+        pair=earlier[-1] if earlier else pair_for(vault, matter.id, to),
         epoch=matter.epoch + 1,
         state=State.PREPARED,
         deadline=deadline,

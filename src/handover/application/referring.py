@@ -55,6 +55,7 @@ class Referring:
     def __init__(
         self, database: Database, vault: Vault, registry: Registry, sealer: Sealer, rounds: Rounds
     ) -> None:
+        self._vault = vault
         self._database = database
         self._vault = vault
         self._registry = registry
@@ -83,7 +84,14 @@ class Referring:
             end = TERM.end(work.now, kept, wanted.deadline)
             chosen = record.schema.resolve(wanted.fields)
             handover = preparing.draft(
-                work, found, kept, to=wanted.to, fields=chosen, deadline=end, course=Course.REFERRAL
+                work,
+                self._vault,
+                found,
+                kept,
+                to=wanted.to,
+                fields=chosen,
+                deadline=end,
+                course=Course.REFERRAL,
             )
             self._check(work, handover, record)
             handover = replace(handover, prepared_by=actor.officer)

@@ -163,9 +163,10 @@ class Rounds:
                 work.handovers.change(handover, new)
                 return new
             return handover
-        return self._after(work, handover, found, cause)
+        return self.enter(work, handover, found, cause)
 
-    def _after(self, work: UnitOfWork, old: Handover, found: Step, cause: Cause) -> Handover:
+    def enter(self, work: UnitOfWork, old: Handover, found: Step, cause: Cause) -> Handover:
+        """Give the round after a step that was decided, with all that follows from it written."""
         new = changed(old, state=found.state)
         if old.course is not Course.HANDOVER:
             new = changed(new, alarm=None)
@@ -249,9 +250,9 @@ class Rounds:
             new = replace(new, holder=holder, epoch=max(old.epoch, handover.epoch), chain=chain)
         work.matters.change(old, new)
         if found.claim is Claim.NONE:
-            self._let_go(work, handover)
+            self.let_go(work, handover)
 
-    def _let_go(self, work: UnitOfWork, handover: Handover) -> None:
+    def let_go(self, work: UnitOfWork, handover: Handover) -> None:
         """Who is not responsible any more neither refers nor keeps a contact: the new authority does, if it wants."""
         for each in work.handovers.of_matter(handover.matter):
             if each.course is Course.HANDOVER or each.state not in (*LIVE, State.PREPARED):

@@ -17,6 +17,7 @@ from handover.protocol.checkpoint import Checkpoint, LogKey
 from handover.protocol.entry import Entry
 from handover.protocol.envelope import Envelope
 from handover.protocol.evidence import Bundle, Word
+from handover.protocol.log_origin import LogOrigin
 
 _T = TypeVar("_T")
 
@@ -69,6 +70,11 @@ class Head:
     time: int
     key: LogKey
     place: str
+
+    @property
+    def log(self) -> LogOrigin:
+        """Which of its node's logs it is of: each incarnation has its own."""
+        return LogOrigin.parse(self.checkpoint.origin)
 
 
 @dataclass(kw_only=True)

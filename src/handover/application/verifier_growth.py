@@ -7,19 +7,19 @@ from itertools import pairwise
 from handover.application.verifier_case import Case, Head, Source
 from handover.application.verifier_report import Findings, Rule, Severity
 from handover.domain.errors import HandoverError
-from handover.domain.ids import NodeId
 from handover.domain.sentences import sentence
 from handover.protocol import evidence_lines as lines
 from handover.protocol import merkle, strict
 from handover.protocol.evidence import Word
 from handover.protocol.evidence_lines import Consistency
+from handover.protocol.log_origin import LogOrigin
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
     """A size and a root hash of a log that its node has signed, in whichever way."""
 
-    node: NodeId
+    log: LogOrigin
     size: int
     root: bytes
     place: str
@@ -27,13 +27,13 @@ class _Seen:
 
 def check(case: Case, findings: Findings) -> None:
     """Verify that no log contradicts itself, and that each exporter's has grown into what its bundle shows."""
-    known: dict[tuple[NodeId, int], _Seen] = {}
+    known: dict[tuple[LogOrigin, int], _Seen] = {}
     for seen in _seen(case):
-        earlier = known.setdefault((seen.node, seen.size), seen)
+        earlier = known.setdefault((seen.log, seen.size), seen)
         if earlier.root != seen.root:
             text = sentence(
                 "%(node)s has signed two different logs of %(size)s entries: see %(other)s",
-                node=seen.node,
+                node=seen.log.node,
                 size=seen.size,
                 other=earlier.place,
             )
@@ -47,12 +47,13 @@ def check(case: Case, findings: Findings) -> None:
 def _seen(case: Case) -> Iterator[_Seen]:
     for head in case.heads.values():
         signed = head.checkpoint
-        yield _Seen(node=head.node, size=signed.size, root=signed.root, place=head.place)
+        yield _Seen(log=head.log, size=signed.size, root=signed.root, place=head.place)
     for said in (*case.said.values(), *case.refused.values(), *case.deeds.values()):
         if said.believed:
             log = said.envelope.log
             root = strict.unb64(log.root, length=32)
-            yield _Seen(node=said.envelope.iss, size=log.size, root=root, place=said.place)
+            origin = LogOrigin(node=said.envelope.iss, incarnation=said.envelope.incarnation)
+            yield _Seen(log=origin, size=log.size, root=root, place=said.place)
 
 
 def _grown(case: Case, source: Source, head: Head, known: list[_Seen], findings: Findings) -> None:
@@ -65,7 +66,7 @@ def _grown(case: Case, source: Source, head: Head, known: list[_Seen], findings:
         proofs[proof.size] = (place, proof)
     final = head.checkpoint
     for seen in known:
-        if seen.node != source.node or seen.size > final.size:
+        if seen.log != head.log or seen.size > final.size:
             continue  # another log, or one that grew further: the proof of that is in a later bundle
         stated = proofs.pop(seen.size, None)
         if stated is None and 0 < seen.size < final.size:

@@ -7,7 +7,7 @@ from handover.application.verifier_case import Case, Head, Logged, Source
 from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_trust import Trust
 from handover.domain.errors import HandoverError
-from handover.domain.ids import Digest, NodeId
+from handover.domain.ids import Digest
 from handover.domain.sentences import sentence
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import entry as entries
@@ -26,17 +26,17 @@ _CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
 
 @dataclass(kw_only=True)
 class _Streams:
-    """Entries by log, stream and number: two documents under one number contradict each other."""
+    """Entries by log, stream and number: two documents under one number of one log contradict each other."""
 
-    seen: dict[tuple[NodeId, str, int], tuple[Digest, Entry, str]] = field(default_factory=dict)
+    seen: dict[tuple[LogOrigin, str, int], tuple[Digest, Entry, str]] = field(default_factory=dict)
 
-    def add(self, node: NodeId, found: Entry, digest: Digest, place: str, findings: Findings) -> None:
-        key = (node, found.matter, found.n)
+    def add(self, log: LogOrigin, found: Entry, digest: Digest, place: str, findings: Findings) -> None:
+        key = (log, found.matter, found.n)
         earlier = self.seen.setdefault(key, (digest, found, place))
         if earlier[0] != digest:
             text = sentence(
                 "%(node)s has logged two different entries as number %(number)s of one stream: see %(other)s",
-                node=node,
+                node=log.node,
                 number=found.n,
                 other=earlier[2],
             )
@@ -44,8 +44,8 @@ class _Streams:
 
     def check(self, findings: Findings) -> None:
         """Each entry names the one before it, wherever both are there."""
-        for (node, stream, n), (_, found, place) in self.seen.items():
-            before = self.seen.get((node, stream, n - 1))
+        for (log, stream, n), (_, found, place) in self.seen.items():
+            before = self.seen.get((log, stream, n - 1))
             if before is None:
                 continue
             if before[0] != found.prev:
@@ -120,7 +120,7 @@ def _receipts(case: Case, source: Source, trust: Trust, streams: _Streams, findi
         except HandoverError as error:
             findings.invalid(Rule.RECEIPT, place, error.sentence)
             continue
-        streams.add(head.node, found, strict.digest(receipt.document), place, findings)
+        streams.add(head.log, found, strict.digest(receipt.document), place, findings)
         _anchor(case, head, found, receipt.index, place=place, trust=trust, findings=findings)
     return used
 
@@ -184,7 +184,8 @@ def _entries(case: Case, source: Source, streams: _Streams, findings: Findings) 
             continue
         digest = strict.digest(logged.document)
         source.logged.append(Logged(index=logged.index, entry=found, digest=digest, place=place))
-        streams.add(source.node, found, digest, place, findings)
+        log = LogOrigin(node=source.node) if source.head is None else source.head.log
+        streams.add(log, found, digest, place, findings)
     _gaps(source, findings)
     _carried(case, source, findings)
 

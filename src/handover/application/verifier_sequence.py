@@ -11,6 +11,7 @@ from handover.domain.handover import Act, Role
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import Sentence, sentence
 from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
+from handover.protocol.entry import EntryKind
 
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
 _ONE_GONE: Final = sentence("envelope %(first)s of %(node)s in the round %(round)s is missing")
@@ -247,13 +248,13 @@ def _contradictions(case: Case, findings: Findings) -> None:
 
 
 def _incarnations(case: Case, findings: Findings) -> None:
-    """A node's incarnation never falls, in the order in which an exporter's log has what was said."""
+    """A node's incarnation never falls, in the order in which another one's log has what it said."""
     for source in case.sources:
         highest: dict[NodeId, int] = {}
         for logged in source.logged:
             said = case.said.get(logged.entry.object)
-            if said is None or not said.believed:
-                continue
+            if said is None or not said.believed or logged.entry.kind is not EntryKind.RECEIVED:
+                continue  # its own it may have logged once more since: a restore made it forget them
             node, incarnation = said.envelope.iss, said.envelope.incarnation
             if incarnation < highest.get(node, 1):
                 text = sentence("it comes from before a restore of its sender that was known already")

@@ -17,7 +17,7 @@ from handover.domain.ids import NodeId
 
 _BATCHES, _RETRIES, _FILES = "batches", "retries", "files"
 _REGISTRY, _NOTICES, _UPKEEP, _STATISTICS = "registry", "notices", "upkeep", "statistics"
-_TRACING, _WITNESSES = "tracing", "witnesses"
+_TRACING, _WITNESSES, _RESYNC = "tracing", "witnesses", "resync"
 LANES: Final = {
     _BATCHES: 4,
     _RETRIES: 2,
@@ -28,6 +28,7 @@ LANES: Final = {
     _STATISTICS: 1,
     _TRACING: 1,
     _WITNESSES: 1,
+    _RESYNC: 1,
 }
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
 so that any number of slow peers takes nothing from those that answer."""
@@ -53,6 +54,7 @@ class Worker:
         upkeep: Callable[[], object] | None = None,
         tracing: Callable[[], object] | None = None,
         witnesses: Callable[[], object] | None = None,
+        resync: Callable[[], object] | None = None,
         poll: float = 1.0,
     ) -> None:
         self._outbox = outbox
@@ -64,6 +66,7 @@ class Worker:
         self._upkeep = upkeep
         self._tracing = tracing
         self._witnesses = witnesses
+        self._resync = resync
         self._kept_up = float("-inf")
         self._poll = poll
         self._event = threading.Event()
@@ -111,6 +114,7 @@ class Worker:
             _NOTICES: self._notices,
             _TRACING: self._tracing,
             _WITNESSES: self._witnesses,
+            _RESYNC: self._resync,
         }
         for kind, work in beside.items():
             if work is not None:

@@ -39,6 +39,10 @@ ALARMS: Final[Mapping[str, str]] = {
     "stray-deed": N_("A deed came that fits no acceptance of this office."),
     "two-chains": N_("Two different chains of responsibility were shown for one child."),
     "request-overdue": N_("This office has not confirmed or answered a person's request in time."),
+    "resync-failed": N_(
+        "This node was restored from a backup, and another authority has not told it yet what it has forgotten."
+        " Until then every case stays in doubt. Telephone it."
+    ),
     "restored": N_(
         "The node of another authority was put back from a backup. What it has forgotten it asks by itself;"
         " what you agreed with it lately, make sure of by telephone."

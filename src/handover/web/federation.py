@@ -21,6 +21,7 @@ from handover.application.statistics import PATH as STATISTICS
 from handover.domain.errors import MalformedError, NotFoundError, UntrustedError
 from handover.domain.ids import Digest, Quarter
 from handover.protocol.delivery import BATCH_LIMIT, Answer, Problem, decode_delivery, encode_answer, joined
+from handover.protocol.resync import PATH as RESYNC
 from handover.protocol.tile import WIDTH, TileName
 from handover.web.calls import ident
 from handover.web.guard import PlainRoute
@@ -60,6 +61,7 @@ class Federation:
             PlainRoute(DELIVERIES, self.receive, methods=["POST"]),
             PlainRoute("/federation/v1/attachments/{sealed}", self.push, methods=["PUT"]),
             PlainRoute(f"{STATISTICS}/{{quarter}}", self.statistics, methods=["GET"]),
+            PlainRoute(RESYNC, self.resync, methods=["POST"]),
             PlainRoute(EVALUATIONS, self.evaluate, methods=["POST"]),
             PlainRoute(RECONCILIATION, self.reconcile, methods=["POST"]),
             PlainRoute("/federation/v1/epochs/{number}", self.epoch, methods=["GET"]),
@@ -147,6 +149,18 @@ class Federation:
             self._quota.refused(request.scope)
             raise
         return Response(answer, media_type="application/jose")
+
+    async def resync(self, request: Request) -> Response:
+        """Answer a node that was restored: fence what it said before, and give what the two have said."""
+        self._quota.require(request.scope)
+        try:
+            body = await request.body()
+            answer = await self._writing.run(name_of(request.scope), self._node.resyncing.answer, body)
+        except UntrustedError:
+            self._quota.refused(request.scope)
+            raise
+        self._node.worker.wake()
+        return Response(answer, media_type="application/octet-stream")
 
     async def epoch(self, request: Request) -> Response:
         """Give the signed document of an epoch, or of the newest."""

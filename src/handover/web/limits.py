@@ -20,6 +20,8 @@ from handover.protocol.evaluation import SIZE
 from handover.protocol.question import SIZE as QUESTION_SIZE
 from handover.protocol.question_withdrawal import SIZE as WITHDRAWAL_SIZE
 from handover.protocol.reconciliation import LIMIT as RECONCILIATION_LIMIT
+from handover.protocol.resync import PATH as RESYNC
+from handover.protocol.resync import REQUEST_LIMIT
 from handover.protocol.witness import PATH as WITNESS
 from handover.protocol.witness import REQUEST_LIMIT as WITNESS_LIMIT
 from handover.web.problems import (
@@ -52,6 +54,7 @@ _LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,15}")
 _TAKEN: Final = (
     (re.compile(re.escape(DELIVERIES)), BODY_LIMIT, _JSON),
     (re.compile(r"/federation/v1/attachments/[^/]+"), PART, _BYTES),
+    (re.compile(re.escape(RESYNC)), REQUEST_LIMIT, _BYTES),
     (re.compile(re.escape(EVALUATIONS)), max(SIZE.values()), _BYTES),
     (re.compile(re.escape(QUESTIONS)), QUESTION_SIZE, _BYTES),
     (re.compile(re.escape(WITHDRAWALS)), WITHDRAWAL_SIZE, _BYTES),

@@ -19,6 +19,7 @@ from handover.application.officers import Officers
 from handover.application.ports import Database
 from handover.application.reconciliations import ReconciliationDesk
 from handover.application.repeats import Repeats
+from handover.application.resyncing import Resyncing
 from handover.application.retention import Retention
 from handover.application.statistics import Statistics
 from handover.application.tracing import Tracing
@@ -142,6 +143,11 @@ class Node(Protocol):
     @property
     def watch(self) -> Watch:
         """The queue, alarms and figures."""
+        ...
+
+    @property
+    def resyncing(self) -> Resyncing:
+        """Answers nodes that were restored."""
         ...
 
     @property

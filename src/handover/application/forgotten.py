@@ -1,0 +1,116 @@
+"""Rounds that a restored node has forgotten, begun anew from what was signed in them (docs/spec/restore.md)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from handover.application import drafts
+from handover.application.alarms import raise_alarm
+from handover.application.facts import Handover, Matter
+from handover.application.intake import Received
+from handover.application.ports import UnitOfWork, Vault
+from handover.application.preparing import pair_for
+from handover.application.sealing import new_id
+from handover.application.unopened import MismatchError
+from handover.domain.consent import PURPOSE_OF
+from handover.domain.courses import Course
+from handover.domain.handover import Act, Claim, Role, State
+from handover.domain.ids import Digest, HandoverId, MatterId, NodeId, PairId
+from handover.domain.record import MatterKind, schema
+from handover.protocol import consent
+
+_PAGE: Final = 500  # matters that are looked at together
+
+
+def begin(
+    work: UnitOfWork,
+    vault: Vault,
+    parts: Sequence[Received],
+    *,
+    course: Course,
+    role: Role,
+    chain: tuple[Digest, ...],
+) -> Handover | None:
+    """Give a round that was forgotten, with its matter; None where too little of it is left, or needed.
+
+    A round that moves nothing is said again by itself by the side that goes on with it.
+
+    Raises:
+        MismatchError: purpose, kind and matter do not fit.
+    """
+    said = {each.envelope.act: each for each in reversed(parts)}
+    wanted = (Act.OFFER, Act.DEED, Act.VOID) if role is Role.RECEIVER else (Act.OFFER,)
+    opening = next((said[act] for act in wanted if act in said), None)
+    if course is not Course.HANDOVER or opening is None:
+        return None
+    if role is Role.SENDER:
+        return _offered(work, vault, opening, chain)
+    received = replace(opening, chain=chain)
+    handover = drafts.unknown(received, work.now)
+    drafts.require_of_kind(work, received, handover)
+    return drafts.begin(work, received, handover)
+
+
+def _offered(work: UnitOfWork, vault: Vault, opening: Received, chain: tuple[Digest, ...]) -> Handover:
+    """Give an offer that this node has made and forgotten."""
+    envelope, of = opening.envelope, schema(opening.envelope.schema)
+    if envelope.purpose is not PURPOSE_OF[of.kind]:
+        raise MismatchError("the purpose is not that of the record's kind")
+    handover = Handover(
+        id=HandoverId(new_id(work.now)),
+        matter=_matter(work, vault, envelope.aud, envelope.matter, of.kind, chain),
+        kind=of.kind,
+        role=Role.SENDER,
+        peer=envelope.aud,
+        round=envelope.round,
+        pair=envelope.matter,
+        epoch=envelope.epoch,
+        state=State.UNKNOWN,
+        deadline=envelope.deadline or 0,
+        purpose=envelope.purpose,
+        schema=of.name,
+        fields=consent.fields_of(of, envelope.fields) if envelope.fields else (),
+        created_at=work.now,
+        updated_at=work.now,
+        automatic=of.kind is MatterKind.TRACING,
+        prepared_by=envelope.by.prepared if envelope.by else None,
+        released_by=envelope.by.released if envelope.by else None,
+    )
+    work.matters.bind(envelope.aud, envelope.matter, handover.matter)
+    return handover
+
+
+def _matter(
+    work: UnitOfWork,
+    vault: Vault,
+    peer: NodeId,
+    pair: PairId,
+    kind: MatterKind,
+    chain: tuple[Digest, ...],
+) -> MatterId:
+    """Give the matter that goes by a pseudonym with *peer*; one that is forgotten as well has no record any more."""
+    known = work.matters.of_pair(peer, pair) or work.matters.of_deed(chain)
+    known = known or next((each.id for each in _every(work) if pair_for(vault, each.id, peer) == pair), None)
+    if known is not None:
+        if work.matters.get(known).kind is not kind:
+            raise MismatchError("the matter is of another kind")
+        return known
+    made = Matter(
+        id=MatterId(new_id(work.now)),
+        kind=kind,
+        claim=Claim.HOLDER,
+        holder=vault.node,
+        created_at=work.now,
+        chain=chain,
+        epoch=len(chain),
+    )
+    work.matters.add(made)
+    raise_alarm(work, "record-missing", peer=peer, handover=None)
+    return made.id
+
+
+def _every(work: UnitOfWork) -> Iterable[Matter]:
+    after = ""
+    while page := work.matters.page(after=after, limit=_PAGE):
+        yield from page
+        after = page[-1].id

@@ -1,0 +1,152 @@
+"""Answers a node that was restored: fences what it said before, and gives what the two have said to each other.
+
+All of one answer is one transaction. Only what concerns the two is ever given (docs/spec/restore.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from handover.application import chains
+from handover.application.answers import log_key
+from handover.application.facts import Handover, KeptEnvelope
+from handover.application.incarnations import StaleIncarnationError, reached
+from handover.application.ports import Database, UnitOfWork, Vault
+from handover.application.registry import Registry, require_usable
+from handover.domain.courses import LIVE, Course
+from handover.domain.handover import OPEN_OFFER, State
+from handover.domain.ids import NodeId
+from handover.domain.sequence import discloses_anew
+from handover.protocol import checkpoint as checkpoints
+from handover.protocol import resync
+from handover.protocol.checkpoint import Checkpoint
+from handover.protocol.delivery import Item, size_of
+from handover.protocol.entry import EntryKind
+from handover.protocol.log_origin import LogOrigin
+from handover.protocol.resync import (
+    MOST_ITEMS,
+    MOST_ROUNDS,
+    ROOM,
+    Answer,
+    Place,
+    Request,
+    Round,
+    UnverifiedRequest,
+)
+
+_STILL_SAID: Final = frozenset(
+    {*OPEN_OFFER, *LIVE, State.RELIEVING, State.PENDING, State.BOUND, State.DECLINED}
+)
+"""States of a round in which what was said goes with its payload still."""
+
+
+class Resyncing:
+    """The desk at the peer."""
+
+    def __init__(self, database: Database, vault: Vault, registry: Registry) -> None:
+        self._database = database
+        self._vault = vault
+        self._registry = registry
+        self._logged: set[tuple[NodeId, int]] = set()
+
+    def answer(self, data: bytes) -> bytes:
+        """Give the signed answer to the request of a restored node.
+
+        Raises:
+            UntrustedError: no request, none of a member's, not for this node, not made now, or of an old incarnation.
+        """
+        unverified = UnverifiedRequest.read(data)
+        with self._database.reading() as work:
+            now = work.now
+        sender = self._registry.listed(unverified.claimed.iss, unverified.kid, now=now)
+        request = unverified.verify(sender.key.public, aud=self._vault.node, now=now)
+        require_usable(sender.key, now)
+        head = checkpoints.verify(request.checkpoint, log_key(request.checkpoint, sender.entry))
+        if LogOrigin.parse(head.origin).incarnation != request.incarnation:
+            raise StaleIncarnationError
+        with self._database.begin() as work:
+            self._fence(work, request, head)
+            if (request.iss, request.incarnation) not in self._logged:
+                work.log.append(EntryKind.RECEIVED, stream="", object_=unverified.digest, now=work.now)
+            rounds, after = _page(work, self._registry, request)
+            given = Answer(
+                iss=self._vault.node,
+                aud=request.iss,
+                iat=work.now,
+                incarnation=self._vault.incarnation,
+                re=unverified.digest,
+                rounds=rounds,
+                checkpoint=work.resyncs.last_checkpoint(request.iss, request.incarnation),
+                after=after,
+            )
+        self._logged.add((request.iss, request.incarnation))
+        return resync.answer(given, signer=self._vault.signer)
+
+    def _fence(self, work: UnitOfWork, request: Request, head: Checkpoint) -> None:
+        """From this commit on nothing counts that the node said before it was restored."""
+        known = work.peers.get(request.iss)
+        if request.incarnation < known.fence:
+            raise StaleIncarnationError
+        new = reached(work, known, request.incarnation)
+        if not new.log_size:
+            work.envelopes.keep_checkpoint(request.checkpoint)
+            new = replace(new, log_size=head.size, log_root=head.root)
+        work.queue.hurry(request.iss, now=work.now)
+        work.peers.put(replace(new, failures=0, not_before=0, heard_at=work.now))
+
+
+def _page(work: UnitOfWork, registry: Registry, request: Request) -> tuple[tuple[Round, ...], Place | None]:
+    """Give as many rounds as one answer holds, from behind the place that is asked for, and where it ends."""
+    begun, names = request.after, work.resyncs.between(request.iss, request.since)
+    rounds: list[Round] = []
+    room, most = ROOM, MOST_ITEMS
+    for name in names:
+        if begun is not None and name < begun.round:
+            continue
+        if len(rounds) == MOST_ROUNDS:
+            return tuple(rounds), _end(rounds, begun)
+        skipped = begun.items if begun is not None and begun.round == name else 0
+        handover = work.handovers.find(request.iss, [name])[name]
+        kept = work.envelopes.of_handover(handover.id)[skipped:]
+        chain = () if skipped else _chain(work, registry, handover)
+        room -= sum(map(len, chain))
+        items = _fitting(work, handover, kept, room=room if rounds else ROOM, most=most)
+        if items:
+            rounds.append(Round(round=name, items=items, chain=chain))
+            room, most = room - sum(map(size_of, items)), most - len(items)
+        if len(items) < len(kept):
+            return tuple(rounds), _end(rounds, begun)
+    return tuple(rounds), None
+
+
+def _end(rounds: Sequence[Round], begun: Place | None) -> Place | None:
+    last = rounds[-1]
+    before = begun.items if begun is not None and begun.round == last.round else 0
+    return Place(round=last.round, items=before + len(last.items))
+
+
+def _fitting(
+    work: UnitOfWork, handover: Handover, kept: Sequence[KeptEnvelope], *, room: int, most: int
+) -> tuple[Item, ...]:
+    items: list[Item] = []
+    for each in kept:
+        item = Item(envelope=each.data, payload=_payload(work, handover, each))
+        room -= size_of(item)
+        if len(items) == most or room < 0:
+            break
+        items.append(item)
+    return tuple(items)
+
+
+def _payload(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bytes | None:
+    """What this side has said and still says goes with its payload; what shows something anew goes without."""
+    if kept.incoming or handover.state not in _STILL_SAID or discloses_anew(handover.course, kept.act):
+        return None
+    return work.resyncs.payload(kept.digest)
+
+
+def _chain(work: UnitOfWork, registry: Registry, handover: Handover) -> tuple[bytes, ...]:
+    """Give what the offer has shown of the deeds before this round."""
+    if handover.course is Course.CONTACT:
+        return ()
+    return chains.shown(work, registry, work.matters.get(handover.matter).chain[: handover.epoch - 1])
