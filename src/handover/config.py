@@ -114,6 +114,7 @@ class Settings(BaseSettings):
     database: str = ""
     protocols: list[str] = Field(default_factory=lambda: ["handover/1"])
     proxy_tells: bool = False
+    pinned_certificates: list[Path] = Field(default_factory=list)
     private_peers: bool = False
     peer_burst: int = Field(128, gt=0)
     peer_rate: float = Field(10.0, gt=0)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from handover.adapters import files
+from handover.adapters.server_pins import pin
 from handover.adapters.vault import FileVault
 from handover.config import Settings
 from handover.domain.errors import HandoverError
@@ -41,20 +42,25 @@ def entry_of(settings: Settings, vault: FileVault) -> NodeEntry:
         protocols=tuple(settings.protocols),
         schemas=tuple(SCHEMAS),
         liaison=Liaison(hours=settings.hours, languages=tuple(settings.languages)),
-        keys=tuple(_keys(vault)),
+        keys=tuple(_keys(settings, vault)),
     )
 
 
-def _keys(vault: FileVault) -> Iterator[NodeKey]:
-    """Give the keys that are here, as the registry lists them where it does, and those listed that are not here."""
-    listing, held = vault.listing(), vault.node_keys()
+def _keys(settings: Settings, vault: FileVault) -> Iterator[NodeKey]:
+    """Give the keys that are here, as the registry lists them where it does, and those listed that are not here.
+
+    Pins of the server's key are those of the settings; where these have none, those listed stay until they end.
+    """
+    listing = vault.listing()
+    pins = [pin(path) for path in settings.pinned_certificates]
+    held = [*vault.node_keys(), *(each for each in pins if listing.now < each.expires)]
     for key in held:
         yield listing.of(key) or key
     here = {key.kid for key in held}
     for key in listing.entry.keys if listing.entry else ():
         if key.kid in here:
             continue
-        if key.use is KeyUse.TLS and listing.now < key.expires:
+        if key.use is KeyUse.TLS and not pins and listing.now < key.expires:
             yield key
         if key.use in FOR_EVIDENCE:  # nobody can prove it any more
             yield replace(key, status=KeyStatus.RETIRED) if key.status is KeyStatus.ACTIVE else key

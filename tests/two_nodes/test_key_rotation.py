@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 
 from federation import PASSPHRASE, federation
+from handover.adapters.server_pins import CertificateError
 from handover.adapters.vault import FileVault
 from handover.application.facts import Delivery, Handover
 from handover.application.verifier import verify
 from handover.application.verifier_report import Verdict
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act, State
-from handover.founding import entry_of
+from handover.founding import enrolment_request, entry_of
 from handover.node import Node
 from handover.protocol import checkpoint, enrolment
 from handover.protocol import envelope as envelopes
 from handover.protocol.node_key import KeyStatus, KeyUse
+from processes.strange import Certificate
 from two_nodes import rotation
 from two_nodes.scene import alarms_of
 from two_nodes.stage import TAKEN_UP, Stage
@@ -248,3 +250,34 @@ def test_a_node_makes_its_next_sealing_key_and_destroys_the_seed_of_the_last_in_
         after.prev,
         before.payload and before.payload.commit,
     )
+
+
+def test_the_pin_of_the_next_server_key_is_listed_beside_the_present_one(
+    stage: Stage, tmp_path: Path
+) -> None:
+    first, second = Certificate(tmp_path, "first"), Certificate(tmp_path, "second")
+
+    def listed(*certificates: Certificate) -> set[bytes]:
+        files = [each.file for each in certificates]
+        settings = stage.north.settings.model_copy(update={"pinned_certificates": files})
+        request = enrolment_request(settings, stage.north.vault, now=stage.fed.clock.now)
+        stage.fed.ceremony.replace_entry(request, now=stage.fed.clock.now)
+        stage.fed.publish()
+        entry = stage.south.registry.entry(stage.north.id, stage.fed.clock.now)
+        return {key.public for key in entry.usable_keys(KeyUse.TLS, stage.fed.clock.now)}
+
+    assert listed(first) == {first.pin}
+    assert listed(first, second) == {first.pin, second.pin}
+    assert listed() == {first.pin, second.pin}
+    assert listed(second) == {second.pin}
+    stage.north.key_care.tick()
+    with stage.north.database.reading() as work:
+        assert [each.evidence[0].split()[::2] for each in work.alarms.all()] == [[b"tls", b"7"]]
+
+
+def test_a_file_that_holds_no_certificate_is_named(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("nothing")
+    for name in ("none.pem", "absent.pem"):
+        settings = stage.north.settings.model_copy(update={"pinned_certificates": [tmp_path / name]})
+        with pytest.raises(CertificateError, match=name):
+            entry_of(settings, stage.north.vault)

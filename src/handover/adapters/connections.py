@@ -203,7 +203,12 @@ class _PinnedContext(ssl.SSLContext):
 
 def _pin(certificate: bytes) -> bytes:
     try:
-        key = x509.load_der_x509_certificate(certificate).public_key()
+        return key_digest(x509.load_der_x509_certificate(certificate))
     except ValueError:
         return b""
+
+
+def key_digest(certificate: x509.Certificate) -> bytes:
+    """Give the SHA-256 digest of the key's SubjectPublicKeyInfo; raises ValueError where it is of no known kind."""
+    key = certificate.public_key()
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()

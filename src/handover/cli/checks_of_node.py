@@ -95,6 +95,7 @@ _ENDS: Final = {
     "log": sentence("The key of the log ends: %(when)s."),
     "log-pq": sentence("The post-quantum key of the log ends: %(when)s."),
     "seal": sentence("The sealing key ends: %(when)s."),
+    "tls": sentence("The pin of the server's key ends: %(when)s."),
 }
 _MADE_AS: Final = {"log-pq": "log"}  # the keys of a log are made in pairs
 _UNLISTED: Final = {
@@ -123,6 +124,13 @@ def keys(vault: "FileVault", entry: "NodeEntry | None", now: int) -> Iterator[Ch
         yield days_left(name, _ENDS[use], days, fix=fix, marks=marks)
         if entry is not None and all(key.kid != newest.kid for key in entry.keys):
             yield warning(name, _UNLISTED[use], _ENROL)
+    for pin in (entry.usable_keys(KeyUse.TLS, now) if entry else ())[:1]:
+        fix = sentence(
+            "Add the next certificate to %(setting)s, run %(enrol)s, and send the request to the registry's operators.",
+            setting="pinned_certificates",
+            enrol="handover enrol",
+        )
+        yield days_left(name, _ENDS[KeyUse.TLS], (pin.expires - now) // DAY, fix=fix)
     old = [key for key in held if key.use is KeyUse.SEAL and key.expires < now - GRACE]
     if old:
         text = sentence("Sealing keys past their use: %(number)s.", number=len(old))

@@ -127,7 +127,7 @@ def enrol(data: Data = HERE, output: Output = None) -> None:
     terminal.say()
     rows = [
         (key.use.value, key.kid, terminal.when(key.not_before), terminal.when(key.expires))
-        for key in vault.node_keys()
+        for key in founding.entry_of(settings, vault).keys
     ]
     terminal.say_table(("use", "key", "from", "until"), rows)
 

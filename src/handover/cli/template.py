@@ -15,6 +15,7 @@ MEANING: Final[dict[str, str]] = {
     "database": "URL of the database; empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://...",
     "protocols": "Protocol versions that the node speaks.",
     "proxy_tells": "Whether a proxy on this machine says in X-Forwarded-For, as its last address, whose request it is.",
+    "pinned_certificates": "Certificates (PEM) of this node's server whose keys peers accept outside the web PKI.",
     "private_peers": "Allow peers at private and loopback addresses, without TLS on loopback. For trials only.",
     "peer_burst": "New envelopes that one peer may send at once; 32 KiB for each, on the average.",
     "peer_rate": "New envelopes more that one peer may send each second.",
