@@ -7,6 +7,7 @@ import pytest
 
 from federation import federation
 from handover.application.facts import Delivery
+from handover.application.registry import KeyCompromisedError
 from handover.domain.handover import Act, Claim, State
 from handover.node import Node
 from two_nodes import rotation
@@ -141,3 +142,56 @@ def test_a_deed_holds_an_acceptance_whose_key_was_stolen_since(stage: Stage, *, 
     stage.settle()
     assert stage.outcome(sent) == TAKEN_UP
     assert alarms_of(stage.north) == alarms_of(stage.south) == []
+
+
+def robbed(stage: Stage, node: Node, since: int) -> Node:
+    """Give the node with a new signing key; the old one is said to be in other hands from *since* on."""
+    old = node.vault.signer.kid
+    again = rotation.new_signing_key(stage.fed, node, retire=False)
+    stage.fed.ceremony.mark_compromised(again.id, old, since=since, now=stage.fed.clock.now)
+    stage.fed.publish()
+    return again
+
+
+def test_no_deed_is_given_on_an_acceptance_that_a_thief_may_have_signed(stage: Stage) -> None:
+    sent, untouched = stage.offer(), stage.offer()
+    stage.settle()
+    stage.accept(untouched)
+    stage.settle()
+    stage.fed.clock.pass_(10)
+    theft = stage.fed.clock.now
+    stage.accept(sent)
+    stage.settle()
+    stage.south = robbed(stage, stage.south, theft)
+    stage.settle()
+    stage.north.refresher.tick()
+    [alarm] = alarms_of(stage.north)
+    assert (alarm.kind, alarm.handover, len(alarm.evidence)) == ("stolen-key", sent.id, 1)
+    with pytest.raises(KeyCompromisedError):
+        stage.countersign(sent)
+    stage.north.offers.withdraw(sent.id, actor=stage.fed.officer(stage.north, "first"))
+    stage.countersign(untouched)
+    stage.settle()
+    assert stage.outcome(sent)[0] is State.VOIDED
+    assert stage.outcome(untouched) == TAKEN_UP
+    assert [each.kind for each in alarms_of(stage.north)] == ["stolen-key"]
+
+
+def test_a_deed_that_a_thief_may_have_signed_is_put_before_people_once(stage: Stage) -> None:
+    sent = stage.offer()
+    stage.settle()
+    stage.accept(sent)
+    stage.settle()
+    stage.fed.clock.pass_(10)
+    theft = stage.fed.clock.now
+    stage.countersign(sent)
+    stage.settle()
+    stage.north = robbed(stage, stage.north, theft)
+    stage.settle()
+    stage.south.refresher.tick()
+    [alarm] = alarms_of(stage.south)
+    assert (alarm.kind, alarm.handover) == ("stolen-key", stage.at_south(sent).id)
+    with stage.south.database.begin() as work:
+        work.alarms.see(alarm.id, by="the test", at=work.now)
+    stage.fed.reopen(stage.south.id).refresher.tick()
+    assert alarms_of(stage.fed.wire.nodes[stage.south.id]) == []

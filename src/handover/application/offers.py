@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import attachments, departures, preparing, proofs
+from handover.application import attachments, departures, preparing, proofs, thefts
 from handover.application.facts import Actor, Handover, changed
 from handover.application.permissions import Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -176,12 +176,15 @@ class Offers:
             RegistryStaleError: the registry is too old for an act of weight.
             StepUpError: the officer has to confirm it.
             RefusedError: the registry no longer names the recipient for this purpose.
+            KeyCompromisedError: the acceptance came when the recipient's key was in other hands.
         """
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             found = work.handovers.get(handover)
             require_second(actor, found.released_by)
             self._registry.require_fresh(work.now)
+            if found.acceptance is not None:
+                thefts.require_sound(work, self._registry, work.envelopes.get(found.acceptance))
             self._registry.recipient(found.peer, found.purpose, found.schema, now=work.now)
             by = self._sealer.by(found, found.released_by or "", actor)
             begun = proofs.take(work, AssertedAct.DEED, found.id, actor)

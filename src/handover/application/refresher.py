@@ -1,8 +1,9 @@
-"""Keeps the registry fresh: asks where it may be had, and logs what was newly accepted."""
+"""Keeps the registry fresh: asks where it may be had, logs what was newly accepted, and looks for what thieves said."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from handover.application import thefts
 from handover.application.ports import Database
 from handover.application.registry import Accepted, Registry, RegistryMissingError
 from handover.domain.ids import Digest
@@ -21,6 +22,7 @@ class Refresher:
         self._sources = sources
         self._tried = -_TRY_AGAIN
         self._logged: frozenset[Digest] = frozenset()
+        self._stolen: thefts.Stolen = {}
 
     def tick(self) -> Accepted | None:
         """Refresh if it is time to, and say what came of it; called again and again by the worker."""
@@ -52,11 +54,14 @@ class Refresher:
         pages = frozenset((*digests.roots, digests.timestamp))
         if pages <= self._logged:
             return
+        keys = thefts.stolen(self._registry, now)
         with self._database.begin() as work:
             for digest in (*digests.roots, digests.timestamp):
                 work.log.accept_page(digest, work.now)
             work.log.checkpoint(work.now)
-        self._logged = pages
+            if keys != self._stolen:
+                thefts.look(work, keys)
+        self._logged, self._stolen = pages, keys
 
     def _young(self, now: int) -> bool:
         try:

@@ -36,6 +36,10 @@ ALARMS: Final[Mapping[str, str]] = {
         "So much of what an authority sends is refused that not every refusal is logged any more."
     ),
     "refused": N_("The other authority refuses a message of this node for good."),
+    "stolen-key": N_(
+        "A message of this handover came after the other authority's key had been stolen: anyone may have written it."
+        " Telephone the other authority before you do anything here."
+    ),
     "stray-deed": N_("A deed came that fits no acceptance of this office."),
     "two-chains": N_("Two different chains of responsibility were shown for one child."),
     "request-overdue": N_("This office has not confirmed or answered a person's request in time."),
