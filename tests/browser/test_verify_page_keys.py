@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from browser import auditor
 from browser.auditor import agreed
+from continuing import handed_over
+from federation import federation
 from handover.application.verifier_report import Report, Rule, Severity, Verdict
 from handover.domain.handover import Act
 from handover.protocol import strict
@@ -75,3 +77,20 @@ def test_a_signature_that_does_not_fit_is_seen(page: Page, world: Paper, word: W
     report = agreed(page, [bundle(world.authors[0], tale, change=change)], world.root)
     assert report.verdict is not Verdict.VALID
     assert (Rule.SIGNATURE in rules(report, Severity.INVALID)) == (word is Word.ENVELOPE)
+
+
+@pytest.mark.parametrize("back", [0, 3600])
+def test_the_receipt_of_a_deed_between_others_dates_it(page: Page, tmp_path: Path, back: int) -> None:
+    """The third authority shows how the case came to the second; the key of the first was stolen since, or before."""
+    with federation(tmp_path, "gr/athens", "de/hamburg", "fr/lyon") as (fed, [athens, hamburg, lyon]):
+        case = handed_over(fed, athens, hamburg, lyon)
+        fed.clock.pass_(10)
+        since = fed.clock.now - back
+        fed.ceremony.mark_compromised(athens.id, athens.vault.signer.kid, since=since, now=fed.clock.now)
+        fed.publish()
+        data = lyon.evidence.export(case.matter(lyon), actor=case.officer(lyon))
+        report = agreed(page, [data], lyon.pinned_root)
+    chain = [link.taker for link in report.matters[0].chain]
+    assert (report.verdict, chain) == (
+        (Verdict.INVALID, [lyon.id]) if back else (Verdict.VALID, [hamburg.id, lyon.id])
+    )
