@@ -142,7 +142,7 @@ def always(bend: Bend) -> Any:
         "receipt-of-another-origin",
         "A receiver answers with a checkpoint of another node's log, rightly signed by that one.",
         lambda liar, pair: logged_elsewhere(liar, matter=pair, node=liar.sender),
-        "checkpoint-unsigned",
+        "checkpoint-origin",
     ),
     lying(
         "checkpoint-of-one-signature",

@@ -379,11 +379,11 @@ def padded(text: bytes) -> bytes:
     ),
     Attack(
         "plaintext-evidence-flood",
-        "A member seals 33 parts of evidence, one more than a message may have.",
+        "A member seals 65 parts of evidence, one more than a message may have.",
         "malformed",
         Leaves.REFUSAL,
         with_=lambda text: padded(
-            unpadded(text).replace(b'"evidence":[]', b'"evidence":[' + b'"",' * 32 + b'""]', 1)
+            unpadded(text).replace(b'"evidence":[]', b'"evidence":[' + b'"",' * 64 + b'""]', 1)
         ),
     ),
 )
