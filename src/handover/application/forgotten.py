@@ -43,12 +43,30 @@ def begin(
     opening = next((said[act] for act in wanted if act in said), None)
     if course is not Course.HANDOVER or opening is None:
         return None
+    _recognise(work, vault, parts, chain)
     if role is Role.SENDER:
         return _offered(work, vault, opening, chain)
     received = replace(opening, chain=chain)
     handover = drafts.unknown(received, work.now)
     drafts.require_of_kind(work, received, handover)
     return drafts.begin(work, received, handover)
+
+
+def _recognise(work: UnitOfWork, vault: Vault, parts: Sequence[Received], chain: tuple[Digest, ...]) -> None:
+    """Bind the round's pseudonym to the matter that it is about, if that is known by whatever peer or round.
+
+    It was made of the matter and the peer here, or a deed of the round or before it is in the matter's chain.
+    """
+    envelope = parts[0].envelope
+    peer = envelope.aud if envelope.iss == vault.node else envelope.iss
+    deeds = {*chain, *(each.digest for each in parts if each.envelope.act is Act.DEED)}
+    known = work.matters.of_pair(peer, envelope.matter) or work.matters.of_deed(sorted(deeds))
+    for each in () if known is not None else _every(work):
+        if pair_for(vault, each.id, peer) == envelope.matter or deeds & set(each.chain):
+            known = each.id
+            break
+    if known is not None:
+        work.matters.bind(peer, envelope.matter, known)
 
 
 def _offered(work: UnitOfWork, vault: Vault, opening: Received, chain: tuple[Digest, ...]) -> Handover:
@@ -89,8 +107,7 @@ def _matter(
     chain: tuple[Digest, ...],
 ) -> MatterId:
     """Give the matter that goes by a pseudonym with *peer*; one that is forgotten as well has no record any more."""
-    known = work.matters.of_pair(peer, pair) or work.matters.of_deed(chain)
-    known = known or next((each.id for each in _every(work) if pair_for(vault, each.id, peer) == pair), None)
+    known = work.matters.of_pair(peer, pair)
     if known is not None:
         if work.matters.get(known).kind is not kind:
             raise MismatchError("the matter is of another kind")
