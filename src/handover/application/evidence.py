@@ -9,6 +9,7 @@ from handover.application.permissions import require_reader
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.application.stepups import StepUps
+from handover.application.witnesses import Cosigned
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import Digest, MatterId
 from handover.protocol import entry as entries
@@ -44,6 +45,7 @@ class _Gathered:
     deeds: list[bytes] = field(default_factory=list)
     refused: list[bytes] = field(default_factory=list)
     sets: list[MetadataSet] = field(default_factory=list)
+    cosigned: list[Cosigned] = field(default_factory=list)
 
 
 class Evidence:
@@ -97,6 +99,7 @@ class Evidence:
         streams = dict.fromkeys([str(matter), *(each.pair for each in rounds)])
         found.logged = [each for stream in streams for each in _logged(work, stream, found.head.size)]
         _gather_envelopes(work, found)
+        _gather_cosigned(work, found)
         self._gather_registry(work, found)
         found.logged.sort(key=lambda each: each[0])
         return found
@@ -104,6 +107,7 @@ class Evidence:
     def _gather_registry(self, work: UnitOfWork, found: _Gathered) -> None:
         """Every set that an offer or a deed rested on, and the one that is current now."""
         nodes = {self._vault.node, *(each.peer for each in found.rounds)}
+        nodes |= {witness for each in found.cosigned for witness in each.witnesses}
         for data in found.deeds:
             deed = envelopes.read(data).claimed
             nodes |= {deed.iss, deed.aud}
@@ -119,7 +123,8 @@ class Evidence:
     def _bundle(self, work: UnitOfWork, found: _Gathered) -> bytes:
         lines: dict[Word, list[bytes]] = {word: [] for word in Word}
         lines |= evidence_registry.lines(found.sets)
-        notes = dict.fromkeys([found.note, *(each.checkpoint for each in found.receipts)])
+        cosigned = [each.note for each in found.cosigned]
+        notes = dict.fromkeys([found.note, *cosigned, *(each.checkpoint for each in found.receipts)])
         lines[Word.CHECKPOINT] = [evidence_lines.write_checkpoint(note) for note in notes]
         lines[Word.ENTRY] = [_entry_line(work, found.head, each) for each in found.logged]
         lines[Word.CONSISTENCY] = [
@@ -152,6 +157,7 @@ class Evidence:
         origin = f"{LogOrigin(node=own, incarnation=incarnation)}\n".encode()
         given = [each.checkpoint for each in found.receipts if each.checkpoint.startswith(origin)]
         sizes = {int(note.split(b"\n", 2)[1]) for note in given}
+        sizes |= {each.size for each in found.cosigned}
         said = [each for each in found.read.values() if (each.iss, each.incarnation) == (own, incarnation)]
         sizes |= {each.log.size for each in said}
         return sorted(size for size in sizes if 0 < size < found.head.size)
@@ -195,6 +201,20 @@ def _gather_envelopes(work: UnitOfWork, found: _Gathered) -> None:
     known = kept.keys() | set(found.matter.chain)
     strange = [part for part in parts if strict.digest(part) not in known and _is_envelope(part)]
     found.refused = strange[:MOST_REFUSED]
+
+
+def _gather_cosigned(work: UnitOfWork, found: _Gathered) -> None:
+    """Find the checkpoints that witnesses have cosigned and that date what nobody has receipted, or cover all."""
+    given = {each.envelope for each in found.receipts}
+    sent = [each for each in found.logged if each[2].kind is EntryKind.SENT and each[2].object not in given]
+    last = max((index for index, _, _ in found.logged), default=0)
+    origin = found.head.origin
+    covering = [work.cosigned.covering(origin, index) for index in {*(index for index, _, _ in sent), last}]
+    newest = work.cosigned.newest(origin)
+    known = {each.size: each for each in [*covering, newest] if each is not None}
+    if newest is not None and newest.size == found.head.size:
+        found.note = newest.note
+    found.cosigned = [known[size] for size in sorted(known) if size <= found.head.size]
 
 
 def _deed(work: UnitOfWork, digest: Digest) -> bytes | None:

@@ -27,7 +27,8 @@ class Said:
     """An envelope in a bundle. Times are seconds since 1970.
 
     `believed`: its signature is that of a key that the registry names. `anchor` is who else vouches for its time, by
-    which entry of its log and stream; `replaced` says that the same act was signed anew later.
+    which entry of its log and stream; `witness` is who has seen the sender's log with it;
+    `replaced` says that the same act was signed anew later.
     """
 
     envelope: Envelope
@@ -38,6 +39,8 @@ class Said:
     anchored_at: int = 0
     anchored_n: int = 0
     anchored_index: int = 0
+    witness: NodeId | None = None
+    witnessed_at: int = 0
     replaced: bool = False
 
     @property
@@ -47,8 +50,15 @@ class Said:
 
     @property
     def at(self) -> int:
-        """When it was said: as somebody else has logged it or, failing that, as its sender claims."""
-        return self.envelope.iat if self.anchor is None else self.anchored_at
+        """When it was said: as somebody else has logged or witnessed it or, failing that, as its sender claims."""
+        if self.anchor is not None:
+            return self.anchored_at
+        return self.envelope.iat if self.witness is None else self.witnessed_at
+
+    @property
+    def dated_by(self) -> NodeId | None:
+        """Who but its sender vouches for that time."""
+        return self.anchor or self.witness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +76,7 @@ class Head:
     """A signed checkpoint that was verified: whose, when its log says to have signed it, with which keys."""
 
     node: NodeId
+    note: bytes
     checkpoint: Checkpoint
     time: int
     key: LogKey

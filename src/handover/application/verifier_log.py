@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from handover.application import verifier_witnesses
 from handover.application.verifier_case import Case, Head, Logged, Source
 from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_trust import Trust
@@ -66,6 +67,7 @@ def check(case: Case, trust: Trust, findings: Findings) -> None:
         used |= _receipts(case, source, trust, streams, findings)
         _entries(case, source, streams, findings)
     streams.check(findings)
+    used |= verifier_witnesses.check(case, trust, findings)
     for digest, head in case.heads.items():
         if digest not in used:
             findings.invalid(Rule.SUPERFLUOUS, head.place, sentence("a checkpoint on which nothing rests"))
@@ -87,7 +89,7 @@ def _checkpoints(case: Case, source: Source, trust: Trust, findings: Findings) -
             findings.invalid(Rule.CHECKPOINT, place, error.sentence)
             continue
         case.heads[digest] = Head(
-            node=origin.node, checkpoint=found.checkpoint, time=found.time, key=key, place=place
+            node=origin.node, note=signed, checkpoint=found.checkpoint, time=found.time, key=key, place=place
         )
 
 

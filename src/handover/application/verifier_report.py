@@ -49,6 +49,7 @@ class Rule(StrEnum):
     MATTER = "matter"
     CHECKPOINT = "checkpoint"
     RECEIPT = "receipt"
+    WITNESS = "witness"
     UNANCHORED = "unanchored"
     TIME = "time"
     ENTRY = "entry"

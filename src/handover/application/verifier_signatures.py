@@ -119,7 +119,7 @@ def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findin
         return False
     if latest.compromised_since is None:
         return False
-    if said.anchor is None:
+    if said.dated_by is None:
         text = sentence("the key was reported compromised, and nobody else shows that this was signed before")
         (findings.note if said.replaced else findings.incomplete)(Rule.KEY_COMPROMISED, place, text)
         return True
@@ -129,7 +129,7 @@ def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findin
         )
         return True
     text = sentence(
-        "the key was reported compromised later; %(node)s had logged this before", node=said.anchor
+        "the key was reported compromised later; %(node)s had logged this before", node=said.dated_by
     )
     findings.note(Rule.KEY_COMPROMISED, place, text)
     return False

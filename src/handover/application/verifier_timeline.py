@@ -166,7 +166,7 @@ class _Writer:
             officers = {"prepared": by.prepared, "released": by.released, "role": by.role, "auth": by.auth}
         return Line(
             at=said.at,
-            anchor=said.anchor,
+            anchor=said.dated_by,
             who=envelope.iss,
             name=self._trust.name(envelope.iss),
             what=envelope.act.value,

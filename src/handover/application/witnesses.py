@@ -14,6 +14,7 @@ from handover.protocol import checkpoint as checkpoints
 from handover.protocol import cosignature, merkle, note, witness
 from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.cosignature import WitnessKey
+from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
 from handover.protocol.note import SignatureLine
 from handover.protocol.witness import WitnessSizeError
@@ -108,6 +109,11 @@ class Witnesses:
     def ask(self) -> int:
         """Ask for what is missing under the newest checkpoint; give how many witnesses it has then."""
         with self._database.reading() as work:
+            late = work.log.unsigned()
+        if late:  # what was only sent is signed with the next answer, which may be long in coming
+            with self._database.begin() as work:
+                work.log.checkpoint(work.now)
+        with self._database.reading() as work:
             head = _head(work)
             known = None if head is None else work.cosigned.newest(head.checkpoint.origin)
         if head is None:
@@ -148,14 +154,14 @@ class Witnesses:
                 self._sizes[entry.node] = error.size
                 continue
             except UntrustedError:
-                self._compare(entry)
+                self._compare(entry, head.now)
                 raise
             self._sizes[entry.node] = head.checkpoint.size
             lines = witness.decode_lines(answer)
             shown = cosignature.joined(head.note, lines)
             _, pair = cosignature.verify_first(shown, entry.node, entry.log_keys())
             return WitnessKey(node=entry.node, pair=pair).lines(lines)
-        self._compare(entry)
+        self._compare(entry, head.now)
         raise UnreachableError("the witness knows another size of this log")
 
     def _request(self, head: _Head, size: int) -> bytes:
@@ -163,13 +169,15 @@ class Witnesses:
             proof = tuple(work.log.consistency(size, head.checkpoint.size))
         return witness.encode_request(old_size=size, proof=proof, signed=head.note)
 
-    def _compare(self, entry: NodeEntry) -> None:
+    def _compare(self, entry: NodeEntry, now: int) -> None:
         """Look whether a witness holds what this node has signed and does not have: then it has lost something."""
         key = self._vault.log_signer.key
         path = f"{witness.HELD}/{key.origin}"
         try:
             held = self._wire.get(entry.node, entry.address, path, note.NOTE_LIMIT)
-            theirs = checkpoints.verify(held, key)
+            incarnation = LogOrigin.parse(key.origin).incarnation
+            former = self._registry.entry(self._vault.node, now).log_keys(incarnation)
+            theirs = checkpoints.verify(held, checkpoints.key_of(held, (key, *former)))
         except HandoverError:
             self._sizes.pop(entry.node, None)
             return  # it shows nothing that this node has signed

@@ -14,7 +14,7 @@ from nacl.exceptions import BadSignatureError
 
 from handover.domain.errors import MalformedError, UntrustedError
 from handover.domain.ids import NodeId
-from handover.protocol import note
+from handover.protocol import note, strict
 from handover.protocol.checkpoint import Checkpoint, LogKey, LogSigner
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.note import Note, SignatureLine, SignatureType
@@ -25,7 +25,6 @@ MOST: Final = (note.LINES_LIMIT - 2) // 2
 
 _TIME_LENGTH: Final = 8
 _LENGTHS: Final = (_TIME_LENGTH + 64, _TIME_LENGTH + 2420)
-_LATEST: Final = 2**53 - 1
 _KEPT: Final = 256
 
 
@@ -145,7 +144,7 @@ def _verified(data: bytes, key: WitnessKey) -> int:
     if tuple(map(len, found)) != _LENGTHS:
         raise MalformedError("a cosignature has the wrong length")
     first, second = (int.from_bytes(each[:_TIME_LENGTH], "big") for each in found)
-    if first != second or not 1 <= first <= _LATEST:
+    if first != second or not 1 <= first <= strict.LATEST:
         raise MalformedError("not the one time of a cosignature")
     plain, post_quantum = (each[_TIME_LENGTH:] for each in found)
     try:
