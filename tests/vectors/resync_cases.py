@@ -1,4 +1,4 @@
-"""The cases of docs/spec/restore.md, section 5: what a restored node asks, and what it is answered.
+"""The cases of docs/spec/restore.md, section 6: what a restored node asks, and what it is answered.
 
 Envelopes are abbreviated: each is verified by itself after the answer was.
 """
