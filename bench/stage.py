@@ -40,7 +40,8 @@ worker = false
 [names]
 en = "{name}"
 """
-_PLENTY = "peer_burst = 1000000"  # what is measured is how fast a node is, not how much a peer may send
+# What is measured is how fast a node is, not how much a peer or an officer may ask.
+_PLENTY = "peer_burst = 1000000\naccount_burst = 1000000"
 _STATEMENT: dict[str, Json] = {
     "given_by": "guardian",
     "capacity": "guardian by court order",

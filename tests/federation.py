@@ -151,7 +151,7 @@ class Federation:
             database=database,
             step_up=step_up,
             passphrase=PASSPHRASE,
-            **{"peer_burst": PLENTY, **options},
+            **{"peer_burst": PLENTY, "account_burst": PLENTY, **options},
         )
         opened = node.open_node(settings, clock=self.clock, wire=self.wire)
         self.wire.nodes[id_] = opened

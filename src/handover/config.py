@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
+from handover.application.callers import Terms as CallerTerms
 from handover.application.key_desks import Terms
 from handover.application.members import Terms as MemberTerms
 from handover.config_tables import MailSettings, ProviderSettings, RetentionSettings, SettingsError
@@ -116,6 +117,8 @@ class Settings(BaseSettings):
     proxy_tells: bool = False
     pinned_certificates: list[Path] = Field(default_factory=list)
     private_peers: bool = False
+    account_burst: int = Field(600, gt=0)
+    account_rate: float = Field(20.0, gt=0)
     peer_burst: int = Field(128, gt=0)
     peer_rate: float = Field(10.0, gt=0)
     registry_fresh: int = Field(86400, ge=0)
@@ -164,6 +167,11 @@ class Settings(BaseSettings):
     def rules(self) -> Rules:
         """The rules of retention of this node."""
         return rules_of(_changes(self.retention))
+
+    @property
+    def accounts(self) -> CallerTerms:
+        """How much each officer may ask."""
+        return CallerTerms(burst=self.account_burst, rate=self.account_rate)
 
     @property
     def peers(self) -> MemberTerms:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from handover.application.facts import OfficerRole
+from handover.application.ports import Provider
 from handover.domain.errors import HandoverError
 
 
@@ -47,6 +48,21 @@ class ProviderSettings(BaseModel):
             SettingsError: the file cannot be read.
         """
         return _secret(self.client_secret_file, "oidc.client_secret_file")
+
+    def provider(self, address: str) -> Provider:
+        """Give the provider; it sends browsers back to the pages at *address*."""
+        from handover.adapters.oidc import OIDCProvider, ProviderTerms
+
+        terms = ProviderTerms(
+            issuer=self.issuer,
+            client_id=self.client_id,
+            client_secret=self.read_secret(),
+            redirect=f"{address}/office/sign-in/back",
+            scope=self.scope,
+            name_claim=self.name_claim,
+            groups_claim=self.groups_claim,
+        )
+        return OIDCProvider(terms)
 
 
 class RetentionSettings(BaseModel):

@@ -16,6 +16,7 @@ from handover.adapters.vault import FileVault
 from handover.application.after import After
 from handover.application.attachments import Attachments
 from handover.application.backups import BackupDesk
+from handover.application.callers import Callers
 from handover.application.cases import Cases
 from handover.application.clockwork import Clockwork
 from handover.application.consents import Consents
@@ -29,7 +30,7 @@ from handover.application.key_desks import KeyDesks
 from handover.application.listener import Listener
 from handover.application.offers import Offers
 from handover.application.outbox import Outbox
-from handover.application.ports import Clock, Printer, Provider, Wire
+from handover.application.ports import Clock, Printer, Wire
 from handover.application.postman import Postman
 from handover.application.reception import Reception, Terms
 from handover.application.refresher import Refresher
@@ -46,7 +47,7 @@ from handover.application.stepups import StepUp, StepUps
 from handover.application.tracing import Terms as TracingTerms
 from handover.application.tracing import Tracing
 from handover.application.worker import Worker
-from handover.config import MailSettings, ProviderSettings, Settings
+from handover.config import MailSettings, Settings
 from handover.domain.errors import HandoverError
 from handover.founding import MIRROR, ROOT, VAULT, NotSetUpError, propose
 from handover.matching.caches import letting_go
@@ -159,8 +160,13 @@ class Node(Desks):
                 issuer=f"Handover {self.id.replace('/', ' ')}",
                 groups=oidc.groups if oidc else {},
             ),
-            provider=provider_of(settings.address, oidc) if oidc else None,
+            provider=oidc.provider(settings.address) if oidc else None,
         )
+
+    @cached_property
+    def callers(self) -> Callers:
+        """What each officer may ask."""
+        return Callers(self.settings.accounts, time.monotonic)
 
     @property
     def sessions(self) -> Sessions:
@@ -280,19 +286,3 @@ def assemble(
         wire=wire or peers,
         clock=clock,
     )
-
-
-def provider_of(address: str, oidc: ProviderSettings) -> Provider:
-    """Give the authority's identity provider; it sends browsers back to the pages at *address*."""
-    from handover.adapters.oidc import OIDCProvider, ProviderTerms
-
-    terms = ProviderTerms(
-        issuer=oidc.issuer,
-        client_id=oidc.client_id,
-        client_secret=oidc.read_secret(),
-        redirect=f"{address}/office/sign-in/back",
-        scope=oidc.scope,
-        name_claim=oidc.name_claim,
-        groups_claim=oidc.groups_claim,
-    )
-    return OIDCProvider(terms)

@@ -19,6 +19,7 @@ from two_nodes.scene import alarms_of, entries_of
 from web.stage import JSON
 
 BURST = 8
+ASKED = 20
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Limited:
 
 @pytest.fixture
 def limited(tmp_path: Path) -> Iterator[Limited]:
-    with laid(tmp_path, peer_burst=BURST, peer_rate=1) as siege:
+    with laid(tmp_path, peer_burst=BURST, peer_rate=1, account_burst=ASKED, account_rate=1e-6) as siege:
         yield Limited(siege)
 
 
@@ -119,6 +120,30 @@ def test_deliveries_side_by_side_are_one_after_the_other(limited: Limited, case:
             answers = Counter(lanes.map(lambda items: limited.post(*items), deliveries))
         assert answers.pop("200") == 1
         (answer,) = answers
+        return answer
+
+    return Strike(node=limited.siege.node, run=run)
+
+
+@against(
+    Attack(
+        "officer-asks-without-end",
+        "A program with an officer's key asks the API for one list after the other.",
+        "429 too-many-requests",
+    )
+)
+def test_an_officer_who_asks_without_end_has_to_wait(limited: Limited, case: Attack) -> Strike:
+    office = limited.siege.office
+    headers = {name: {"authorization": f"Bearer {office.hire(name)}"} for name in ("busy", "calm")}
+
+    def asked(name: str) -> str:
+        return named(office.client.get("/api/v1/peers", headers=headers[name]))
+
+    assert {asked("busy") for _ in range(ASKED)} == {"200"}
+
+    def run() -> str:
+        answer = asked("busy")
+        assert asked("calm") == "200"
         return answer
 
     return Strike(node=limited.siege.node, run=run)

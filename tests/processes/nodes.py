@@ -43,6 +43,7 @@ hours = "always"
 private_peers = true
 poll = {poll}
 peer_burst = 1000000
+account_burst = 1000000
 {more}
 [names]
 en = "An office (sample)"

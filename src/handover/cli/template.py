@@ -17,6 +17,8 @@ MEANING: Final[dict[str, str]] = {
     "proxy_tells": "Whether a proxy on this machine says in X-Forwarded-For, as its last address, whose request it is.",
     "pinned_certificates": "Certificates (PEM) of this node's server whose keys peers accept outside the web PKI.",
     "private_peers": "Allow peers at private and loopback addresses, without TLS on loopback. For trials only.",
+    "account_burst": "What one officer may ask at once; a page or a list is 1, a change 4, a paper or bundle 40.",
+    "account_rate": "What one officer may ask more each second.",
     "peer_burst": "New envelopes that one peer may send at once; 32 KiB for each, on the average.",
     "peer_rate": "New envelopes more that one peer may send each second.",
     "registry_fresh": "Seconds: how old the registry may be when an offer or a deed rests on it.",

@@ -24,6 +24,7 @@ from handover.domain.ids import NodeId
 
 _PATIENCE: Final = 60.0  # seconds for whatever is waited for; a busy machine is slow
 _POLL: Final = {"HANDOVER_POLL": "0.1"}  # seconds between two looks of a worker that has a process of its own
+_HURRY: Final = {"HANDOVER_ACCOUNT_BURST": "100000"}  # its officers do the work of weeks in a minute
 _KEYS_LIVE: Final = 86400  # seconds
 
 T = TypeVar("T")
@@ -114,7 +115,7 @@ class Authority:
             self.data,
             log=self._place.logs / f"{self.slug}.{name}.log",
             lock=self._place.lock(f"{self.slug}.{name}"),
-            settings=_POLL if self.apart else None,
+            settings=_HURRY | _POLL if self.apart else _HURRY,
         )
 
     @property

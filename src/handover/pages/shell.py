@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handover.application.access import Caller, Visitor
+from handover.application.allowances import TooManyRequestsError
 from handover.application.officers import UnauthenticatedError
 from handover.application.permissions import require
 from handover.application.sessions import ForgedFormError, StepUpError
@@ -113,6 +114,7 @@ class Shell:
                 raise MalformedError("a form holds text alone, and not without end")
             if not page.open:
                 actor = visit.actor  # refuses whoever is not signed in
+                self._node.callers.spend(actor.officer, request.method, page.path)
                 if page.right is not None:
                     require(actor, page.right)
             handler = page.get if request.method in ("GET", "HEAD") else page.post
@@ -235,7 +237,10 @@ class Shell:
             journal.fault("pages", error)
             found = InternalError()
         status = 404 if isinstance(found, NotFoundError) else status_of(type(found))
-        return self._with_cookies(visit, visit.page("problem.html", status=status, error=found))
+        response = self._with_cookies(visit, visit.page("problem.html", status=status, error=found))
+        if isinstance(found, TooManyRequestsError):
+            response.headers["retry-after"] = str(found.seconds)
+        return response
 
     def _finished(self, request: Request, response: Response) -> Response:
         response.headers.setdefault("content-security-policy", POLICY)

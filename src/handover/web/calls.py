@@ -54,6 +54,7 @@ class ApiRoute(APIRoute):
             node: Node = request.app.state.node
             actor = await run_in_threadpool(node.officers.authenticate, _bearer(request))
             request.state.actor = actor
+            node.callers.spend(actor.officer, request.method, self.path)
             asked = StrictRequest(request.scope, request.receive)
             changing = request.method in _CHANGING and self.changes
             body = await asked.body() if request.method in _CHANGING else b""

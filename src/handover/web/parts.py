@@ -6,6 +6,7 @@ from typing import Protocol
 from handover.application.after import After
 from handover.application.attachments import Attachments
 from handover.application.authorities import Authorities
+from handover.application.callers import Callers
 from handover.application.cases import Cases
 from handover.application.consents import Consents
 from handover.application.evidence import Evidence
@@ -83,6 +84,11 @@ class Node(Protocol):
     @property
     def mirror(self) -> Mirror:
         """The registry's files."""
+        ...
+
+    @property
+    def callers(self) -> Callers:
+        """What each officer may ask."""
         ...
 
     @property
