@@ -53,6 +53,11 @@ class Leaves(Enum):
         (EntryKind.SPLIT_VIEW,),
         frozenset({"alarm", "queue", "checkpoint"}),
     )
+    VIEWS = (
+        "an alarm with both checkpoints, and an entry `split-view` in the log",
+        (EntryKind.SPLIT_VIEW,),
+        frozenset({"alarm"}),
+    )
     KEPT = (
         "the message itself, kept as evidence",
         (EntryKind.RECEIVED,),
