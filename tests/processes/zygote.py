@@ -77,7 +77,7 @@ class Zygote:
     def close(self) -> None:
         for pipe in self._pipes():
             pipe.close()
-        self._process.wait(10)
+        self._process.wait(120)  # it may be importing still
 
 
 def _child(asked: dict[str, Any]) -> int:

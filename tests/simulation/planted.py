@@ -165,6 +165,11 @@ def patient_by_old_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(queue.QueueShelf, "wake", lambda *_, **__: None)
 
 
+def own_deed_unknown(patch: pytest.MonkeyPatch) -> None:
+    """Who has a case back does not know it by its own deed."""
+    patch.setattr(shelves.MatterShelf, "of_deed", lambda *_: None)
+
+
 def _with(fact: Any, **changes: Any) -> Any:
     from dataclasses import replace
 
@@ -196,4 +201,5 @@ PLANTED: Final[tuple[Patch, ...]] = (
     values_in_the_clear,
     *OF_REGISTRY,
     patient_by_old_clock,
+    own_deed_unknown,
 )

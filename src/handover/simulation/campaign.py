@@ -21,7 +21,9 @@ SOMETIMES: Final = (
     *("hold", "arrival", "killed", "starts again", "crash before a commit", "crash while receiving"),
     *("lost", "answer lost", "repeated", "held back", "late copy", "cut", "clock set back", "clock set on"),
     *("busy", "I/O error", "disk full"),
-    *("suspended", "readmitted", "hears of the registry", "new sealing key", "old sealing key destroyed"),
+    *("ring of 3", "ring of 4", "ring of 5", "ring of 7"),
+    *("suspended", "readmitted", "hears of the registry"),
+    *("new sealing key", "old sealing key destroyed", "new signing key", "new log keys"),
 )
 """What a campaign must have seen to say anything: a simulation that never gives a deed finds nothing wrong with one."""
 _SHARED = Path("/dev/shm")  # noqa: S108 - memory, where there is such a place; the folder in it is this process's own

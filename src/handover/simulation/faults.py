@@ -19,7 +19,10 @@ class ViolationError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
-    """How often each fault happens, as shares; `skew` is the most by which a clock is off, in seconds."""
+    """How often each fault happens, as shares; `skew` is the most by which a clock is off, in seconds.
+
+    With `ring` the first child has been handed around by all before anything goes wrong.
+    """
 
     lose: float
     lose_answer: float
@@ -31,6 +34,7 @@ class Mix:
     full: float
     skew: int
     registry: float
+    ring: bool
 
     @classmethod
     def draw(cls, rng: random.Random) -> Self:
@@ -46,11 +50,22 @@ class Mix:
             full=rng.choice((0.0, 0.0, 0.05)),
             skew=rng.choice((0, 0, 60, 3 * 3600, 86400)),
             registry=rng.choice((0.0, 0.0, 0.15)),
+            ring=rng.choice((False, False, False, False, True)),
         )
 
     @classmethod
     def fair(cls) -> Self:
         """Give the mix in which nothing goes wrong."""
         return cls(
-            lose=0, lose_answer=0, repeat=0, delay=0, cut=0, crash=0, busy=0, full=0, skew=0, registry=0
+            lose=0,
+            lose_answer=0,
+            repeat=0,
+            delay=0,
+            cut=0,
+            crash=0,
+            busy=0,
+            full=0,
+            skew=0,
+            registry=0,
+            ring=False,
         )

@@ -6,7 +6,9 @@ So a step that is left out changes no draw of the others, and a history that fai
 import random
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from handover.domain.errors import HandoverError, UnreachableError
@@ -67,6 +69,7 @@ class History:
         for place in list(self._places.values())[: rng.choice((1, 1, 2))]:
             origins[officers.begin(place).id] = place.site.id
         self._view = View(origins=origins)
+        self._ring = mix.ring and len(sites) > 2
         skew = self._network.mix.skew
         for place in self._places.values():
             place.skew = rng.randint(-skew, skew) if skew else 0
@@ -76,6 +79,8 @@ class History:
     def run(self, without: Collection[int] = ()) -> Told:
         """Let it happen, all steps but those *without*; then let everything heal, and look at what is left."""
         try:
+            if self._ring:
+                self._hand_around()
             self._look()
             for number in range(STEPS):
                 if number not in without:
@@ -91,6 +96,30 @@ class History:
             for place in self._places.values():
                 place.stop()
         return self.told
+
+    def _hand_around(self) -> None:
+        """The first child goes from each to the next until it is back, over a network that is fair, by right clocks."""
+        network, places = self._network, [*self._places.values()]
+        mix, network.mix = network.mix, Mix.fair()
+        skews = [place.skew for place in places]
+        for place in places:
+            place.skew = 0
+        for here, there in pairwise((*places, places[0])):
+            for place, act in (
+                (here, officers.offer),
+                (there, officers.accept),
+                (here, officers.countersign),
+            ):
+                with suppress(HandoverError):  # whose registry is stale offers nothing
+                    act(place, network.rng, [there.site.id])
+                self._now += 1
+                for each in (here, there, here):
+                    each.node.outbox.deliver_due()
+                self._look()
+        self.told.seen[f"ring of {len(places)}"] += self._view.around(places[0].site.id)
+        network.mix = mix
+        for place, skew in zip(places, skews, strict=True):
+            place.skew = skew
 
     def _step(self, number: int) -> None:
         self.told.steps += 1

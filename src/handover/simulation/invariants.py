@@ -122,6 +122,7 @@ class View:
     ) -> None:
         first = (origin, matter)
         known, waiting, title, epoch = {first}, [first], first, 0
+        taken: list[tuple[NodeId, Line]] = []
         while waiting:
             node, its = waiting.pop()
             for line in self.lines[node]:
@@ -132,14 +133,24 @@ class View:
                     if here not in known:
                         known.add(here)
                         waiting.append(here)
-                    if other.state is State.HOLDING and other.epoch > epoch:
-                        title, epoch = here, other.epoch
+                    if other.state is State.HOLDING:
+                        taken.append((at, other))
+                        title, epoch = (here, other.epoch) if other.epoch > epoch else (title, epoch)
+        held = {(at, line.matter) for at, line in taken} | {first}
+        if len({node for node, _ in held}) < len(held):
+            raise ViolationError("an authority that has the case back does not know its own deed")
         holders = [each for each in known if self._claim(each) is Claim.HOLDER]
         if any(each != title for each in holders):
             named = ", ".join(sorted(node for node, _ in holders))
             raise ViolationError(f"two responsible: {title[0]} has the title, {named} claim it")
         if self._claim(title) is Claim.NONE:
             raise ViolationError(f"none responsible: {title[0]} has the title and does not claim it")
+
+    def around(self, node: NodeId) -> bool:
+        """Tell whether a node has taken up a case that it began."""
+        return any(
+            line.state is State.HOLDING and self.origins.get(line.matter) == node for line in self.lines[node]
+        )
 
     def _claim(self, here: tuple[NodeId, str]) -> Claim:
         node, matter = here

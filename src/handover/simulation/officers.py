@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from handover.application.consents import Terms
-from handover.application.facts import Handover, Matter
+from handover.application.facts import Handover, KeptGround, Matter
 from handover.domain.consent import Basis, Purpose
 from handover.domain.continuity import HoldReason, WithdrawalScope
 from handover.domain.errors import HandoverError
 from handover.domain.handover import OPEN_OFFER, Claim, DeclineReason, Role, State
 from handover.domain.ids import NodeId
 from handover.domain.record import MatterKind, schema
-from handover.node import Node
 from handover.simulation.case import RECORD, RESPONSIBLE, STATEMENT
 from handover.simulation.place import Place
 
@@ -35,9 +34,9 @@ def begin(place: Place) -> Matter:
 def offer(place: Place, rng: random.Random, others: Sequence[NodeId]) -> str:
     """Record a consent, prepare an offer of some matter, and let a second officer release it."""
     first, second = place.site.officers
-    matters = _matters(place.node)
+    matters = _matters(place)
     if rng.random() < 0.9:
-        busy = _offered(place.node)
+        busy = _offered(place)
         matters = [each for each in matters if each.claim is Claim.HOLDER and each.id not in busy]
     if not matters:
         return ""
@@ -66,7 +65,7 @@ def offer(place: Place, rng: random.Random, others: Sequence[NodeId]) -> str:
 
 def withdraw_offer(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Take an offer back, or try to when the deed was given."""
-    found = _chosen(place.node, rng, Role.SENDER, State.OFFERED, State.ACCEPTED, State.RELIEVING)
+    found = _chosen(place, rng, Role.SENDER, State.OFFERED, State.ACCEPTED, State.RELIEVING)
     if found is None:
         return ""
     place.node.offers.withdraw(found.id, actor=place.site.officers[0])
@@ -75,7 +74,7 @@ def withdraw_offer(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str
 
 def countersign(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Give a deed."""
-    found = _chosen(place.node, rng, Role.SENDER, State.ACCEPTED)
+    found = _chosen(place, rng, Role.SENDER, State.ACCEPTED)
     if found is None:
         return ""
     place.node.offers.countersign(found.id, actor=place.site.officers[0])
@@ -84,7 +83,7 @@ def countersign(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
 
 def accept(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Read an offer and accept it."""
-    found = _chosen(place.node, rng, Role.RECEIVER, State.PENDING)
+    found = _chosen(place, rng, Role.RECEIVER, State.PENDING)
     if found is None:
         return ""
     first, _second = place.site.officers
@@ -95,7 +94,7 @@ def accept(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
 
 def decline(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Decline an offer, or ask to be released after accepting it."""
-    found = _chosen(place.node, rng, Role.RECEIVER, State.PENDING, State.BOUND)
+    found = _chosen(place, rng, Role.RECEIVER, State.PENDING, State.BOUND)
     if found is None:
         return ""
     code = rng.choice(list(DeclineReason)).value
@@ -105,7 +104,7 @@ def decline(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
 
 def ask(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Ask something about an offer, or answer."""
-    found = _chosen(place.node, rng, None, State.OFFERED, State.PENDING, State.ACCEPTED, State.BOUND)
+    found = _chosen(place, rng, None, State.OFFERED, State.PENDING, State.ACCEPTED, State.BOUND)
     if found is None:
         return ""
     first, _second = place.site.officers
@@ -118,7 +117,7 @@ def ask(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
 
 def arrived(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Say that the child has come, or has not."""
-    found = _chosen(place.node, rng, Role.RECEIVER, State.HOLDING)
+    found = _chosen(place, rng, Role.RECEIVER, State.HOLDING)
     if found is None:
         return ""
     say = place.node.handovers.arrival if rng.random() < 0.7 else place.node.handovers.non_arrival
@@ -128,10 +127,7 @@ def arrived(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
 
 def withdraw_consent(place: Place, rng: random.Random, _: Sequence[NodeId]) -> str:
     """Withdraw a consent: what rests on it, or everything."""
-    with place.node.database.reading() as work:
-        matters = work.matters.newest(before=None, limit=_MOST)
-        grounds = [each for matter in matters for each in work.grounds.of_matter(matter.id)]
-    living = [each for each in grounds if each.ground.withdrawn_at is None]
+    living = [each for each in _grounds(place) if each.ground.withdrawn_at is None]
     if not living:
         return ""
     scope = rng.choice((WithdrawalScope.GROUND, WithdrawalScope.GROUND, WithdrawalScope.MATTER))
@@ -185,21 +181,27 @@ def act(place: Place, rng: random.Random, others: Sequence[NodeId]) -> str:
     return ""
 
 
-def _offered(node: Node) -> set[str]:
-    with node.database.reading() as work:
-        return {
-            each.matter for each in work.handovers.page(after="", limit=_MOST) if each.state in OPEN_OFFER
-        }
+def _offered(place: Place) -> set[str]:
+    return {each.matter for each in _rounds(place) if each.state in OPEN_OFFER}
 
 
-def _matters(node: Node) -> list[Matter]:
-    with node.database.reading() as work:
-        return sorted(work.matters.newest(before=None, limit=_MOST), key=lambda each: each.created_at)
+def _matters(place: Place) -> list[Matter]:
+    found = place.read("matters", lambda work: work.matters.newest(before=None, limit=_MOST))
+    return sorted(found, key=lambda each: each.created_at)
 
 
-def _chosen(node: Node, rng: random.Random, role: Role | None, *states: State) -> Handover | None:
-    with node.database.reading() as work:
-        page = work.handovers.page(after="", limit=_MOST)
-    found = [each for each in page if each.state in states and role in (None, each.role)]
+def _rounds(place: Place) -> list[Handover]:
+    return place.read("rounds", lambda work: work.handovers.page(after="", limit=_MOST))
+
+
+def _grounds(place: Place) -> list[KeptGround]:
+    matters = _matters(place)
+    return place.read(
+        "grounds", lambda work: [each for matter in matters for each in work.grounds.of_matter(matter.id)]
+    )
+
+
+def _chosen(place: Place, rng: random.Random, role: Role | None, *states: State) -> Handover | None:
+    found = [each for each in _rounds(place) if each.state in states and role in (None, each.role)]
     found.sort(key=lambda each: (each.created_at, each.epoch, each.peer))
     return rng.choice(found) if found else None

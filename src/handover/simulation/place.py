@@ -5,18 +5,19 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, event, exc
 
 from handover import node
 from handover.adapters.database import SQLDatabase
-from handover.application.ports import Wire
+from handover.application.ports import UnitOfWork, Wire
 from handover.node import Node
 from handover.simulation.faults import Crash
 from handover.simulation.world import Site
 
 _PAGES: Final = 2**30
+T = TypeVar("T")
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Place:
         self.armed = Armed()
         self.changed = True
         self.down_for = 0
+        self._read: dict[str, Any] = {}
         self.path = Path(site.engine.url.database or "")
         self._clock = clock
         self._commits = 0
@@ -66,8 +68,17 @@ class Place:
         """Give the time by this node's clock."""
         return self._clock() + self.skew
 
+    def read(self, name: str, read: Callable[[UnitOfWork], T]) -> T:
+        """Give what *read*, which is known as *name*, finds in the database: once between two commits."""
+        if name not in self._read:
+            with self.node.database.reading() as work:
+                self._read[name] = read(work)
+        found: T = self._read[name]
+        return found
+
     def start(self) -> None:
         """Begin a process on the database as it is."""
+        self._read.clear()
         site = self.site
         database = SQLDatabase(str(site.engine.url), site.vault, self.now)
         database.engine = site.engine  # with the statements that earlier histories have compiled
@@ -97,8 +108,10 @@ class Place:
         if self.armed.busy:
             self.armed.busy = False
             raise _failed("database is locked")
-        limit = 1 if self.armed.full else _PAGES  # SQLite takes the pages that are there for the least
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {limit}")
+        if connection.info.get("full", False) != self.armed.full:
+            limit = 1 if self.armed.full else _PAGES  # SQLite takes the pages that are there for the least
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {limit}")
+            connection.info["full"] = self.armed.full
 
     def _on_commit(self, connection: Connection) -> None:
         if connection.get_execution_options().get("handover_reads", False):
@@ -109,6 +122,7 @@ class Place:
         if self.armed.failing_at == self._commits:
             raise _failed("disk I/O error")
         self.changed = True
+        self._read.clear()
 
 
 def _failed(text: str) -> exc.OperationalError:

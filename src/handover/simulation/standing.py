@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from handover.domain.errors import HandoverError
@@ -10,13 +11,17 @@ from handover.domain.handover import Act
 from handover.domain.ids import NodeId
 from handover.protocol import strict
 from handover.protocol.delivery import decode_delivery
-from handover.protocol.node_entry import NodeStatus
+from handover.protocol.node_entry import NodeEntry, NodeStatus
 from handover.protocol.node_key import KeyUse
 from handover.simulation.faults import ViolationError
 from handover.simulation.federation import Federation
 from handover.simulation.place import Place
 
-_WEIGHTS: Final = (5, 1, 1, 2, 4)
+_MADE: Final = {
+    KeyUse.SEAL: "new sealing key",
+    KeyUse.SIG: "new signing key",
+    KeyUse.LOG: "new log keys",
+}
 _AGE: Final = 6 * 3600  # seconds: so old is the registry that most nodes begin with
 
 
@@ -37,9 +42,17 @@ class Standing:
 
     def step(self, place: Place, rng: random.Random) -> str:
         """Let one thing happen to *place*, or to what it knows; give a word for it."""
-        kinds = (self.hear, self._suspend, self._readmit, self._new_key, self._old_key)
+        kinds: dict[Callable[[Place], str], float] = {
+            self.hear: 6,
+            self._suspend: 1,
+            self._readmit: 1,
+            partial(self._new_key, KeyUse.SEAL): 2,
+            partial(self._new_key, KeyUse.SIG): 1,
+            partial(self._new_key, KeyUse.LOG): 1,
+            self._old_key: 4,
+        }
         try:
-            return rng.choices(kinds, _WEIGHTS)[0](place)
+            return rng.choices(list(kinds), list(kinds.values()))[0](place)
         except HandoverError as error:
             return f"registry refused {error.name}"
 
@@ -57,7 +70,8 @@ class Standing:
     def heal(self) -> None:
         """List every node's keys as they are, and let all nodes hear of it. Who is suspended stays so."""
         for place in self.places.values():
-            if self._newest(place) not in self._listed(place):
+            listed = {key.kid for key in self._entry(place).keys}
+            if not {key.kid for key in place.site.vault.node_keys()} <= listed:
                 self.federation.list_keys(place.site.settings, place.site.vault, now=self.now())
         self.federation.publish(self.now())
         for place in self.places.values():
@@ -83,11 +97,11 @@ class Standing:
                 return "readmitted"
         return ""
 
-    def _new_key(self, place: Place) -> str:
+    def _new_key(self, use: KeyUse, place: Place) -> str:
         vault = place.site.vault
-        vault.add_keys(KeyUse.SEAL, begins=place.now())
+        vault.add_keys(use, begins=place.now())
         self.federation.list_keys(place.site.settings, vault, now=self.now())
-        return "new sealing key"
+        return _MADE[use]
 
     def _old_key(self, place: Place) -> str:
         """Destroy the older sealing keys, early: what was sealed to them and is under way never opens."""
@@ -102,5 +116,9 @@ class Standing:
         return max(sealing, key=lambda each: each.expires).kid
 
     def _listed(self, place: Place) -> set[str]:
-        entry = self.federation.repository.registry().entry(place.site.id)
-        return {key.kid for key in entry.keys if key.use is KeyUse.SEAL and key.usable(self.now())}
+        """Give the sealing keys that everybody may seal to now."""
+        found = self._entry(place).keys
+        return {key.kid for key in found if key.use is KeyUse.SEAL and key.usable(self.now())}
+
+    def _entry(self, place: Place) -> NodeEntry:
+        return self.federation.repository.registry().entry(place.site.id)
