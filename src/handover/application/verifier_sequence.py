@@ -248,15 +248,26 @@ def _contradictions(case: Case, findings: Findings) -> None:
 
 
 def _incarnations(case: Case, findings: Findings) -> None:
-    """A node's incarnation never falls, in the order in which another one's log has what it said."""
+    """A node's incarnation never falls, in the order in which an exporter's log has what was said.
+
+    A restore makes a node forget what it said, and log it once more when it is given it back: what it has signed
+    before counts as before.
+    """
     for source in case.sources:
-        highest: dict[NodeId, int] = {}
+        highest: dict[NodeId, tuple[int, int]] = {}
         for logged in source.logged:
             said = case.said.get(logged.entry.object)
-            if said is None or not said.believed or logged.entry.kind is not EntryKind.RECEIVED:
-                continue  # its own it may have logged once more since: a restore made it forget them
-            node, incarnation = said.envelope.iss, said.envelope.incarnation
-            if incarnation < highest.get(node, 1):
+            if (
+                said is None
+                or not said.believed
+                or logged.entry.kind not in (EntryKind.SENT, EntryKind.RECEIVED)
+            ):
+                continue
+            envelope = said.envelope
+            known, since = highest.get(envelope.iss, (1, 0))
+            again = envelope.iss == source.node and envelope.iat < since
+            if envelope.incarnation < known and not again:
                 text = sentence("it comes from before a restore of its sender that was known already")
                 findings.invalid(Rule.INCARNATION, said.place, text)
-            highest[node] = max(incarnation, highest.get(node, 1))
+            if envelope.incarnation > known:
+                highest[envelope.iss] = (envelope.incarnation, envelope.iat)
