@@ -58,6 +58,17 @@ class Leaves(Enum):
         (EntryKind.SPLIT_VIEW,),
         frozenset({"alarm"}),
     )
+    COMPARED = (
+        "the outcome of the comparison, an alarm with both signed statements, an entry `equivocation` in the log, and "
+        "the message in the queue",
+        (EntryKind.EQUIVOCATION,),
+        frozenset({"alarm", "reconciliation", "reconciliation_difference", "queue"}),
+    )
+    TOLD_COMPARED = (
+        "the outcome of the comparison, and an alarm",
+        (),
+        frozenset({"alarm", "reconciliation", "reconciliation_difference"}),
+    )
     KEPT = (
         "the message itself, kept as evidence",
         (EntryKind.RECEIVED,),

@@ -559,3 +559,15 @@ def test_a_member_has_so_many_questions_answered_in_an_hour(pair: Pair) -> None:
 
 def test_an_unknown_peer_is_said_to_be_unknown(pair: Pair) -> None:
     assert pair.athens.reconciling(pair.athens.wire).reconcile(NodeId("it/roma")).problem == "unknown-node"
+
+
+def test_a_message_whose_round_is_lost_too_is_found_all_the_same(pair: Pair) -> None:
+    (round_,) = pair.talk()
+    kept = pair.said(pair.hamburg, round_, Act.OFFER)
+    lose(pair.hamburg, kept.digest, "envelope")
+    with pair.athens.database.engine.begin() as connection:
+        connection.execute(delete(tables.handover))
+    assert [(each.digest, each.finding) for each in pair.compare().differences] == [
+        (kept.digest, Finding.DENIED)
+    ]
+    assert [each.handover for each in alarms_of(pair.athens)] == [None]

@@ -134,8 +134,12 @@ class Audits:
         require(actor, Right.AUDIT)
         with self._database.reading() as work:
             found = work.reconciliations.all()
-            rounds = {each.handover for of in found for each in of.differences if each.handover is not None}
-            return found, {each.id: each.matter for each in work.handovers.load(sorted(rounds))}
+            known = [
+                each
+                for of in found
+                for each in work.handovers.find(of.peer, [one.round for one in of.differences]).values()
+            ]
+            return found, {each.id: each.matter for each in known}
 
     def changes(self, *, actor: Actor) -> tuple[list[AccessChange], dict[UUID7, str]]:
         """Give the newest changes to officers' access, and the officers' names."""

@@ -155,7 +155,9 @@ def _disowned(work: UnitOfWork, seen: Seen, lacking: Sequence[Digest]) -> Iterat
 
 def _say_again(work: UnitOfWork, kept: KeptEnvelope) -> bool:
     """Say a message again, now, unless its round no longer says it; tell whether it is said."""
-    handover = work.handovers.get(kept.handover)
+    handover = work.handovers.find(kept.peer, [kept.round]).get(kept.round)
+    if handover is None:
+        return False
     if kept.act in _STANDING:
         says = SAYS.get(handover.state) or ANSWERS.get(handover.state)
         own = [each for each in work.envelopes.of_handover(handover.id) if not each.incoming]
@@ -177,7 +179,7 @@ def _tell(work: UnitOfWork, peer: NodeId, found: Sequence[_Found]) -> None:
         difference = each.difference
         if difference.finding is Finding.REQUEUED or (difference.digest, difference.finding) in known:
             continue
-        handover = None if difference.handover is None else work.handovers.get(difference.handover)
+        handover = work.handovers.find(peer, [difference.round]).get(difference.round)
         contradicts = difference.finding in _CONTRADICTS
         kind = DENIED if contradicts else MISSING
         raised = raise_alarm(work, kind, peer=peer, handover=handover, evidence=each.evidence)
