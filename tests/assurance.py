@@ -106,6 +106,7 @@ def _suite(name: str, of: str, arguments: Sequence[str]) -> Row:
             "-p",
             "no:cacheprovider",
             f"--junitxml={report}",
+            "--override-ini=junit_family=xunit1",  # which has room for figures
             *arguments,
         ]
         subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
