@@ -139,7 +139,7 @@ def test_an_officer_who_asks_without_end_has_to_wait(limited: Limited, case: Att
     def asked(name: str) -> str:
         return named(office.client.get("/api/v1/peers", headers=headers[name]))
 
-    assert {asked("busy") for _ in range(ASKED)} == {"200"}
+    assert {asked("busy") for _ in range(ASKED + 1)} == {"200"}  # a little of it has come back
 
     def run() -> str:
         answer = asked("busy")
