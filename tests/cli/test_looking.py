@@ -124,6 +124,7 @@ def test_doctor_finds_nothing_to_do_on_a_node_that_was_just_set_up(stage: Stage)
     assert names == {
         "folder", "disk", "backup", "settings", "passphrase-file", "passphrase", "registry", "registry-page",
         "entry", "keys", "database", "schema", "queue", "rounds", "alarms", "erasures", "witnesses", "clock",
+        "ledger", "reconciliation",
     }  # fmt: skip
 
 
