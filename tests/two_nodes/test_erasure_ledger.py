@@ -7,15 +7,18 @@ import pytest
 from sqlalchemy import delete
 
 import cases
+from continuing import RESPONSIBLE
 from federation import PASSPHRASE, federation
+from handover.adapters import backup as backups
 from handover.adapters.erasures import Ledger, LedgerError
 from handover.adapters.retention_tables import erasure
 from handover.adapters.vault import FileVault
 from handover.domain.errors import HandoverError, NotFoundError
+from handover.domain.handover import Claim
 from handover.domain.ids import MatterId
 from handover.node import Node
 from handover.protocol.entry import EntryKind
-from two_nodes.restores import Stage, staged
+from two_nodes.restores import Stage, restore, staged
 from two_nodes.test_restore import kinds
 
 
@@ -160,3 +163,64 @@ def test_an_older_database_takes_nothing_from_the_ledger(stage: Stage) -> None:
     with stage.north.database.engine.begin() as connection:
         connection.execute(delete(erasure))
     assert read(stage.fed.reopen("gr/athens")) == noted
+
+
+@pytest.fixture
+def offered_(tmp_path: Path) -> Iterator[tuple[Stage, Path]]:
+    """Give two nodes, and a backup of the receiver from before it has taken up what it was offered."""
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [north, south]):
+        stage = staged(fed, north, south, tmp_path)
+        path = tmp_path / "south.backup"
+        backups.make(
+            path, url=south.settings.url, vault=south.vault, data=south.settings.data, now=fed.clock.now
+        )
+        actor, countersigns = fed.officer(south, "first"), fed.officer(north, "first")
+        with south.database.reading() as work:
+            got = next(
+                each for each in work.handovers.page(after="", limit=9) if each.round == stage.first.round
+            )
+        south.handovers.open(got.id, actor=actor)
+        south.handovers.accept(got.id, responsible=RESPONSIBLE, plan="Met at the station.", actor=actor)
+        fed.settle()
+        north.offers.countersign(stage.first.id, actor=countersigns)
+        fed.settle()
+        yield stage, path
+
+
+def test_what_was_taken_up_since_is_not_destroyed_by_the_ledger(offered_: tuple[Stage, Path]) -> None:
+    """The round's key went at the take-up, when the record became the matter's own: it is needed once more."""
+    stage, path = offered_
+    matter = taken(stage.south)
+    assert shows(stage.south, matter)
+    stage.south.close()
+    restore(stage.south, path, stage.fed.clock)
+    south = stage.fed.reopen("de/hamburg")
+    for _ in range(3):
+        south.resync.tick()
+        stage.fed.settle()
+    assert shows(south, matter)
+    with south.database.reading() as work:
+        assert work.matters.get(matter).claim is Claim.HOLDER
+
+
+def test_what_was_taken_up_and_erased_since_does_not_come_back(offered_: tuple[Stage, Path]) -> None:
+    stage, path = offered_
+    matter = taken(stage.south)
+    with stage.south.database.begin() as work:
+        rounds = [each.id for each in work.handovers.of_matter(matter)]
+        work.matters.erase_matter(matter, rounds)
+    stage.south.close()
+    restore(stage.south, path, stage.fed.clock)
+    south = stage.fed.reopen("de/hamburg")
+    with south.database.reading() as work:
+        for each in work.handovers.of_matter(matter):
+            assert each.offer is not None
+            with pytest.raises(NotFoundError):
+                work.envelopes.plaintext(each.offer)
+
+
+def taken(node: Node) -> MatterId:
+    """Give the one matter that a node has taken up."""
+    with node.database.reading() as work:
+        [found] = [each for each in work.matters.page(after="", limit=9) if each.claim is Claim.HOLDER]
+    return found.id

@@ -92,7 +92,7 @@ class Ledger:
             code = self._code(code, said)
             if not hmac.compare_digest(code.encode(), written.encode()) or not said.startswith(f"{number} "):
                 raise LedgerError
-            _, at, owner = said.split(" ")
+            _, at, owner = said.split(" ", 2)
             found.append(Erased(owner=owner, at=int(at)))
         return found, code, len(whole)
 

@@ -129,6 +129,10 @@ class MatterShelf:
         """Destroy the data key of *owner*, and the payloads and lines of the register under it."""
         shredding.owner(self._unit, owner)
 
+    def adopted(self, round_: HandoverId) -> None:
+        """Remove the data key of a round whose record has become the matter's own."""
+        shredding.adopted(self._unit, round_)
+
     def erase_matter(self, matter: MatterId, rounds: Sequence[HandoverId]) -> None:
         """Destroy every data key of *matter* and of its *rounds*, all values under them, and notices about them."""
         shredding.matter(self._unit, matter, rounds)
@@ -247,19 +251,16 @@ class HandoverShelf:
 
     def matters_of(self, streams: Collection[str]) -> dict[str, MatterId]:
         """Give, for each of *streams* of the log that is a matter's or a pair's pseudonym, the matter."""
-        rounds, matters = tables.handover, tables.matter
-        pairs = self._unit.rows(
-            select(rounds.c.pair, rounds.c.matter).where(rounds.c.pair.in_(streams)).distinct()
-        )
-        own = self._unit.rows(select(matters.c.id).where(matters.c.id.in_(streams)))
-        found = {row.pair: MatterId.known(row.matter) for row in pairs}
+        named = select(_rounds.c.pair, _rounds.c.matter).where(_rounds.c.pair.in_(streams)).distinct()
+        own = self._unit.rows(select(_matters.c.id).where(_matters.c.id.in_(streams)))
+        found = {row.pair: MatterId.known(row.matter) for row in self._unit.rows(named)}
         return found | {row.id: MatterId.known(row.id) for row in own}
 
     def unfinished(self, *, after: tuple[int, str], limit: int) -> list[Handover]:
         """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
-        table = tables.handover
-        query = select(table).where(UNFINISHED, tuple_(table.c.deadline, table.c.id) > tuple_(*after))
-        return self._list(query.order_by(table.c.deadline, table.c.id).limit(limit))
+        place = (_rounds.c.deadline, _rounds.c.id)
+        query = select(_rounds).where(UNFINISHED, tuple_(*place) > tuple_(*after))
+        return self._list(query.order_by(*place).limit(limit))
 
     def _list(self, query: Any) -> list[Handover]:
         found = [_handover(row) for row in self._unit.rows(query)]

@@ -37,19 +37,35 @@ SEALED_BY_MATTER: Final = (
     tracing_tables.candidate,
 )
 """Tables whose values are under the data key of the matter that a row names."""
+_NOTED: Final = retention_tables.erasure.c
 
 
 def owner(unit: Unit, name: str) -> None:
     """Destroy the data key of an owner, and the payloads and lines of the register under it."""
     unit.destroy_key(name)
+    _under(unit, name)
+
+
+def adopted(unit: Unit, name: str) -> None:
+    """Remove the data key of a round whose record has become the matter's own: no erasure, but one copy fewer."""
+    unit.release_key(name)
+    _under(unit, name)
+
+
+def _under(unit: Unit, name: str) -> None:
     unit.run(delete(tables.payload).where(tables.payload.c.owner == name))
     unit.run(update(decision).where(decision.c.owner == name).values(sealed=None))
 
 
 def matter(unit: Unit, id_: MatterId, rounds: Sequence[HandoverId]) -> None:
     """Destroy every data key of a matter and of its *rounds*, all values under them, and notices about them."""
-    for name in (id_, *rounds, *(f"{each}{TALK}" for each in rounds)):
+    epoch = unit.release_key(id_)
+    for name in (*rounds, *(f"{each}{TALK}" for each in rounds)):
         owner(unit, name)
+    _under(unit, id_)
+    if epoch is not None:
+        for name in (id_, *_adopted(unit, rounds)):
+            unit.note_destroyed(name, epoch)
     for table in SEALED_BY_MATTER:
         unit.run(update(table).where(table.c.matter == id_).values(sealed=None))
     parcels, parts = tables.parcel, tables.parcel_part
@@ -57,3 +73,9 @@ def matter(unit: Unit, id_: MatterId, rounds: Sequence[HandoverId]) -> None:
     unit.run(delete(parts).where(parts.c.digest.in_(named)))
     unit.run(delete(parcels).where(parcels.c.handover.in_(rounds)))
     unit.run(delete(notice).where(notice.c.handover.in_(rounds)))
+
+
+def _adopted(unit: Unit, rounds: Sequence[HandoverId]) -> list[HandoverId]:
+    """Give the rounds whose keys were only removed: a backup from before they were taken up still has them."""
+    noted = {row.owner for row in unit.rows(select(_NOTED.owner).where(_NOTED.owner.in_(rounds)))}
+    return [each for each in rounds if each not in noted]

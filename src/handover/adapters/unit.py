@@ -135,11 +135,22 @@ class Unit:
 
     def destroy_key(self, owner: str) -> None:
         """Destroy the wrapped data key of *owner*, and note it: the key under which it was wrapped goes next."""
+        for epoch in self._remove_key(owner):
+            self.note_destroyed(owner, epoch)
+
+    def release_key(self, owner: str) -> int | None:
+        """Remove the wrapped data key of *owner*, whose values live on under another: a restore may need it again."""
+        return next(iter(self._remove_key(owner)), None)
+
+    def note_destroyed(self, owner: str, epoch: int) -> None:
+        """Note that the data key of *owner*, wrapped under *epoch* or before, is destroyed wherever a copy of it is."""
+        self.insert(erasure, {"owner": owner, "epoch": epoch, "erased_at": self.now})
+        self.destroyed.append(owner)
+
+    def _remove_key(self, owner: str) -> list[int]:
         self.cells.forget(owner)
         self._loaded_keys.pop(owner, None)
-        for row in self.rows(_DESTROY, {"owner": owner}):
-            self.insert(erasure, {"owner": owner, "epoch": row.epoch, "erased_at": self.now})
-            self.destroyed.append(owner)
+        return [row.epoch for row in self.rows(_DESTROY, {"owner": owner})]
 
 
 def _values(rows: Sequence[Values], names: Names) -> list[tuple[Any, ...]]:

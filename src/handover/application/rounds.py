@@ -269,7 +269,8 @@ class Rounds:
             work.handovers.change(earlier, self._sealer.say(work, earlier, saying))
         following.settled(work, handover)
         attachments.settle(work, handover)
-        work.matters.erase(handover.id)
+        taken = handover.state is State.HOLDING
+        (work.matters.adopted if taken else work.matters.erase)(handover.id)
         if erases or handover.state is State.VOIDED:
             work.disclosures.erased(handover.id)
         if erases:

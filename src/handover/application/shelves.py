@@ -47,6 +47,10 @@ class Matters(Protocol):
         """Destroy the data key of *owner* (a round, or its talk), and the payloads under it."""
         ...
 
+    def adopted(self, round_: HandoverId) -> None:
+        """Remove the data key of a round whose record has become the matter's own, and the payloads under it."""
+        ...
+
     def erase_matter(self, matter: MatterId, rounds: Sequence[HandoverId]) -> None:
         """Destroy every data key of *matter* and of its *rounds*, all values under them, and notices about them."""
         ...
