@@ -108,13 +108,15 @@ class EnvelopeShelf:
 
     def deed_receipts(self, digests: Sequence[Digest]) -> dict[Digest, KeptReceipt]:
         """Give the receipts that are here for deeds of a chain: of what this node gave or got, or as they came."""
+        if not digests:
+            return {}
         table = tables.chain_deed
         keys = [to_bytes(digest) for digest in digests]
         query = select(table.c.digest, table.c.receipt).where(
             table.c.digest.in_(keys), table.c.receipt.is_not(None)
         )
         found = self.receipts(digests)
-        for row in self._unit.rows(query):
+        for row in self._unit.peek(query):
             proof, name = receipts.from_proof(bytes(row.receipt)), to_digest(row.digest)
             came = KeptReceipt(
                 envelope=name,
