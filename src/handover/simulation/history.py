@@ -120,6 +120,7 @@ class History:
         network.mix = mix
         for place, skew in zip(places, skews, strict=True):
             place.skew = skew
+            self.told.seen["clock set back" if skew < 0 else "clock set on"] += bool(skew)
 
     def _step(self, number: int) -> None:
         self.told.steps += 1
