@@ -98,7 +98,7 @@ def require_answers(
 
     Raises:
         MismatchError: it answers something else, or says something else again.
-        EquivocationError: two messages of one act in one round, neither of which replaces the other.
+        EquivocationError: two messages of one act in one round that do not say the same.
         OutOfOrderError: it comes before what it confirms, or withdraws what was withdrawn.
         GroundWithdrawnError: what it shows was withdrawn before it came.
     """
@@ -199,20 +199,20 @@ def _require_erased(work: UnitOfWork, envelope: Envelope, asked: KeptEnvelope) -
 
 
 def _require_repeat(work: UnitOfWork, envelope: Envelope, kept: Sequence[KeptEnvelope]) -> None:
-    """A second envelope of an act that moves the round is a reissue: it replaces an earlier one and says the same."""
+    """A second envelope of an act that moves the round says the same: it was signed anew, and either may come first."""
     earlier = [each for each in kept if each.incoming and each.act is envelope.act]
     replaced = [each for each in earlier if each.digest == envelope.replaces]
-    if any(not _says_the_same(each.data, envelope) for each in replaced):
+    if any(not _says_the_same(each, envelope) for each in replaced):
         raise EquivocationError("a message that replaces another says something else")
     if envelope.replaces is not None and not replaced and _is_known(work, envelope.replaces):
         raise MismatchError("it replaces a message of another kind")
-    if earlier and not replaced and envelope.act in MOVES:
+    if envelope.act in MOVES and any(not _says_the_same(each, envelope) for each in earlier):
         raise EquivocationError("two messages of one act in one round")
 
 
-def _says_the_same(data: bytes, envelope: Envelope) -> bool:
+def _says_the_same(kept: KeptEnvelope, envelope: Envelope) -> bool:
     """A reissue differs in what belongs to its bytes, and in nothing that it says."""
-    earlier = envelopes.read(data).claimed
+    earlier = envelopes.read(kept.data).claimed
     commits = [None if each.payload is None else each.payload.commit for each in (earlier, envelope)]
     of_bytes = {name: getattr(envelope, name) for name in _OF_BYTES}
     return replace(earlier, **of_bytes) == envelope and commits[0] == commits[1]

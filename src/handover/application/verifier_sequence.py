@@ -12,6 +12,7 @@ from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import Sentence, sentence
 from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
 from handover.protocol.entry import EntryKind
+from handover.protocol.envelope import Envelope
 
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
 _ONE_GONE: Final = sentence("envelope %(first)s of %(node)s in the round %(round)s is missing")
@@ -133,6 +134,8 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
     for act in sorted(MOVES):
         same = case.of_act(spoken, act)
         for each in same[1:]:
+            if _says_the_same(same[0].envelope, each.envelope):
+                continue  # what was signed anew in between is not here
             text = sentence(
                 "a second %(act)s in one round, and not as the same act signed anew: see %(other)s",
                 act=act,
@@ -187,6 +190,16 @@ def _never_said(case: Case, said: Said) -> bool:
     )
 
 
+def _says_the_same(old: Envelope, new: Envelope) -> bool:
+    commits = [each.payload and each.payload.commit for each in (old, new)]
+    return (
+        (old.iss, old.round, old.act, old.re) == (new.iss, new.round, new.act, new.re)
+        and (old.record, old.fields, old.consent) == (new.record, new.fields, new.consent)
+        and (old.deadline, old.reason, old.by) == (new.deadline, new.reason, new.by)
+        and commits[0] == commits[1]
+    )
+
+
 def _reissued(case: Case, said: Said, findings: Findings) -> None:
     """The same act in new bytes: the same side, round and commitment."""
     envelope = said.envelope
@@ -199,15 +212,7 @@ def _reissued(case: Case, said: Said, findings: Findings) -> None:
         _missing(case, said, Rule.ENVELOPE_MISSING, text, findings)
         return
     old = found.envelope
-    commits = [each.payload and each.payload.commit for each in (old, envelope)]
-    same = (
-        (old.iss, old.round, old.act, old.re) == (envelope.iss, envelope.round, envelope.act, envelope.re)
-        and (old.record, old.fields, old.consent) == (envelope.record, envelope.fields, envelope.consent)
-        and (old.deadline, old.reason, old.by) == (envelope.deadline, envelope.reason, envelope.by)
-        and commits[0] == commits[1]
-        and old.seq < envelope.seq
-    )
-    if not same:
+    if not _says_the_same(old, envelope) or old.seq >= envelope.seq:
         findings.invalid(
             Rule.REISSUE,
             said.place,
