@@ -368,7 +368,9 @@ def _add_project() -> None:
     (site / "handover.pth").write_text(f"{ROOT / 'src'}\n")
     for name, module in COMMANDS.items():
         command = VENV / "bin" / name
-        start = 'if __name__ == "__main__":\n    sys.exit(main())\n'  # some start processes that read it again
+        start = (
+            'if __name__ == "__main__":\n    sys.exit(main())\n'  # some start processes that read it again
+        )
         command.write_text(f"#!{PYTHON}\nimport sys\n\nfrom {module} import main\n\n{start}")
         command.chmod(0o755)
 

@@ -85,7 +85,7 @@ def begin(work: UnitOfWork, received: Received, handover: Handover) -> Handover:
     """Give the round with its matter: the one that is known by its pseudonym or its chain, or a new one."""
     envelope = received.envelope
     work.matters.expect_new(handover.id)
-    id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    id_ = _known(work, received)
     if envelope.act is Act.HIT:
         id_ = apart.require_asked(work, received)
     if id_ is None:
@@ -106,8 +106,7 @@ def require_of_kind(work: UnitOfWork, received: Received, handover: Handover) ->
     Raises:
         MismatchError: it is of another kind: a guardianship would go by the easier rules of tracing.
     """
-    envelope = received.envelope
-    id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    id_ = _known(work, received)
     if id_ is not None and work.matters.get(id_).kind is not handover.kind:
         raise MismatchError("the matter is of another kind")
 
@@ -120,8 +119,7 @@ def require_offerable(work: UnitOfWork, received: Received) -> None:
         ChainError: the chain of deeds is not the one that is known here.
         InDoubtError: a restore has made it uncertain whether this node is responsible.
     """
-    envelope = received.envelope
-    id_ = work.matters.of_pair(envelope.iss, envelope.matter) or work.matters.of_deed(received.chain)
+    id_ = _known(work, received)
     if id_ is None:
         return
     if work.doubts.stands(id_):
@@ -147,6 +145,19 @@ def require_certain(work: UnitOfWork, envelope: Envelope, found: Handover | None
         certain = certain or not work.doubts.stands(found.matter)
     if not certain:
         raise InDoubtError
+
+
+def _known(work: UnitOfWork, received: Received) -> MatterId | None:
+    """Give the matter that is meant: that of the pseudonym, or that of a deed of this node among those that came.
+
+    A void that overtook its offer has bound the pseudonym to a matter of which nothing is known: there the deed decides.
+    """
+    found = work.matters.of_pair(received.envelope.iss, received.envelope.matter)
+    if found is not None:
+        matter = work.matters.get(found)
+        if matter.claim is not Claim.NONE or matter.chain:
+            return found
+    return work.matters.of_deed(received.chain) or found
 
 
 def _matter(id_: MatterId, received: Received, handover: Handover, now: int) -> Matter:
