@@ -207,6 +207,19 @@ def test_a_reissue_is_a_repeat(scene: Scene) -> None:
         assert len(work.envelopes.of_handover(found.id)) == 2
 
 
+def test_what_was_signed_anew_may_come_before_its_first_form(scene: Scene) -> None:
+    """Nobody is accused because the wire was slow; not even where a form in between was lost."""
+    round_, alarms = scene.peer.round(), alarms_of(scene.node)
+    content: dict[str, Any] = {"issued": round_.issued(), "token": round_.token()}
+    first = round_.offer(**content)
+    second = round_.offer(**content, replaces=digest_of(first))
+    third = round_.offer(**content, replaces=digest_of(second))
+    for item in (third, first, second, first):
+        scene.taken(item)
+    assert scene.state(round_) is State.PENDING
+    assert alarms_of(scene.node) == alarms
+
+
 @pytest.mark.parametrize(
     "change",
     [{"deadline": 2_000_000_000}, {"by": replace(BY, role="caseworker")}],

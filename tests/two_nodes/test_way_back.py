@@ -93,3 +93,21 @@ def test_the_case_that_came_back_is_followed_up_the_other_way(two: tuple[Federat
     fed.settle()
     plan = hamburg.after.follow_ups.plan(case.round(hamburg, athens).id, actor=case.officer(hamburg))
     assert plan.dates[0].stage is Stage.DONE
+
+
+def test_a_void_that_overtakes_its_offer_does_not_hide_the_deed_of_ones_own(tmp_path: Path) -> None:
+    """Who has given a child away, and is told first that an offer of it is void, knows it again by the next offer."""
+    with federation(tmp_path, "gr/athens", "it/rome", "de/hamburg") as (fed, [athens, rome, hamburg]):
+        case = handed_over(fed, athens, rome, hamburg)
+        own = case.matter(athens)
+        fed.wire.down.add(athens.id)
+        actor = case.officer(hamburg)
+        matter = hamburg.cases.matter(case.matter(hamburg), actor=actor)
+        sent = cases.offer(fed, hamburg, athens.id, actor, case.officer(hamburg, "second"), matter=matter)
+        hamburg.offers.withdraw(sent.id, actor=actor)
+        fed.wire.down.discard(athens.id)
+        fed.clock.pass_(3600)
+        fed.settle()
+        assert case.round(athens, hamburg).state is State.CLOSED
+        case.hand_over(athens)
+        assert case.round(athens, hamburg).matter == own

@@ -150,7 +150,7 @@ def require_certain(work: UnitOfWork, envelope: Envelope, found: Handover | None
 def _known(work: UnitOfWork, received: Received) -> MatterId | None:
     """Give the matter that is meant: that of the pseudonym, or that of a deed of this node among those that came.
 
-    A void that overtook its offer has bound the pseudonym to a matter of which nothing is known: there the deed decides.
+    A void that overtook its offer has bound the pseudonym to a matter of which nothing is known: the deed decides.
     """
     found = work.matters.of_pair(received.envelope.iss, received.envelope.matter)
     if found is not None:

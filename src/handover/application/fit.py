@@ -206,8 +206,14 @@ def _require_repeat(work: UnitOfWork, envelope: Envelope, kept: Sequence[KeptEnv
         raise EquivocationError("a message that replaces another says something else")
     if envelope.replaces is not None and not replaced and _is_known(work, envelope.replaces):
         raise MismatchError("it replaces a message of another kind")
-    if envelope.act in MOVES and any(not _says_the_same(each, envelope) for each in earlier):
+    if envelope.act in MOVES and not all(_is_anew(each, envelope) for each in earlier):
         raise EquivocationError("two messages of one act in one round")
+
+
+def _is_anew(kept: KeptEnvelope, envelope: Envelope) -> bool:
+    """Tell whether two envelopes are the same act, one of them signed anew; what lies between them need not be here."""
+    replaces = envelope.replaces or envelopes.read(kept.data).claimed.replaces
+    return replaces is not None and _says_the_same(kept, envelope)
 
 
 def _says_the_same(kept: KeptEnvelope, envelope: Envelope) -> bool:

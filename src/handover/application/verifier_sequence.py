@@ -134,7 +134,8 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
     for act in sorted(MOVES):
         same = case.of_act(spoken, act)
         for each in same[1:]:
-            if _says_the_same(same[0].envelope, each.envelope):
+            anew = same[0].envelope.replaces or each.envelope.replaces
+            if anew and _says_the_same(same[0].envelope, each.envelope):
                 continue  # what was signed anew in between is not here
             text = sentence(
                 "a second %(act)s in one round, and not as the same act signed anew: see %(other)s",
