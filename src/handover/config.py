@@ -139,8 +139,8 @@ class Settings(BaseSettings):
     tracing_holders: Annotated[list[str], AfterValidator(_five)] = Field(default_factory=list)
     tracing_questions: int = Field(1000, ge=0)
     tracing_records: int = Field(20000, ge=0)
-    tracing_heard: int = Field(1000, ge=0)
     witnesses: int = Field(2, ge=0, le=8)
+    tracing_heard: int = Field(1000, ge=0)
     tracing_release: Literal["officer", "strong"] = "officer"
     data: Path = Path()
 

@@ -195,7 +195,7 @@ CHAINS: dict[str, Callable[[Scene, bytes], tuple[int, tuple[bytes, ...], str]]] 
         (rewritten(deed, 2, lambda signature: flipped(signature, 1)),),
         "signature",
     ),
-    "no envelope": lambda scene, deed: (2, (b"x",), "malformed"),
+    "no envelope": lambda scene, deed: (2, (b"x",), "chain"),
 }
 
 
