@@ -168,7 +168,9 @@ def test_a_clock_ten_minutes_ahead_is_borne_and_more_may_come_later(scene: Scene
 
 def test_old_envelopes_do_not_expire(scene: Scene) -> None:
     made = scene.peer.now - 400 * 86400
-    scene.taken(scene.peer.round().offer(iat=made, deadline=made + 86400))  # its sender's clock counts the deadline
+    scene.taken(
+        scene.peer.round().offer(iat=made, deadline=made + 86400)
+    )  # its sender's clock counts the deadline
 
 
 def test_oversized_envelopes_spoil_nobody_elses(scene: Scene) -> None:

@@ -282,8 +282,12 @@ class Grounds:
             self._findings.note(
                 rule, said.place, sentence("%(text)s by a registry less than a day old", text=text)
             )
-        else:
+        elif self._trust.whole(window, said.envelope.iat):
             self._findings.invalid(rule, said.place, text)
+        else:
+            self._findings.incomplete(
+                rule, said.place, text
+            )  # a state in between, on which it rested, is not shown
 
 
 def _of(said: Sequence[Said], act: Act) -> list[Said]:

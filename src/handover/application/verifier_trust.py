@@ -48,6 +48,15 @@ class Trust:
             return [each for each in self.sets[:1] if each.issued <= end + SKEW]
         return [each for each in reversed(issued) if each is issued[-1] or each.issued > begin - FRESH]
 
+    def whole(self, window: Sequence[Registry], begin: int) -> bool:
+        """Tell whether *window* leaves out no state, less than a day old, on which an act at *begin* may have rested."""
+        versions = [each.version for each in window]
+        oldest = window[-1]
+        if versions != list(range(versions[0], versions[0] - len(versions), -1)):
+            return False
+        before = {each.version for each in self.sets} | {0}
+        return oldest.issued <= begin - FRESH or oldest.version - 1 in before
+
     def entry(self, node: NodeId) -> NodeEntry | None:
         """Give the newest entry of a node that any set has."""
         known = [self.newest, *reversed(self.sets)] if self.newest else []
