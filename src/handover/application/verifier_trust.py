@@ -49,7 +49,7 @@ class Trust:
         return [each for each in reversed(issued) if each is issued[-1] or each.issued > begin - FRESH]
 
     def whole(self, window: Sequence[Registry], begin: int) -> bool:
-        """Tell whether *window* leaves out no state, less than a day old, on which an act at *begin* may have rested."""
+        """Tell whether *window* has each state, less than a day old, on which an act at *begin* may have rested."""
         versions = [each.version for each in window]
         oldest = window[-1]
         if versions != list(range(versions[0], versions[0] - len(versions), -1)):
