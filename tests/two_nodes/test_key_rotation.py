@@ -281,3 +281,13 @@ def test_a_file_that_holds_no_certificate_is_named(stage: Stage, tmp_path: Path)
         settings = stage.north.settings.model_copy(update={"pinned_certificates": [tmp_path / name]})
         with pytest.raises(CertificateError, match=name):
             entry_of(settings, stage.north.vault)
+
+
+def test_two_keys_made_in_one_second_do_not_begin_together(stage: Stage) -> None:
+    """An entry with two pairs of a log that begin together is none: the registry could not take it."""
+    vault, now = stage.south.vault, stage.fed.clock.now
+    for _ in range(2):
+        vault.add_keys(KeyUse.LOG, begins=now)
+    begins = [each.not_before for each in vault.secrets() if each.use == KeyUse.LOG]
+    assert len(set(begins)) == len(begins) == 3
+    assert [each.not_before for each in vault.secrets() if each.use == KeyUse.LOG_PQ] == begins

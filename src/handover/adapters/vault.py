@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Final, Self
 
@@ -193,13 +194,11 @@ class FileVault:
         return found
 
     def add_keys(self, use: KeyUse, *, begins: int) -> tuple[str, ...]:
-        """Make the next key of a use (for the log: a pair), to be used from *begins* on, and give the `kid`s.
-
-        The older ones stay: the node signs with them until the registry lists the new one, and opens with them what
-        was sealed to them.
-        """
+        """Make the next key of a use (for the log: a pair), from *begins* on; the older ones stay. Give the `kid`s."""
         with self._changing() as content:
             before = {key.kid for key in self._ring.public}
+            taken = {each.not_before + vault_file.SKEW for each in content.secrets if each.use == use}
+            begins = next(each for each in count(begins) if each not in taken)  # no two pairs begin together
             content.secrets += [new_secret(each, begins) for each in _MADE_FOR[use]]
         return tuple(key.kid for key in self._ring.public if key.kid not in before)
 
