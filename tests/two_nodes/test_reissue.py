@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from federation import federation
+from handover.adapters.doubt_tables import restoration
 from handover.application.facts import Delivery
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act, Claim, State
@@ -184,6 +186,9 @@ def test_a_raised_incarnation_signs_what_is_still_said_anew(stage: Stage) -> Non
     stage.accept(sent)
     stage.south.vault._content.incarnation = 2
     stage.south.vault.save()
+    over = {"incarnation": 2, "restored_at": 0, "made_at": 0, "log_size": 0, "over_at": 1}
+    with stage.south.database.engine.begin() as connection:
+        connection.execute(insert(restoration).values(over))  # a restore whose doubts have ended
     stage.south = stage.fed.reopen("de/hamburg")
     with stage.south.database.begin() as work:
         found = work.handovers.get(stage.at_south(sent).id)
