@@ -8,7 +8,7 @@ import pytest
 
 from attacks.attack import Attack, Leaves, Strike, against
 from federation import federation
-from handover.application.outbox import CAP
+from handover.application.backoff import CAP
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import entry as entries
 from handover.protocol import strict

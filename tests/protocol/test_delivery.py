@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.application import outbox
+from handover.application import backoff
 from handover.domain.errors import HandoverError, MalformedError, RefusedError
 from handover.protocol import attachment, strict
 from handover.protocol.delivery import (
@@ -143,7 +143,7 @@ def test_every_limit_of_the_chapter_is_that_of_the_code() -> None:
     for limit in (BODY_LIMIT, ANSWER_LIMIT, attachment.PART, strict.PART_LIMIT):
         assert f"{limit:,} bytes".replace(",", " ") in CHAPTER
     assert f"1 to {BATCH_LIMIT} items" in CHAPTER
-    assert f"min({outbox.CAP}, 2^n)" in CHAPTER
+    assert f"min({backoff.CAP}, 2^n)" in CHAPTER
     assert f"{SKEW} seconds of difference" in CHAPTER
     assert f"at most {FUTURE} seconds ahead" in CHAPTER
 

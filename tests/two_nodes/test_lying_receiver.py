@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import cases
 from federation import START, Federation, federation
+from handover.application.backoff import CAP
 from handover.application.facts import Delivery as Delivered
 from handover.application.facts import Handover
-from handover.application.outbox import CAP, Round
+from handover.application.outbox import Round
 from handover.domain.errors import MalformedError, UnreachableError
 from handover.domain.handover import State
 from handover.domain.ids import Digest, NodeId

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers, apart, demands, departures, following, incarnations
+from handover.application import answers, apart, backoff, demands, departures, following, incarnations
 from handover.application.alarms import raise_alarm
 from handover.application.answers import Head, SplitViewError
+from handover.application.backoff import CAP
 from handover.application.facts import Delivery as Delivered
 from handover.application.facts import KeptEnvelope, Peer
 from handover.application.ports import Database, UnitOfWork, Wire
@@ -34,8 +35,6 @@ from handover.protocol.entry import EntryKind
 from handover.protocol.node_entry import NodeEntry, UnknownKeyError
 from handover.protocol.registry_set import UnknownNodeError
 
-CAP: Final = 900
-"""Seconds: the longest back-off, and how long after its receipt a standing message is said again."""
 Batch = Sequence[tuple[KeptEnvelope, bytes | None]]
 """Envelopes with the payloads that go with them."""
 
@@ -132,7 +131,7 @@ class Outbox:
         with self._database.begin() as work:
             for digest, name in names.items():
                 over = name != NodeSuspendedError.name
-                retry_at = None if over else work.now + self._spread(CAP)
+                retry_at = None if over else work.now + backoff.spread(CAP, self._jitter)
                 work.queue.refused(digest, problem=name, retry_at=retry_at)
                 if over:
                     demands.unsaid(work, work.envelopes.get(digest))
@@ -182,7 +181,7 @@ class Outbox:
             work.envelopes.add_receipts(proved.receipts)
             work.peers.put(_heard(work, work.peers.get(peer), proved.head))
             done = [kept.envelope for kept in proved.receipts]
-            work.queue.delivered(done, again_at=work.now + self._spread(CAP))
+            work.queue.delivered(done, again_at=work.now + backoff.spread(CAP, self._jitter))
             following.delivered(work, kepts, done)
             for kept, payload in batch:
                 if kept.digest in proved.problems:
@@ -206,7 +205,9 @@ class Outbox:
             again = error.retry or isinstance(error, UnknownKeyError)  # a key may yet be published
             if isinstance(error, UnknownKeyError):
                 _alarm_lost(work, [kept])
-        retry_at = work.now + self._spread(CAP if young else _REFUSED_AGAIN) if again else None
+        retry_at = (
+            work.now + backoff.spread(CAP if young else _REFUSED_AGAIN, self._jitter) if again else None
+        )
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
         if retry_at is None:
             demands.unsaid(work, kept)
@@ -227,7 +228,7 @@ class Outbox:
         with self._database.begin() as work:
             known = work.peers.get(asked.node)
             failures = known.failures + 1
-            wait = self._spread(min(CAP, 2 ** min(failures, 10)))
+            wait = backoff.after(failures, self._jitter)
             work.peers.put(replace(known, failures=failures, not_before=work.now + wait))
             if isinstance(error, SplitViewError):
                 _keep_views(work, asked, error)
@@ -237,10 +238,6 @@ class Outbox:
             ):  # before anything was sent: the registry does not name the peer
                 _alarm_lost(work, batch)
         return Round(peer=asked.node, sent=len(batch), error=error.name)
-
-    def _spread(self, seconds: int) -> int:
-        """Full jitter: peers that failed together do not come back together."""
-        return max(1, round(seconds * (0.5 + self._jitter() / 2)))
 
 
 def _alarm_lost(work: UnitOfWork, batch: Sequence[KeptEnvelope]) -> None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from handover.application.backoff import spread
 from handover.application.facts import changed
 from handover.application.notice import Letter, Notice
 from handover.application.ports import Database, UnitOfWork
@@ -101,7 +102,9 @@ class Postman:
             return False
         except MailServerError as error:
             self._failures += 1
-            self._not_before = self._now() + self._spread(min(_LONGEST, 2 ** min(self._failures + 1, 12)))
+            self._not_before = self._now() + spread(
+                min(_LONGEST, 2 ** min(self._failures + 1, 12)), self._jitter
+            )
             self._again(notices, str(error))
             return False
         self._failures, self._not_before = 0, 0
@@ -151,7 +154,7 @@ class Postman:
 
     def _again(self, notices: Sequence[Notice], problem: str) -> None:
         now, first = self._now(), notices[0]
-        wait = self._spread(min(_LONGEST, 30 * 2 ** min(first.attempts, 10)))
+        wait = spread(min(_LONGEST, 30 * 2 ** min(first.attempts, 10)), self._jitter)
         old = now - first.created_at > GIVEN_UP and first.attempts >= LEAST
         due = None if old else now + wait
         self._keep(notices, problem=problem, due=due)
@@ -167,6 +170,3 @@ class Postman:
     def _now(self) -> int:
         with self._database.reading() as work:
             return work.now
-
-    def _spread(self, seconds: int) -> int:
-        return max(1, round(seconds * (0.5 + self._jitter() / 2)))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from handover.application import backoff
 from handover.application.alarms import raise_alarm
 from handover.application.answers import log_key
 from handover.application.ports import Database, Vault, Wire
@@ -23,8 +24,6 @@ from handover.protocol.tracing_page import TracingPage
 QUESTIONS: Final = "/federation/v1/tracing/questions"
 WITHDRAWALS: Final = "/federation/v1/tracing/withdrawals"
 PAGE: Final = "/federation/v1/tracing"
-CAP: Final = 900
-"""Seconds: the longest back-off."""
 REFUSED: Final = "tracing-refused"
 _ANEW: Final = frozenset({"question-epoch", "question-tables", "question-over"})
 """Refusals after which a question is made anew, with what the holder then says of itself."""
@@ -99,7 +98,7 @@ class QuestionPost:
                 failures, wait = asked.failures, error.seconds
             else:
                 failures = asked.failures + 1
-                wait = self._spread(min(CAP, 2 ** min(failures, 10)))
+                wait = backoff.after(failures, self._jitter)
             new = replace(asked, failures=failures, due=work.now + wait, problem=problem)
             if problem in _ANEW and asked.state is QuestionState.SEALED:
                 new = replace(new, state=QuestionState.WAITING, digest=None, epoch=None)
@@ -114,9 +113,6 @@ class QuestionPost:
         with self._database.reading() as work:
             now = work.now
         return self._registry.entry(holder, now)
-
-    def _spread(self, seconds: int) -> int:
-        return max(1, round(seconds * (0.5 + self._jitter() / 2)))
 
 
 def require_receipt(data: bytes, about: Digest, entry: NodeEntry) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from handover.application import backoff
 from handover.application.alarms import raise_alarm
 from handover.application.answers import log_key
 from handover.application.doubt import Restoration
@@ -24,8 +25,6 @@ from handover.protocol.node_entry import NodeEntry
 from handover.protocol.resync import ANSWER_LIMIT, PATH, Answer, Place, Request, Round, UnverifiedAnswer
 from handover.protocol.strict import Json
 
-CAP: Final = 900
-"""Seconds: the longest back-off."""
 REACH_BACK: Final = 7 * 86400
 """Seconds before the backup from which on peers are asked: their clocks may differ."""
 _MOST_PAGES: Final = 4096
@@ -99,7 +98,7 @@ class Resync:
 
     def _failed(self, asked: Asked, error: HandoverError) -> None:
         failures = asked.failures + 1
-        wait = max(1, round(min(CAP, 2 ** min(failures, 10)) * (0.5 + self._jitter() / 2)))
+        wait = backoff.after(failures, self._jitter)
         with self._database.begin() as work:
             work.resyncs.put(replace(asked, due=work.now + wait, failures=failures, problem=error.name))
             if failures >= _SILENT or not isinstance(error, UnreachableError):
