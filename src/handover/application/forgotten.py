@@ -12,12 +12,10 @@ from handover.application.ports import UnitOfWork, Vault
 from handover.application.preparing import pair_for
 from handover.application.sealing import new_id
 from handover.application.unopened import MismatchError
-from handover.domain.consent import PURPOSE_OF
 from handover.domain.courses import Course
-from handover.domain.handover import Act, Claim, Role, State
-from handover.domain.ids import Digest, HandoverId, MatterId, NodeId, PairId
-from handover.domain.record import MatterKind, schema
-from handover.protocol import consent
+from handover.domain.handover import Act, Claim, Role
+from handover.domain.ids import Digest, MatterId, NodeId, PairId
+from handover.domain.record import MatterKind
 
 _PAGE: Final = 500  # matters that are looked at together
 
@@ -71,26 +69,12 @@ def _recognise(work: UnitOfWork, vault: Vault, parts: Sequence[Received], chain:
 
 def _offered(work: UnitOfWork, vault: Vault, opening: Received, chain: tuple[Digest, ...]) -> Handover:
     """Give an offer that this node has made and forgotten."""
-    envelope, of = opening.envelope, schema(opening.envelope.schema)
-    if envelope.purpose is not PURPOSE_OF[of.kind]:
-        raise MismatchError("the purpose is not that of the record's kind")
-    handover = Handover(
-        id=HandoverId(new_id(work.now)),
-        matter=_matter(work, vault, envelope.aud, envelope.matter, of.kind, chain),
-        kind=of.kind,
+    envelope, begun = opening.envelope, drafts.unknown(opening, work.now)
+    handover = replace(
+        begun,
+        matter=_matter(work, vault, envelope.aud, envelope.matter, begun.kind, chain),
         role=Role.SENDER,
         peer=envelope.aud,
-        round=envelope.round,
-        pair=envelope.matter,
-        epoch=envelope.epoch,
-        state=State.UNKNOWN,
-        deadline=envelope.deadline or 0,
-        purpose=envelope.purpose,
-        schema=of.name,
-        fields=consent.fields_of(of, envelope.fields) if envelope.fields else (),
-        created_at=work.now,
-        updated_at=work.now,
-        automatic=of.kind is MatterKind.TRACING,
         prepared_by=envelope.by.prepared if envelope.by else None,
         released_by=envelope.by.released if envelope.by else None,
     )
