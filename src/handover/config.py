@@ -21,10 +21,9 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-from handover.application.callers import Terms as CallerTerms
 from handover.application.key_desks import Terms
-from handover.application.members import Terms as MemberTerms
 from handover.config_tables import MailSettings, ProviderSettings, RetentionSettings, SettingsError
+from handover.domain.allowance import Allowance
 from handover.domain.errors import HandoverError
 from handover.domain.retention import Change, Rules
 from handover.domain.retention import rules as rules_of
@@ -169,14 +168,14 @@ class Settings(BaseSettings):
         return rules_of(_changes(self.retention))
 
     @property
-    def accounts(self) -> CallerTerms:
+    def accounts(self) -> Allowance:
         """How much each officer may ask."""
-        return CallerTerms(burst=self.account_burst, rate=self.account_rate)
+        return Allowance(burst=self.account_burst, rate=self.account_rate)
 
     @property
-    def peers(self) -> MemberTerms:
+    def peers(self) -> Allowance:
         """How much each peer may send."""
-        return MemberTerms(burst=self.peer_burst, rate=self.peer_rate)
+        return Allowance(burst=self.peer_burst, rate=self.peer_rate)
 
     @property
     def tracing(self) -> Terms:

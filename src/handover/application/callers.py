@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from handover.application.allowances import Allowances
@@ -16,14 +15,6 @@ _HEAVY: Final = re.compile(r".*(?:\.pdf|/evidence|/import(?:/[^/]+)?)")
 _CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """So much at once, and so much more each second; what a request costs says `cost`."""
-
-    burst: int
-    rate: float
-
-
 def cost(method: str, route: str) -> float:
     """Give what a request costs; *route* is the template of its path."""
     if _HEAVY.fullmatch(route):
@@ -32,10 +23,10 @@ def cost(method: str, route: str) -> float:
 
 
 class Callers:
-    """Counts in this process; a node of several processes lets through as many times as much, at most."""
+    """Counts what requests cost in this process; a node of several lets through as many times as much, at most."""
 
-    def __init__(self, terms: Terms, seconds: Callable[[], float]) -> None:
-        self._spent = Allowances(Allowance(burst=terms.burst, rate=terms.rate), seconds)
+    def __init__(self, allowance: Allowance, seconds: Callable[[], float]) -> None:
+        self._spent = Allowances(allowance, seconds)
 
     def spend(self, officer: UUID7, method: str, route: str) -> None:
         """Count a request of an officer who was recognised.

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from handover.application.intake import Intake, Received
-from handover.application.members import Members, Terms
+from handover.application.members import Members
 from handover.application.ports import Clock, Vault
 from handover.application.registry import Registry
+from handover.domain.allowance import Allowance
 from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
 from handover.protocol.delivery import Delivery, Item, Problem, problem_of
@@ -41,9 +42,9 @@ class Listener:
         self.tally = Tally()
 
     @classmethod
-    def of(cls, vault: Vault, registry: Registry, terms: Terms, clock: Clock) -> "Listener":
+    def of(cls, vault: Vault, registry: Registry, envelopes: Allowance, clock: Clock) -> "Listener":
         """Give the listener of a node."""
-        return cls(Intake(vault, registry), Members(terms, clock), clock)
+        return cls(Intake(vault, registry), Members(envelopes, clock), clock)
 
     def hear(self, delivery: Delivery, admitted: NodeId | None = None) -> Heard:
         """Verify who speaks, up to the first member that has to wait, but for one that was *admitted*.

@@ -5,7 +5,6 @@ can use up another member's allowance with bytes that it has kept.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from handover.application.alarms import raise_alarm
@@ -21,21 +20,13 @@ REFUSALS: Final = Allowance(burst=256, rate=1 / 60)
 ALARM: Final = "refusals-many"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """New envelopes of one member: so many at once, and so many more each second."""
-
-    burst: int
-    rate: float
-
-
 class Members:
     """Counts in this process; a node of several processes lets through as many times as much, at most."""
 
-    def __init__(self, terms: Terms, clock: Clock) -> None:
-        self._envelopes = Allowances(Allowance(burst=terms.burst, rate=terms.rate), clock)
-        self._bytes = Allowances(Allowance(burst=terms.burst * BYTES, rate=terms.rate * BYTES), clock)
-        self._repeats = Allowances(Allowance(burst=terms.burst, rate=terms.rate), clock)
+    def __init__(self, envelopes: Allowance, clock: Clock) -> None:
+        self._envelopes = Allowances(envelopes, clock)
+        self._bytes = Allowances(Allowance(burst=envelopes.burst * BYTES, rate=envelopes.rate * BYTES), clock)
+        self._repeats = Allowances(envelopes, clock)
         self._refusals = Allowances(REFUSALS, clock)
         self.unlogged = 0
 
