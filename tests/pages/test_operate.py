@@ -196,7 +196,11 @@ def test_what_health_counts_costs_nothing_for_what_is_settled(shared: Offices) -
 def test_every_check_and_every_alarm_has_words() -> None:
     folder = Path(doctor.__file__).parent
     checks = "\n".join(path.read_text("utf-8") for path in folder.glob("checks*.py"))
-    names = set(re.findall(r'(?:\bname(?:, \w+)* = |(?:ok|note|warning|failure)\()"([a-z-]+)"', checks))
+    names = set(
+        re.findall(
+            r'(?:\bname(?:, \w+)* = |\b_NAME: Final = |(?:ok|note|warning|failure)\()"([a-z-]+)"', checks
+        )
+    )
     assert len(names) > 10
     assert names <= CHECKS.keys()
     use_cases = folder.parent / "application"

@@ -28,6 +28,8 @@ CHECKS: Final[Mapping[str, str]] = {
     "passphrase": N_("Passphrase"),
     "passphrase-file": N_("File of the passphrase"),
     "erasures": N_("Erasure"),
+    "ledger": N_("Ledger of erasures"),
+    "restore": N_("Database restored from a backup"),
     "backup": N_("Backups"),
     "settings": N_("Settings"),
     "registry": N_("Registry"),
@@ -39,6 +41,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "reconciliation": N_("Comparison with peers"),
     "rounds": N_("Handovers"),
     "alarms": N_("Alarms"),
+    "tracing": N_("Family tracing"),
     "witnesses": N_("Witnesses of the log"),
     "mail": N_("Mails to officers"),
 }
