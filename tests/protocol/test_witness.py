@@ -15,7 +15,7 @@ from handover.protocol.checkpoint import Checkpoint, LogSigner
 from handover.protocol.cosignature import CosignatureError, CosignatureMissingError, WitnessKey, WitnessSigner
 from handover.protocol.merkle import ConsistencyError, Tree
 from handover.protocol.note import SignatureLine
-from handover.protocol.witness import ProofRefusedError, TwoTreesError, WitnessSizeError
+from handover.protocol.witness import LogUnsignedError, ProofRefusedError, TwoTreesError, WitnessSizeError
 from protocol import log_vectors
 from protocol.test_log_documents import EXAMPLE, shown
 from protocol.test_merkle import LEAVES, grown
@@ -75,7 +75,10 @@ def play(given_: dict[str, Any]) -> dict[str, Any]:
     if "size" in given_:
         return {"size": witness.decode_size(given_["size"].encode())}
     request = witness.decode_request(given_["request"].encode())
-    checkpoint.verify(request.note, log_vectors.log_key(given_["key"]))
+    try:
+        checkpoint.verify(request.note, log_vectors.log_key(given_["key"]))
+    except checkpoint.CheckpointUnsignedError:
+        raise LogUnsignedError from None
     held = given_["held"]
     witness.follow(None if held is None else Checkpoint.parse(held), request)
     return {"old_size": request.old_size, "size": request.checkpoint.size, "hashes": len(request.proof)}

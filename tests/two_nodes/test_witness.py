@@ -119,6 +119,9 @@ def test_a_repeat_gets_the_same_lines_and_writes_nothing(pair: Pair) -> None:
         with pytest.raises(WitnessSizeError) as caught:
             pair.ask(old)
         assert caught.value.size == size
+    signed = pair.witness.witness.newest("gr/athens/log")
+    with pytest.raises(ProofRefusedError):
+        pair.witness.witness.add(witness.encode_request(old_size=size, proof=(bytes(32),), signed=signed))
     assert views(pair) == []
 
 

@@ -1,7 +1,7 @@
 """The ledger of erasures beside the vault: what was destroyed, so that a restore destroys it again.
 
 It is not in a backup. A line has a number, a time, the name of an owner of a data key, and a code over it and the line
-before, under a secret of the node's: no value, no key (docs/spec/at-rest.md, section 5).
+before, under a secret of the node's: no value, no key (docs/spec/at-rest.md, section 6).
 """
 
 import hmac

@@ -96,6 +96,7 @@ class Witness:
             and held.checkpoint == request.checkpoint
             and request.old_size == held.checkpoint.size
         ):
+            witness.follow(held.checkpoint, request)
             return self._lines(held.note)
         if held is not None and request.old_size != held.checkpoint.size and _excluded(held, asked) is None:
             raise witness.WitnessSizeError(held.checkpoint.size)
