@@ -24,7 +24,7 @@ from handover.domain.handover import (
     UnfitOfferError,
     step,
 )
-from handover.domain.sequence import BY_SENDER, REPLIES, SPOKEN, answered, discloses_anew, may_say
+from handover.domain.sequence import BY_SENDER, REPLIES, SPOKEN, answered, discloses_anew, may_answer, may_say
 
 # A state: the round goes there.  =: no change.  !act: said again.  ?: equivocation.  gone: not stored.  -: refused.
 ENDS: Final = """
@@ -207,6 +207,15 @@ def test_what_an_act_answers_is_of_its_course() -> None:
     assert answered(Course.HANDOVER, Act.LEGAL_HOLD) == {Act.CONSENT_WITHDRAWN}
     assert Act.ANSWER in answered(Course.CONTACT, Act.CONSENT_WITHDRAWN)
     assert Act.ANSWER not in answered(Course.HANDOVER, Act.CONSENT_WITHDRAWN)
+
+
+def test_who_answers_whom() -> None:
+    assert may_answer(Course.HANDOVER, Act.TAKE_UP_RECEIPT, Act.DEED, same=False)
+    assert not may_answer(Course.HANDOVER, Act.TAKE_UP_RECEIPT, Act.DEED, same=True)
+    assert not may_answer(Course.HANDOVER, Act.TAKE_UP_RECEIPT, Act.OFFER, same=False)
+    assert may_answer(Course.HANDOVER, Act.VOID, Act.OFFER, same=True)
+    assert not may_answer(Course.HANDOVER, Act.VOID, Act.OFFER, same=False)
+    assert all(may_answer(Course.HANDOVER, Act.CORRECTION, Act.OFFER, same=each) for each in (False, True))
 
 
 def test_questions_disclose_under_a_ground_of_their_own_where_nothing_moves() -> None:

@@ -10,7 +10,7 @@ import cases
 from federation import Federation, federation
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, Claim, State
-from handover.domain.ids import NodeId, PairId, RoundId
+from handover.domain.ids import Digest, NodeId, PairId, RoundId
 from handover.node import Node
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import envelope as envelopes
@@ -203,6 +203,10 @@ def _other_round(play: Play, answer: Answer) -> Answer:
     return _with(answer, _said(play, Act.OPENED, round=RoundId("A" * 22)))
 
 
+def _offer(answer: Answer) -> Digest:
+    return strict.digest(answer.rounds[0].items[0].envelope)
+
+
 LIES: dict[str, Bend] = {
     "an envelope of somebody else": _foreign,
     "a forged envelope": _forged,
@@ -213,6 +217,15 @@ LIES: dict[str, Bend] = {
     ),
     "a void that was never said": lambda play, answer: _with(
         answer, _said(play, Act.VOID_RECEIPT, re=strict.digest(b"no void"))
+    ),
+    "a take-up that answers the offer": lambda play, answer: _with(
+        answer, _said(play, Act.TAKE_UP_RECEIPT, re=_offer(answer))
+    ),
+    "a take-up that answers its own acceptance": lambda play, answer: _with(
+        answer, _said(play, Act.TAKE_UP_RECEIPT, re=strict.digest(answer.rounds[0].items[-1].envelope))
+    ),
+    "a receipt of a void that answers the offer": lambda play, answer: _with(
+        answer, _said(play, Act.VOID_RECEIPT, re=_offer(answer))
     ),
     "what only the sender says": lambda play, answer: _with(
         answer, _said(play, Act.VOID, reason="withdrawn", re=None)

@@ -17,8 +17,7 @@ from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, ClosedRoundError, EquivocationError, Role, State
 from handover.domain.ids import Digest
 from handover.domain.lifecycle import LOCAL
-from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, TAKEN, Speaker, discloses_anew, may_say
-from handover.domain.sequence import answered as answered_by
+from handover.domain.sequence import AFTER_DEED, MOVES, REPLIES, TAKEN, discloses_anew, may_answer, may_say
 from handover.protocol import consent, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
@@ -163,7 +162,6 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
     """What is answered was said in this round: the first envelope of its act, or one that was reissued for it."""
     if envelope.act not in REPLIES or envelope.act is Act.QUESTION or envelope.re is None:
         return
-    to, by = answered_by(handover.course, envelope.act), REPLIES[envelope.act].by
     try:
         answered = work.envelopes.get(envelope.re)
     except NotFoundError as error:
@@ -172,9 +170,8 @@ def _require_answers(work: UnitOfWork, handover: Handover, envelope: Envelope) -
         if envelope.act is Act.DEED and (handover.acceptance is None or work.doubts.stands(handover.matter)):
             return  # it holds the acceptance that it answers, which a restore has forgotten
         raise MismatchError("it answers a message that is not known here") from error
-    by_them = {Speaker.OTHER: False, Speaker.SAME: True, Speaker.EITHER: answered.incoming}[by]
-    fits = answered.handover == handover.id and answered.act in to and answered.incoming is by_them
-    if not fits:
+    fits = may_answer(handover.course, envelope.act, answered.act, same=answered.incoming)
+    if answered.handover != handover.id or not fits:
         raise MismatchError("it answers another message than the one that was said")
     if envelope.act is Act.CONSENT_WITHDRAWN:
         _require_withdrawn(envelope, answered)

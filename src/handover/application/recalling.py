@@ -28,7 +28,7 @@ from handover.domain.handover import (
 )
 from handover.domain.ids import Digest, MatterId, NodeId
 from handover.domain.recall import Recalled, recalled
-from handover.domain.sequence import may_say
+from handover.domain.sequence import MOVES, REPLIES, may_answer, may_say
 from handover.protocol import envelope as envelopes
 from handover.protocol import shown_chain, strict
 from handover.protocol.delivery import Item
@@ -43,14 +43,13 @@ class _Said:
 
     mine: dict[Act, KeptEnvelope]
     theirs: dict[Act, KeptEnvelope]
-    digests: frozenset[Digest]
 
     @classmethod
     def of(cls, kept: Sequence[KeptEnvelope]) -> "_Said":
         sides: tuple[dict[Act, KeptEnvelope], dict[Act, KeptEnvelope]] = ({}, {})
         for each in kept:
             sides[each.incoming][each.act] = each
-        return cls(mine=sides[False], theirs=sides[True], digests=frozenset(each.digest for each in kept))
+        return cls(mine=sides[False], theirs=sides[True])
 
     @property
     def reason(self) -> str | None:
@@ -104,6 +103,7 @@ class Recalling:
         if course is Course.HANDOVER and chain:
             heads.lengthen(work, handover.matter, given.chain, chain)
         self._keep(work, handover, parts)
+        _require_answers(course, work.envelopes.of_handover(handover.id))
         handover = self._marked(work, handover, new=found is None)
         if course is Course.HANDOVER:
             self._move(work, handover, new=found is None)
@@ -215,13 +215,22 @@ class Recalling:
         if found.state is handover.state:
             return
         by = said.by(found)
-        if found.act in (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT, Act.DEED) and by.re not in said.digests:
-            raise MismatchError("it answers what neither side shows")
         handover = _answered(handover, said, found, new=new, work=work)
         reason = VoidReason.RESTORED if found.says is Act.VOID else None
         step = Step(state=found.state, says=found.says, reason=reason, erases=found.state is State.CLOSED)
         cause = Cause(event=found.act, heard=by.digest, answers=by.re, code=said.reason)
         self._rounds.enter(work, handover, step, cause)
+
+
+def _require_answers(course: Course, kept: Sequence[KeptEnvelope]) -> None:
+    """What moves a round answers what the right side has said in it: a receipt of no deed gives nobody a child."""
+    known = {each.digest: each for each in kept}
+    for each in kept:
+        if each.act not in MOVES & REPLIES.keys() or each.act in (Act.VOID, Act.END):
+            continue  # of these two what they answer need never have come
+        to = None if each.re is None else known.get(each.re)
+        if to is None or not may_answer(course, each.act, to.act, same=to.incoming is each.incoming):
+            raise MismatchError("it answers what neither side shows, or what is not answered so")
 
 
 def _answered(handover: Handover, said: _Said, found: Recalled, *, new: bool, work: UnitOfWork) -> Handover:

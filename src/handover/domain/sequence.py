@@ -125,3 +125,9 @@ def answered(course: Course, act: Act) -> frozenset[Act]:
     if act is Act.CONSENT_WITHDRAWN and course is Course.HANDOVER:
         return found - TALK  # it discloses under the ground of the offer, which is what is withdrawn
     return found
+
+
+def may_answer(course: Course, act: Act, to: Act, *, same: bool) -> bool:
+    """Tell whether *act* may answer an envelope of the act *to*; `same` says that one side has said both."""
+    by = REPLIES[act].by
+    return to in answered(course, act) and (by is Speaker.EITHER or same is (by is Speaker.SAME))
