@@ -6,8 +6,9 @@ import pytest
 
 from handover.domain import statistics
 from handover.domain.consent import Basis
+from handover.domain.continuity import ReferralTask
 from handover.domain.errors import MalformedError
-from handover.domain.handover import DeclineReason, VoidReason
+from handover.domain.handover import DeclineReason, EndReason, VoidReason
 from handover.domain.ids import Quarter
 from handover.domain.record import Absent, Value
 from handover.domain.statistics import TABLES, Subject, end_of, following, quarter_of
@@ -122,3 +123,16 @@ def test_every_end_without_take_up_has_its_outcome() -> None:
 
 def test_every_basis_but_consent_is_counted() -> None:
     assert set(statistics.BASIS.cells) == {each.value for each in Basis} - {"consent"}
+
+
+def test_an_erasure_is_confirmed_in_time_or_held_or_overdue() -> None:
+    for held in (False, True):
+        assert statistics.erasure_cell(late=False, held=held) == "in-time"
+    assert statistics.erasure_cell(late=True, held=True) == "held"
+    assert statistics.erasure_cell(late=True, held=False) == "overdue"
+
+
+def test_every_end_of_a_referral_and_every_task_has_its_cell() -> None:
+    of_contacts = {EndReason.CONFIRMED, EndReason.REJECTED, EndReason.UNDECIDED}
+    assert set(statistics.CONCLUSION.cells) == {each.value for each in set(EndReason) - of_contacts}
+    assert set(statistics.TASK.cells) == {each.value for each in ReferralTask}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from handover.application import asked_questions, meeting, pairs, stated_holds
+from handover.application import asked_questions, counting, meeting, pairs, stated_holds
 from handover.application.facts import Delivery, Handover, KeptEnvelope
 from handover.application.intake import Received
 from handover.application.owners import TALK
@@ -62,8 +62,9 @@ def erase(work: UnitOfWork, handover: Handover) -> None:
         work.log.append(EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now)
 
 
-def settle(work: UnitOfWork, handover: Handover) -> None:
-    """Note that what this side has shown is destroyed at the other, and drop the copy of what was sealed for it."""
+def settle(work: UnitOfWork, before: Handover, handover: Handover) -> None:
+    """Count the round, note that what was shown is destroyed, and drop the copy of what was sealed for the other."""
+    counting.referred(work, before, handover)
     if handover.role is Role.SENDER or handover.course is Course.CONTACT:
         _mark(work, handover, incoming=False)
     if handover.course is Course.CONTACT:

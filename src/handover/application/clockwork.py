@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handover.application import apart, demands, following
+from handover.application import apart, counting, demands, following
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, changed
 from handover.application.letterbox import PetitionClock
@@ -74,7 +74,9 @@ class Clockwork:
             self._rounds.move(work, handover, Cause(event=Order.ERASE, void=reason))
         else:
             raise_alarm(work, END_OVERDUE, peer=handover.peer, handover=handover)
-            work.handovers.change(handover, changed(handover, alarm=END_OVERDUE))
+            alarmed = changed(handover, alarm=END_OVERDUE)
+            counting.referred(work, handover, alarmed)
+            work.handovers.change(handover, alarmed)
 
     def _waiting(self, work: UnitOfWork) -> list[Handover]:
         """Give automatic deeds that were held because the registry was stale."""

@@ -1,8 +1,8 @@
 """What is counted for statistics, at the moment when it happens: values are looked at, and only sums are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from handover.application import documents
 from handover.application.continuity import KeptDemand
@@ -11,8 +11,9 @@ from handover.application.promised import KeptFollowUp
 from handover.application.traced import KeptAsking
 from handover.domain import statistics
 from handover.domain.consent import Basis
+from handover.domain.courses import OPENS, Course
 from handover.domain.errors import NotFoundError
-from handover.domain.handover import Act, Role, State
+from handover.domain.handover import Act, EndReason, Role, State
 from handover.domain.ids import MatterId, NodeId, Quarter
 from handover.domain.record import MatterKind, Value
 from handover.domain.searching import AskingState, ClosingReason
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 Place: TypeAlias = tuple[str, str, str]
 """Subject, table and cell."""
+_DECIDES: Final = (Act.ACCEPTANCE, Act.DECLINE)
+"""What answers an offer."""
+_GOES_ON: Final = (State.REFERRED, State.ENDING)
+"""Where a referral is, at its sender, until its end is confirmed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,15 +94,29 @@ def ended(work: "UnitOfWork", handover: Handover) -> None:
     cells = {
         statistics.ROUTE.name: handover.peer.country,
         statistics.OUTCOME.name: _outcome(handover, said),
-        statistics.TIME.name: _time(work.now, said),
+        statistics.TIME.name: _time(work.now, said, _DECIDES),
     }
-    if handover.kind is MatterKind.GUARDIANSHIP:
-        values = _values(work, handover.matter)
-        cells[statistics.AGE.name] = statistics.age_cell(values, work.now)
-        cells[statistics.SEX.name] = statistics.sex_cell(values)
-        work.statistics.count(Subject.GUARDIANSHIP, cells, handover.matter)
-    else:
-        work.statistics.count(Subject.TRACING, cells, handover.matter)
+    _count(work, handover, cells, Subject.GUARDIANSHIP, Subject.TRACING)
+
+
+def referred(work: "UnitOfWork", before: Handover, after: Handover) -> None:
+    """Count a referral of this node that is over, with what came first: its erasure is confirmed, or overdue.
+
+    It moves from *before* to *after*, or stays and gets an alarm; one that nobody was shown is not counted.
+    """
+    ours = before.course is Course.REFERRAL and before.role is Role.SENDER
+    if not ours or before.state not in _GOES_ON or before.alarm is not None:
+        return
+    said = work.envelopes.of_handover(after.id)
+    held = any(each.act is Act.LEGAL_HOLD for each in said)
+    cells = {
+        statistics.ROUTE.name: after.peer.country,
+        statistics.TASK.name: _task(work, after),
+        statistics.CONCLUSION.name: after.reason or EndReason.EXPIRED.value,
+        statistics.ERASURE.name: statistics.erasure_cell(late=after.alarm is not None, held=held),
+        statistics.TIME.name: _time(work.now, [each for each in said if _tells(each)], (Act.ANSWER, Act.END)),
+    }
+    _count(work, after, cells, Subject.REFERRALS, Subject.TRACING_REFERRALS)
 
 
 def met(work: "UnitOfWork", contact: Handover) -> None:
@@ -144,6 +163,31 @@ def followed(work: "UnitOfWork", promised: KeptFollowUp, *, late: bool) -> None:
         work.statistics.count(Subject.FOLLOW_UPS, cells, promised.matter)
 
 
+def _count(
+    work: "UnitOfWork", handover: Handover, cells: dict[str, str], of_a_child: Subject, of_a_request: Subject
+) -> None:
+    """Count a round under the subject of its kind; age and sex are those of a child in care alone."""
+    if handover.kind is not MatterKind.GUARDIANSHIP:
+        work.statistics.count(of_a_request, cells, handover.matter)
+        return
+    values = _values(work, handover.matter)
+    cells[statistics.AGE.name] = statistics.age_cell(values, work.now)
+    cells[statistics.SEX.name] = statistics.sex_cell(values)
+    work.statistics.count(of_a_child, cells, handover.matter)
+
+
+def _task(work: "UnitOfWork", referral: Handover) -> str:
+    try:
+        return str(work.referrals.get(referral.id)["task"])
+    except NotFoundError:
+        return statistics.TASK.kept_back  # what was asked for was erased before the referral was over
+
+
+def _tells(kept: KeptEnvelope) -> bool:
+    """Tell whether an envelope begins a referral, answers it or ends it: the sender's own answers do not."""
+    return kept.act is not Act.ANSWER or kept.incoming
+
+
 def _values(work: "UnitOfWork", matter: MatterId) -> Mapping[str, Value]:
     try:
         return documents.values_of(work.records.latest(matter).document)
@@ -159,7 +203,7 @@ def _outcome(handover: Handover, said: list[KeptEnvelope]) -> str:
     return statistics.void_cell(handover.reason, declined)
 
 
-def _time(now: int, said: list[KeptEnvelope]) -> str:
-    offered = next((each.stored_at for each in said if each.act is Act.OFFER), now)
-    answers = (each.stored_at for each in said if each.act in (Act.ACCEPTANCE, Act.DECLINE))
-    return statistics.time_cell(offered, next(answers, now))
+def _time(now: int, said: list[KeptEnvelope], answers: Collection[Act]) -> str:
+    opened = next((each.stored_at for each in said if each.act in OPENS), now)
+    answered = next((each.stored_at for each in said if each.act in answers), now)
+    return statistics.time_cell(opened, answered)

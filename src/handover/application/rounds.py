@@ -185,7 +185,7 @@ class Rounds:
         else:
             work.handovers.change(old, new)
         if new.course is not Course.HANDOVER:
-            self._end(work, new, found)
+            self._end(work, old, new, found)
         elif found.state in SETTLED:
             self._settle(work, new, erases=found.erases)
         elif found.state is State.VOIDING:
@@ -204,11 +204,11 @@ class Rounds:
             new = apart.keep(work, self._sealer, new, cause.heard or new.offer)
         return new
 
-    def _end(self, work: UnitOfWork, handover: Handover, found: Step) -> None:
+    def _end(self, work: UnitOfWork, old: Handover, new: Handover, found: Step) -> None:
         if found.erases:
-            apart.erase(work, handover)
+            apart.erase(work, new)
         if found.state in SETTLED:
-            apart.settle(work, handover)
+            apart.settle(work, old, new)
 
     def _hold_back(self, work: UnitOfWork, handover: Handover) -> None:
         """What still waits of an offer that was taken back does not leave any more; the void alone does."""

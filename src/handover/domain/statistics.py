@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from handover.domain.consent import Basis
-from handover.domain.continuity import DEMANDS
+from handover.domain.continuity import DEMANDS, ReferralTask
 from handover.domain.handover import Act, DeclineReason, EndReason, VoidReason
 from handover.domain.ids import Quarter
 from handover.domain.record import Value
@@ -39,6 +39,10 @@ class Subject(StrEnum):
     """Searches of this node for a person that have ended, unless they were begun anew."""
     CONTACTS = "contacts"
     """Contacts after a hit of tracing that have ended, at the node that holds the record."""
+    REFERRALS = "referrals"
+    """Referrals of a child by this node that are over: each once, when the erasure is confirmed or overdue."""
+    TRACING_REFERRALS = "tracing-referrals"
+    """Referrals of a tracing request, likewise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,24 @@ MATCH: Final = Table(
     kept_back="undecided",
     cells=(EndReason.CONFIRMED.value, EndReason.REJECTED.value, "undecided"),
 )
+TASK: Final = Table(
+    name="task", kept_back=ReferralTask.OTHER.value, cells=tuple(each.value for each in ReferralTask)
+)
+CONCLUSION: Final = Table(
+    name="conclusion",
+    kept_back=EndReason.RESPONSIBILITY_PASSED.value,
+    cells=(
+        EndReason.DONE.value,
+        EndReason.NOT_TAKEN.value,
+        EndReason.EXPIRED.value,
+        EndReason.RECALLED.value,
+        EndReason.CONSENT_WITHDRAWN.value,
+        EndReason.RESPONSIBILITY_PASSED.value,
+    ),
+)
+"""Of a referral. That a child was handed over meanwhile is counted as a handover."""
+ERASURE: Final = Table(name="erasure", kept_back="in-time", cells=("in-time", "held", "overdue"))
+"""Whether who was shown a referral has confirmed in time that nothing of it is kept; `held`: a legal hold keeps it."""
 TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.GUARDIANSHIP: (ROUTE, OUTCOME, TIME, AGE, SEX),
     Subject.TRACING: (ROUTE, OUTCOME, TIME),
@@ -112,6 +134,8 @@ TABLES: Final[Mapping[Subject, tuple[Table, ...]]] = {
     Subject.FOLLOW_UPS: (TIMELINESS,),
     Subject.SEARCHES: (ENDING, SCOPE),
     Subject.CONTACTS: (MATCH,),
+    Subject.REFERRALS: (ROUTE, TASK, CONCLUSION, ERASURE, TIME, AGE, SEX),
+    Subject.TRACING_REFERRALS: (ROUTE, TASK, CONCLUSION, ERASURE, TIME),
 }
 """The tables of each subject. A new one is a line here; whoever counts gives its cell."""
 
@@ -182,6 +206,14 @@ def punctuality_cell(due: int, answered: int) -> str:
     if answered <= due:
         return in_time
     return late if answered <= due + 30 * _DAY else much_later
+
+
+def erasure_cell(*, late: bool, held: bool) -> str:
+    """Give whether the end of a referral was confirmed in time; if not, whether a legal hold was stated."""
+    in_time, kept, overdue = ERASURE.cells
+    if not late:
+        return in_time
+    return kept if held else overdue
 
 
 def match_cell(reason: str | None) -> str:

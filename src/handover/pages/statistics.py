@@ -11,7 +11,7 @@ from handover.application.permissions import Right
 from handover.application.statistics import Report
 from handover.domain import statistics
 from handover.domain.consent import Basis
-from handover.domain.continuity import DEMANDS
+from handover.domain.continuity import DEMANDS, ReferralTask
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import DeclineReason, EndReason, VoidReason
 from handover.domain.ids import Quarter
@@ -30,6 +30,8 @@ SUBJECTS: Final[Mapping[str, str]] = {
     Subject.FOLLOW_UPS: N_("Promised follow-ups that were told or are overdue"),
     Subject.SEARCHES: N_("Searches for a person that ended"),
     Subject.CONTACTS: N_("Contacts about a possible match that ended"),
+    Subject.REFERRALS: N_("Referrals of a child that are over"),
+    Subject.TRACING_REFERRALS: N_("Referrals of a tracing request that are over"),
 }
 TABLES: Final[Mapping[str, str]] = {
     statistics.ROUTE.name: N_("Route"),
@@ -44,9 +46,15 @@ TABLES: Final[Mapping[str, str]] = {
     statistics.ENDING.name: N_("How the search ended"),
     statistics.SCOPE.name: N_("Who was asked"),
     statistics.MATCH.name: N_("What became of the match"),
+    statistics.TASK.name: N_("What it was referred for"),
+    statistics.CONCLUSION.name: N_("How the referral ended"),
+    statistics.ERASURE.name: N_("Whether it was confirmed in time that nothing is kept"),
 }
 CELLS: Final[Mapping[str, str]] = {
     **{each.value: later_words.ACTS[each] for each in DEMANDS},
+    **{each.value: apart_words.TASKS[each] for each in ReferralTask},
+    **{each: apart_words.REASONS[each] for each in statistics.CONCLUSION.cells},
+    "held": N_("A legal hold keeps it"),
     **{
         each.value: apart_words.ENDS[each]
         for each in (EndReason.CONFIRMED, EndReason.REJECTED, EndReason.UNDECIDED)
