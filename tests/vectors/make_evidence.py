@@ -1,11 +1,12 @@
-"""Makes the vectors of the chapter evidence. `python tests/vectors/make_evidence.py` writes them anew.
+"""Makes the vectors of the chapter evidence: `python tests/vectors/make_evidence.py [NAME ...]`, all or some of them.
 
 Signatures of logs are random, so they come out different each time; what they say is the same.
 """
 
+import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,7 @@ from handover.protocol.assertion import Assertion, Attestation  # noqa: E402
 from handover.protocol.entry import EntryKind  # noqa: E402
 from handover.protocol.evidence import Word  # noqa: E402
 from paper import DAY, NOW, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
-from vectors import made  # noqa: E402
+from vectors import evidence_seen_cases, made  # noqa: E402
 
 Files = list[bytes]
 _LONG: Final = 60
@@ -232,21 +233,45 @@ def case(
     return made.accepted(description, given, {"verdict": report.verdict.value, "rules": sorted(rules)})
 
 
-def main() -> None:
-    """Write all cases."""
+def kept(but: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Give the place of each long line that stands in a case that is kept, but those of the names given."""
+    found: dict[str, tuple[str, int]] = {}
+    for path in sorted((made.FOLDER / "evidence").glob("*.json")):
+        if path.stem in but:
+            continue
+        for number, file in enumerate(json.loads(path.read_text("utf-8"))["input"]["files"], start=1):
+            name = path.stem if number == 1 else f"{path.stem} {number}"
+            for place, line in enumerate(file, start=1):
+                if isinstance(line, str) and len(line) > _LONG:
+                    found.setdefault(line, (name, place))
+    return found
+
+
+def every(where: Path) -> Iterator[tuple[str, str, Files, bytes | None]]:
+    """Give name, description, files and root of every case; those whose lines others name come first."""
+    world = paper(where, "gr/athens", "de/hamburg", "es/barcelona")
+    other = paper(where / "other", "gr/athens", now=1_780_000_000)
+    told = cases(world)
+    yield from ((name, text, files, world.root) for name, (text, files) in told.items())
+    yield "no-root", "No root was given.", told["whole-sender"][1], None
+    yield "other-root", "The root of another registry was given.", told["whole-sender"][1], other.root
+    seen = evidence_seen_cases.cases(where / "seen")
+    yield from ((name, text, files, root) for name, (text, files, root) in seen.items())
+
+
+def main(names: Sequence[str]) -> None:
+    """Write the cases of these names, or all; those that are kept do not name lines of those that are written."""
     with tempfile.TemporaryDirectory() as folder:
-        world = paper(Path(folder), "gr/athens", "de/hamburg", "es/barcelona")
-        other = paper(Path(folder) / "other", "gr/athens", now=1_780_000_000)
-        every: list[tuple[str, str, Files, bytes | None]] = [
-            (name, text, files, world.root) for name, (text, files) in cases(world).items()
-        ]
-        whole = every[0][2]
-        every.append(("no-root", "No root was given.", whole, None))
-        every.append(("other-root", "The root of another registry was given.", whole, other.root))
-        known: dict[str, tuple[str, int]] = {}
-        found = {name: case(name, text, files, root, known) for name, text, files, root in every}
-        made.write("evidence", found)
+        told = list(every(Path(folder)))
+        chosen = set(names) or {name for name, *_ in told}
+        known = kept(chosen) if names else {}
+        found = {each[0]: case(*each, known) for each in told if each[0] in chosen}
+        if names:
+            for name, each in found.items():
+                (made.FOLDER / "evidence" / f"{name}.json").write_text(made.text(each), "utf-8")
+        else:
+            made.write("evidence", found)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
