@@ -47,6 +47,17 @@ class Leaves(Enum):
         (),
         frozenset({"attempt", "erasure"}),
     )
+    SIGNED_IN = (
+        "the officer's new session, and that the challenge and the passkey were used",
+        (),
+        frozenset({"session", "challenge", "passkey", "attempt", "account"}),
+    )
+    COUNTED = ("the count by which whoever goes on has to wait", (), frozenset({"attempt"}))
+    ASKED = (
+        "another challenge for the officer's passkey, and when the session was seen",
+        (),
+        frozenset({"challenge", "session"}),
+    )
     AGAIN = ("the message in the queue, for another attempt", (), frozenset({"queue"}))
     SPLIT = (
         "an alarm with both checkpoints, an entry `split-view` in the log, and the message in the queue",

@@ -100,6 +100,7 @@ FORGED = (
     {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://gr-athens.example.evil.example"},
     {"origin": "https://gr-athens.example:8443"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
     {"sec-fetch-site": "x"}, {"origin": "https://gr-athens.example@evil.example"}, {"origin": "\u00e9"},
+    {"origin": "http://gr-athens.example"},
 )  # fmt: skip
 
 

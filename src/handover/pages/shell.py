@@ -6,7 +6,6 @@ Pages hold no rule. What a use case refuses is shown in the officer's language w
 import gzip
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -182,11 +181,9 @@ class Shell:
 
     def _is_own(self, request: Request, visit: Visit, secret: str) -> bool:
         """Tell whether a form comes from a page of ours that was made for the session with this secret."""
-        origin = request.headers.get("origin", "")
-        site = request.headers.get("sec-fetch-site", "same-origin")
-        host = urlsplit(origin).netloc
-        own = urlsplit(self._origin).netloc or request.headers.get("host", "")
-        foreign = bool(origin) and host != own
+        sent = request.headers
+        site = sent.get("sec-fetch-site", "same-origin")
+        foreign = tokens.is_foreign(sent.get("origin", ""), own=self._origin, host=sent.get("host", ""))
         return (
             not foreign and site in ("same-origin", "none") and tokens.fits(visit.form.value("csrf"), secret)
         )

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -37,6 +38,16 @@ def fits(token: str, secret: str) -> bool:
         return False
     plain = bytes(a ^ b for a, b in zip(data[:_BYTES], data[_BYTES:], strict=True))
     return bool(secret) and hmac.compare_digest(plain, sha256(secret.encode()).digest())
+
+
+def is_foreign(origin: str, *, own: str, host: str) -> bool:
+    """Tell whether a browser names another origin than *own*; a page of the same name without TLS is another one.
+
+    A node that has no address of its own goes by the *host* that it was called by.
+    """
+    if own:
+        return origin not in ("", own)
+    return bool(origin) and urlsplit(origin).netloc != host
 
 
 class Keeper:
