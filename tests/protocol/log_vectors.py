@@ -11,6 +11,7 @@ import pytest
 from handover.domain.errors import UntrustedError
 from handover.protocol.checkpoint import LogKey, LogSigner
 from handover.protocol.cosignature import WitnessSigner
+from handover.protocol.log_origin import LogOrigin
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 PUBLISHED = Path(__file__).parents[3] / "shared" / "vectors"
@@ -49,11 +50,12 @@ def log_key(name: str) -> LogKey:
     return LogKey.parse(*_logs()[name]["keys"])
 
 
-def log_signer(name: str) -> LogSigner:
+def log_signer(name: str, *, incarnation: int = 1) -> LogSigner:
     """Return what signs for one of the logs of the vectors; its seeds are published with them."""
     log = _logs()[name]
     seeds = [bytes.fromhex(log[seed]) for seed in ("ed25519_seed", "mldsa44_seed")]
-    return LogSigner(origin=log["origin"], ed25519=seeds[0], mldsa44=seeds[1])
+    origin = LogOrigin(node=LogOrigin.parse(log["origin"]).node, incarnation=incarnation)
+    return LogSigner(origin=str(origin), ed25519=seeds[0], mldsa44=seeds[1])
 
 
 def witness_signer(name: str) -> WitnessSigner:

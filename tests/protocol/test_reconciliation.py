@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from handover.domain.errors import HandoverError, MalformedError
 from handover.domain.ids import Digest
-from handover.protocol import digest_tree, reconciliation, reconciliation_answer, strict
+from handover.protocol import digest_tree, receipt, reconciliation, reconciliation_answer, strict
 from handover.protocol.digest_tree import LISTED
-from handover.protocol.reconciliation_answer import Told
+from handover.protocol.log_origin import LogOrigin
+from handover.protocol.reconciliation_answer import Answer, Told
 from protocol import act_vectors, log_vectors
 from vectors import reconciliation_cases as made
 from vectors.made import OTHER_SIGNER, SIGNER
@@ -28,11 +29,23 @@ def outcome(given_: dict[str, Any]) -> dict[str, Any]:
     if "question" in given_:
         answered = reconciliation_answer.read(token)
         answer = answered.verify(public, question=given_["question"].encode())
+        if "receipt" in given_:
+            return {"denied": contradicted(given_, answer)}
         again = reconciliation_answer.sign(answer, signer=OTHER_SIGNER)
         return {"kid": answered.kid, "claims": made.claims(again)}
     asked = reconciliation.read(token)
     again = reconciliation.sign(asked.verify(public), signer=SIGNER)
     return {"kid": asked.kid, "claims": made.claims(again)}
+
+
+def contradicted(given_: dict[str, Any], answer: Answer) -> bool:
+    """Tell whether the answer denies what the receipt beside it is for."""
+    held = receipt.from_proof(given_["receipt"].encode())
+    origin = replace(LogOrigin.claimed(held.checkpoint), node=answer.asked)
+    key = log_vectors.log_key(given_["key"]).named(str(origin))
+    receipt.verify(held, envelope=given_["envelope"], key=key)
+    same = origin.incarnation == answer.incarnation
+    return same and answer.denies(given_["envelope"], index=held.index)
 
 
 @pytest.mark.parametrize("case", log_vectors.cases("reconciliation"))

@@ -1,8 +1,9 @@
 """Makes the vectors of the chapters from strict to consent. `python tests/vectors/make.py` writes them anew.
 
-All but four are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
+All others are made of fixed seeds alone. Encapsulation is random, so the payloads that were really sealed are read
 from `jwe/opens.json`, whose encapsulated key every other case of that chapter reuses, from `payload/sealed-offer.json`
-and from `tracing-keys/contribution.json`; so is a log's signature, in `tracing-questions/receipt.json`.
+and from `tracing-keys/contribution.json`; so are signatures of logs, in `tracing-questions/receipt.json` and under the
+receipts of `reconciliation`.
 """
 
 import sys
@@ -16,6 +17,7 @@ if __name__ == "__main__":
 from vectors import (  # noqa: E402
     assertion_cases,
     consent_cases,
+    denial_cases,
     envelope_cases,
     jwe_cases,
     jws_cases,
@@ -53,7 +55,7 @@ def acts() -> dict[str, dict[str, made.Case]]:
         "consent": consent_cases.cases(),
         "assertion": assertion_cases.cases(),
         "statistics": statistics_cases.cases(),
-        "reconciliation": reconciliation_cases.cases(),
+        "reconciliation": reconciliation_cases.cases() | denial_cases.cases(),
         "resync": resync_cases.cases(),
         "matching": matching_cases.cases(),
         "tracing-keys": tracing_keys_cases.cases(),
