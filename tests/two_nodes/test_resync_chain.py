@@ -1,5 +1,6 @@
 """A matter that went to another authority and came back: whoever is put back, the head of the chain decides."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,14 @@ import pytest
 from handover.application.verifier import verify
 from handover.application.verifier_report import Verdict
 from handover.domain.handover import Claim
-from handover.domain.ids import MatterId
+from handover.domain.ids import MatterId, PairId
 from handover.node import Node
+from handover.protocol import resync
+from handover.protocol.resync import Round, UnverifiedAnswer
+from peer import Peer, deliver
 from stories import Story, story, told
 from two_nodes.resyncing import ATHENS, HAMBURG, copy, put_back
+from two_nodes.scene import alarms_of
 from two_nodes.soundness import check_log, check_said
 
 LYON = "fr/lyon"
@@ -21,7 +26,7 @@ def claim(node: Node, matter: MatterId) -> Claim:
         return work.matters.get(matter).claim
 
 
-def deeds(node: Node, matter: MatterId) -> int:
+def deeds_of(node: Node, matter: MatterId) -> int:
     with node.database.reading() as work:
         return len(work.matters.get(matter).chain)
 
@@ -75,7 +80,7 @@ def test_a_matter_that_went_and_came_back(tmp_path: Path, side: str, moment: str
             with hamburg.database.reading() as work:
                 [there] = [each.id for each in work.matters.page(after="", limit=9)]
         assert (claim(athens, matter), claim(hamburg, there)) == (Claim.HOLDER, Claim.NONE)
-        assert (deeds(athens, matter), deeds(hamburg, there)) == (2, 2)
+        assert (deeds_of(athens, matter), deeds_of(hamburg, there)) == (2, 2)
         bundles = [play.export(athens, matter), play.export(hamburg, there)]
         report = verify(bundles, root=play.root)
         assert report.verdict is not Verdict.INVALID, told(report)
@@ -99,3 +104,99 @@ def test_a_matter_that_went_on_to_a_third(tmp_path: Path) -> None:
         assert [each.claim for each in found] == [Claim.NONE]  # one matter, found by its chain, and gone on
         assert [len(each.chain) for each in found] == [2]
         assert (claim(athens, matter), claim(lyon, beyond)) == (Claim.NONE, Claim.HOLDER)
+
+
+def known_pair(play: Story, athens: Node, hamburg: Node, matter: MatterId) -> PairId:
+    """Let Hamburg know a matter by name: it was offered there once, and the offer was taken back."""
+    sent = play.offer(athens, hamburg, matter)
+    athens.offers.withdraw(sent.id, actor=play.first(athens))
+    play.fed.settle()
+    return sent.pair
+
+
+def shown_by(node: Node, matter: MatterId) -> tuple[bytes, ...]:
+    """Give the deeds by which a matter has come to a node."""
+    with node.database.reading() as work:
+        return tuple(work.envelopes.deed(each) for each in work.matters.get(matter).chain)
+
+
+def grafted(play: Story, pair: PairId, deeds: tuple[bytes, ...]) -> Round:
+    """Give a round in which Hamburg offers Athens a matter, as one that has come to it by *deeds*."""
+    athens, hamburg, *_ = play.nodes
+    said = Peer(hamburg, athens).round(pair=pair, epoch=len(deeds) + 1)
+    return Round(round=said.round, items=(said.offer(evidence=deeds),), chain=deeds)
+
+
+def lying(play: Story, lie: Round) -> None:
+    """Let Hamburg return one round more than there were."""
+    hamburg = play.nodes[1]
+
+    def bent(data: bytes) -> bytes:
+        answer = UnverifiedAnswer.read(data).claimed
+        rounds = tuple(sorted((*answer.rounds, lie), key=lambda each: each.round))
+        return resync.answer(replace(answer, rounds=rounds), signer=hamburg.vault.signer)
+
+    play.fed.wire.bending[hamburg.id] = bent
+
+
+@pytest.mark.parametrize("of", [ATHENS, LYON])
+def test_deeds_of_another_child_give_nobody_this_one(tmp_path: Path, of: str) -> None:
+    """Hamburg holds another child by a good deed, of Lyon or of Athens itself, and shows it as one about this child."""
+    with story(tmp_path, ATHENS, HAMBURG, LYON) as play:
+        athens, hamburg, lyon = play.nodes
+        for node in play.nodes:
+            play.first(node)
+            play.second(node)
+        mine = play.matter(athens).id
+        pair = known_pair(play, athens, hamburg, mine)
+        giver = athens if of == ATHENS else lyon
+        other = play.hand_over(giver, hamburg, play.matter(giver).id)
+        deeds = shown_by(hamburg, other)
+        lie = grafted(play, pair, deeds)
+        kept(play, tmp_path, "now")
+
+        lying(play, lie)
+        athens = back(play, tmp_path, ATHENS, "now")
+        assert (claim(athens, mine), deeds_of(athens, mine)) == (Claim.HOLDER, 0)
+        assert "two-chains" in {each.kind for each in alarms_of(athens)}
+
+
+def test_who_has_given_a_deed_is_shown_no_other_way_that_the_child_went(tmp_path: Path) -> None:
+    """While Athens waits for Lyon's receipt, Hamburg offers it that very child by the deed of another one."""
+    with story(tmp_path, ATHENS, HAMBURG, LYON) as play:
+        athens, hamburg, lyon = play.nodes
+        mine = play.matter(athens).id
+        pair = known_pair(play, athens, hamburg, mine)
+        deeds = shown_by(hamburg, play.hand_over(lyon, hamburg, play.matter(lyon).id))
+        sent = play.offer(athens, lyon, mine)
+        play.open_and_accept(sent, athens, lyon)
+        play.fed.wire.down.add(lyon.id)
+        athens.offers.countersign(sent.id, actor=play.first(athens))
+        lie = Peer(hamburg, athens).round(pair=pair, epoch=2).offer(evidence=deeds)
+        assert getattr(deliver(athens, lie).results[0], "name", None) == "chain"
+        assert (claim(athens, mine), deeds_of(athens, mine)) == (Claim.RELIEVING, 0)
+        play.fed.wire.down.clear()
+        play.fed.clock.pass_(1000)
+        play.fed.settle()
+        assert (claim(athens, mine), deeds_of(athens, mine)) == (Claim.NONE, 1)
+        there = play.at(lyon, sent, athens).matter
+        assert play.hand_over(lyon, athens, there) == mine
+        assert claim(athens, mine) is Claim.HOLDER
+
+
+def test_what_this_node_took_up_itself_stands_against_what_another_shows(tmp_path: Path) -> None:
+    """Athens has forgotten that the child went to Lyon and came back; Hamburg, asked first, says that it went on."""
+    with story(tmp_path, ATHENS, HAMBURG, LYON) as play:
+        athens, hamburg, lyon = play.nodes
+        mine, other = play.matter(athens).id, play.matter(athens).id
+        pair = known_pair(play, athens, hamburg, mine)
+        kept(play, tmp_path, "before")
+        there = play.hand_over(athens, lyon, mine)
+        [first] = shown_by(lyon, there)
+        play.hand_over(lyon, athens, there)
+        deeds = shown_by(hamburg, play.hand_over(lyon, hamburg, play.hand_over(athens, lyon, other)))
+        lying(play, grafted(play, pair, (first, deeds[1])))
+        athens = back(play, tmp_path, ATHENS, "before")
+        assert (claim(athens, mine), claim(lyon, there)) == (Claim.HOLDER, Claim.NONE)
+        assert deeds_of(athens, mine) == 2
+        assert "two-chains" in {each.kind for each in alarms_of(athens)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handover.application.alarms import raise_alarm
-from handover.application.facts import Handover, KeptEnvelope
+from handover.application.facts import Handover, KeptEnvelope, Matter
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
 from handover.application.unopened import ChainError
@@ -99,16 +99,17 @@ def require_next_deed(work: UnitOfWork, envelope: Envelope, found: Handover) -> 
         raise EquivocationError("two deeds of one number")
 
 
-def require_one_chain(work: UnitOfWork, known: Sequence[Digest], received: Received) -> None:
+def require_one_chain(work: UnitOfWork, matter: Matter, received: Received) -> None:
     """Do nothing if the deeds that came with an offer go on from those that are known here.
 
-    Where both have a deed of one number, the alarm holds the two: whoever signed both has lied to somebody.
+    Where both have a deed of one number, the alarm holds the two: whoever signed both has lied to somebody. Who has
+    given a deed and waits for its receipt knows the next one: its own.
 
     Raises:
         ChainError: the deeds are others, or fewer.
     """
-    shown = received.chain
-    if shown[: len(known)] == tuple(known):
+    known, shown = matter.chain, received.chain
+    if shown[: len(known)] == known and _goes_by_own(work, matter, shown):
         return
     evidence: tuple[bytes, ...] = (received.data,)
     parts = received.content.evidence if received.content else ()
@@ -118,3 +119,11 @@ def require_one_chain(work: UnitOfWork, known: Sequence[Digest], received: Recei
             break
     raise_alarm(work, "two-chains", peer=received.envelope.iss, handover=None, evidence=evidence)
     raise ChainError("the deeds that came with the offer are not those that are known here")
+
+
+def _goes_by_own(work: UnitOfWork, matter: Matter, shown: Sequence[Digest]) -> bool:
+    if matter.relieving_for is None:
+        return True
+    said = work.envelopes.of_handover(matter.relieving_for)
+    given = {each.digest for each in said if each.act is Act.DEED and not each.incoming}
+    return not given.isdisjoint(shown[len(matter.chain) :][:1])

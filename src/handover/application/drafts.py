@@ -127,7 +127,7 @@ def require_offerable(work: UnitOfWork, received: Received) -> None:
     matter = work.matters.get(id_)
     if matter.claim is Claim.HOLDER:
         raise MismatchError("this node is responsible for the matter itself")
-    contradictions.require_one_chain(work, matter.chain, received)
+    contradictions.require_one_chain(work, matter, received)
 
 
 def require_certain(work: UnitOfWork, envelope: Envelope, found: Handover | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import drafts
+from handover.application import drafts, heads
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, Matter
 from handover.application.intake import Received
@@ -28,6 +28,7 @@ def begin(
     course: Course,
     role: Role,
     chain: tuple[Digest, ...],
+    shown: tuple[bytes, ...],
 ) -> Handover | None:
     """Give a round that was forgotten, with its matter; None where too little of it is left, or needed.
 
@@ -42,6 +43,10 @@ def begin(
     if course is not Course.HANDOVER or opening is None:
         return None
     _recognise(work, vault, parts, chain)
+    peer = opening.envelope.aud if role is Role.SENDER else opening.envelope.iss
+    known = work.matters.of_pair(peer, opening.envelope.matter)
+    if known is not None and not heads.goes_on(work, vault, work.matters.get(known), shown, chain, peer=peer):
+        chain = ()
     if role is Role.SENDER:
         return _offered(work, vault, opening, chain)
     received = replace(opening, chain=chain)

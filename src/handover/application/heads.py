@@ -6,7 +6,8 @@ from dataclasses import replace
 from handover.application import chains
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, Matter
-from handover.application.ports import UnitOfWork
+from handover.application.ports import UnitOfWork, Vault
+from handover.application.preparing import pair_for
 from handover.application.rounds import Rounds
 from handover.domain.courses import Course
 from handover.domain.handover import Claim, State
@@ -16,31 +17,54 @@ from handover.protocol import envelope as envelopes
 _TAKEN = (State.HOLDING, State.TRANSFERRED)
 
 
-def lengthen(work: UnitOfWork, matter: MatterId, shown: tuple[bytes, ...], chain: Sequence[Digest]) -> None:
-    """Keep the deeds that were before a round, where fewer of them are known here."""
-    old = work.matters.get(matter)
+def lengthen(
+    work: UnitOfWork, vault: Vault, handover: Handover, shown: tuple[bytes, ...], chain: Sequence[Digest]
+) -> None:
+    """Keep the deeds that were before a round, where fewer of them are known here and they go on from these."""
+    old = work.matters.get(handover.matter)
+    if not goes_on(work, vault, old, shown, chain, peer=handover.peer):
+        return
     chains.keep(work, chain, shown)
     if len(chain) > len(old.chain):
         work.matters.change(old, replace(old, chain=tuple(chain), epoch=max(old.epoch, len(chain))))
 
 
+def goes_on(
+    work: UnitOfWork,
+    vault: Vault,
+    matter: Matter,
+    shown: tuple[bytes, ...],
+    chain: Sequence[Digest],
+    *,
+    peer: NodeId,
+) -> bool:
+    """Tell whether deeds that *peer* shows are about this matter; others are put before a person.
+
+    They begin with those that are known here. Where this node is responsible, as far as it knows, it has given the
+    next one itself, under a pseudonym of this matter: nobody else's, and none of its own about another, takes it away.
+    """
+    known = matter.chain
+    both = min(len(known), len(chain))
+    fits = tuple(chain[:both]) == known[:both]
+    if fits and len(chain) > both and matter.claim is not Claim.NONE:
+        deed = envelopes.read(shown[both]).claimed
+        bound = work.matters.of_pair(deed.aud, deed.matter) == matter.id
+        fits = deed.iss == vault.node and (bound or pair_for(vault, matter.id, deed.aud) == deed.matter)
+    if not fits:
+        raise_alarm(work, "two-chains", peer=peer, handover=None, evidence=shown[: len(chain)])
+    return fits
+
+
 def decide(work: UnitOfWork, rounds: Rounds, node: NodeId, matter: MatterId) -> Matter:
     """Give the matter with the claim that its chain and its rounds show, written.
 
-    A deed of another number than the next, or a second one of a number, moves nothing and is put before a person.
+    A deed of another number than the next, or a second one of a number, moves nothing and is put before a person; of
+    two, that by which this node itself took or gave up the matter stands against what it was only shown.
     """
     old = work.matters.get(matter)
     known = [each for each in work.handovers.of_matter(matter) if each.course is Course.HANDOVER]
-    chain = list(old.chain)
-    for each in sorted(known, key=lambda each: each.epoch):
-        if each.state not in _TAKEN or each.deed is None or each.deed in chain:
-            continue
-        if each.epoch == len(chain) + 1:
-            chain.append(each.deed)
-        else:
-            evidence = (work.envelopes.deed(each.deed),)
-            raise_alarm(work, "two-chains", peer=each.peer, handover=each, evidence=evidence)
-    new = replace(old, chain=tuple(chain), epoch=max(old.epoch, len(chain)))
+    chain = _joined(work, old.chain, known)
+    new = replace(old, chain=chain, epoch=max(old.epoch, len(chain)))
     new = _claimed(work, node, new, known)
     if new != old:
         work.matters.change(old, new)
@@ -50,6 +74,21 @@ def decide(work: UnitOfWork, rounds: Rounds, node: NodeId, matter: MatterId) -> 
                 rounds.let_go(work, each)
                 break
     return new
+
+
+def _joined(work: UnitOfWork, shown: Sequence[Digest], known: Sequence[Handover]) -> tuple[Digest, ...]:
+    chain = list(shown)
+    taken = [each for each in known if each.state in _TAKEN]
+    own = {each.deed for each in taken}
+    for each in sorted(taken, key=lambda each: each.epoch):
+        if each.deed is None or each.deed in chain:
+            continue
+        if each.epoch != len(chain) + 1:
+            evidence = (work.envelopes.deed(each.deed),)
+            raise_alarm(work, "two-chains", peer=each.peer, handover=each, evidence=evidence)
+        if each.epoch <= len(chain) + 1 and own.isdisjoint(chain[each.epoch - 1 :]):
+            chain[each.epoch - 1 :] = [each.deed]
+    return tuple(chain)
 
 
 def _claimed(work: UnitOfWork, node: NodeId, matter: Matter, known: Sequence[Handover]) -> Matter:

@@ -97,11 +97,13 @@ class Recalling:
             return None  # nothing is left of it but an end
         self._require_fits(parts, found, course, role)
         chain = self._chain(parts, given.chain, work.now)
-        handover = found or forgotten.begin(work, self._vault, parts, course=course, role=role, chain=chain)
+        handover = found or forgotten.begin(
+            work, self._vault, parts, course=course, role=role, chain=chain, shown=given.chain
+        )
         if handover is None:
             return None
         if course is Course.HANDOVER and chain:
-            heads.lengthen(work, handover.matter, given.chain, chain)
+            heads.lengthen(work, self._vault, handover, given.chain, chain)
         self._keep(work, handover, parts)
         _require_answers(course, work.envelopes.of_handover(handover.id))
         handover = self._marked(work, handover, new=found is None)
