@@ -75,6 +75,7 @@ class Leaves(Enum):
         (EntryKind.EQUIVOCATION,),
         frozenset({"alarm", "reconciliation", "reconciliation_difference", "queue"}),
     )
+    COMPARISON_FAILED = ("that the comparison failed, and when", (), frozenset({"reconciliation"}))
     TOLD_COMPARED = (
         "the outcome of the comparison, and an alarm",
         (),
