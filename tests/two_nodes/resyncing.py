@@ -51,7 +51,7 @@ def put_back(fed: Federation, name: NodeId, kept: Path, *, restored: bool, made_
         vault.raise_incarnation()
         database = SQLDatabase(old.settings.url, vault, fed.clock)
         with database.begin() as work:
-            told.begin(work, vault, made_at=made_at or work.now, erased=())
+            told.begin(work, vault, made_at=made_at or work.now, noted=())
         database.close()
     return fed.reopen(name)
 

@@ -34,7 +34,7 @@ def ledger(node: Node) -> Path:
 
 def read(node: Node) -> list[str]:
     found = FileVault.open(node.settings.data / "vault.json", PASSPHRASE)
-    return [each.owner for each in Ledger(found).read()]
+    return [each.what for each in Ledger(found).read()]
 
 
 def shows(node: Node, matter: MatterId) -> bool:
@@ -68,7 +68,9 @@ def test_what_was_erased_after_the_backup_is_erased_again(stage: Stage) -> None:
 
 def test_it_is_the_ledger_that_does_it(stage: Stage) -> None:
     erase(stage)
+    stage.north.close()
     ledger(stage.north).unlink()
+    stage.database.unlink()
     assert stage.restore().erased == 0
     assert shows(stage.fed.reopen("gr/athens"), stage.first.matter)
 

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Row, delete, select, update
 
 from handover.adapters import access_tables as tables
+from handover.adapters import endings
 from handover.adapters.cells import NODE, ErasedError
 from handover.adapters.unit import Unit
 from handover.application.access import (
@@ -86,6 +87,8 @@ class AccountShelf:
     def change_passkey(self, passkey: Passkey) -> None:
         """Write the passkey as it is now."""
         self._unit.upsert(tables.passkey, self._passkey_row(passkey))
+        if passkey.revoked_at is not None:
+            self._unit.ended.append(endings.ended("passkey", passkey.id))
 
     def passkeys(self, officer: UUID7) -> list[Passkey]:
         """Give the passkeys of *officer* that still count."""

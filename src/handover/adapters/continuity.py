@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, delete, func, or_, select, tuple_, update
 
+from handover.adapters import endings
 from handover.adapters.alarms import table as alarms
 from handover.adapters.continuity_tables import OPEN, demand, disclosure
 from handover.adapters.shelves import fields_from_text, fields_to_text
@@ -32,6 +33,8 @@ class DisclosureShelf:
     def change(self, found: KeptDisclosure) -> None:
         """Write it as it is now."""
         self._unit.upsert(disclosure, _disclosure_row(found))
+        if found.incoming and found.withdrawn_at is not None:
+            self._unit.ended.append(endings.ended("shown", found.envelope))
 
     def drop(self, envelope: Digest) -> None:
         """Forget one that never reached the peer: it was signed anew."""

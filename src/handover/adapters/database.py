@@ -8,11 +8,12 @@ from sqlalchemy import Connection, exc, insert, select
 
 from handover.adapters import log_tables
 from handover.adapters.engines import StorageError, make_engine
-from handover.adapters.erasures import Erased, Ledger
+from handover.adapters.erasures import Ledger
 from handover.adapters.logbook import Edge
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault
 from handover.adapters.work import Work
+from handover.application.endings import Ended
 from handover.application.ports import Clock, UnitOfWork
 from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.ids import NodeId
@@ -109,7 +110,7 @@ class SQLDatabase:
                     yield work
                 work.write()
             work.committed()
-            self.ledger.note(Erased(owner=each, at=work.now) for each in work.unit.destroyed)
+            self.ledger.note(Ended(what=each, at=work.now) for each in work.unit.ended)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, update
 
 from handover.adapters import statements, tables
-from handover.adapters.access_tables import session
+from handover.adapters.access_tables import challenge, invitation, session
 from handover.adapters.doubt_tables import doubt, restoration, waiting_deed
 from handover.adapters.unit import Unit
 from handover.application.doubt import Restoration, WaitingDeed
@@ -51,7 +51,8 @@ class DoubtShelf:
         known = select(doubt.c.matter)
         every = select(tables.matter.c.id).where(tables.matter.c.id.not_in(known))
         self._unit.run(insert(doubt).from_select(["matter"], every))
-        self._unit.run(delete(session))  # who was signed in may have lost the right since
+        for door in (session, invitation, challenge):  # who was let in may have lost the right since
+            self._unit.run(delete(door))
         return self.count()
 
     def finish(self, now: int) -> bool:

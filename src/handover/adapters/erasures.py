@@ -1,23 +1,20 @@
-"""The ledger of erasures beside the vault: what was destroyed, so that a restore destroys it again.
+"""The ledger beside the vault: what was destroyed or has ended for good, so that a restore ends it again.
 
-It is not in a backup. A line has a number, a time, the name of an owner of a data key, and a code over it and the line
-before, under a secret of the node's: no value, no key (docs/spec/at-rest.md, section 6).
+It is not in a backup. A line has a number, a time, whose data key it was or other identifiers in words, and a code over
+it and the line before, under a secret of the node's: no value, no key (docs/spec/at-rest.md, section 6).
 """
 
 import hmac
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
-
-from handover.adapters import vault_file
+from handover.adapters import endings, vault_file
 from handover.adapters.files import sync_folder
-from handover.adapters.retention_tables import erasure
 from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
+from handover.application.endings import Ended
 from handover.domain.errors import HandoverError
 from handover.protocol import strict
 
@@ -26,22 +23,14 @@ _HEADER: Final = "handover-erasures/1"
 
 
 class LedgerError(HandoverError):
-    """The ledger of erasures is not as it was written."""
+    """The ledger of what has ended is not as it was written."""
 
     name = "erasures-damaged"
     title = "The ledger of what was erased is damaged, or belongs to other keys."
     advice = (
-        "Put the newest copy of erasures.log in its place. Without any, move the file away and erase again, by hand, "
-        "what was erased since the backup was made."
+        "Put the newest copy of erasures.log in its place. Without any, move the file away and end again, by hand, "
+        "what was erased, withdrawn or shut out since the backup was made."
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Erased:
-    """A data key that was destroyed: whose, and when (seconds since 1970)."""
-
-    owner: str
-    at: int
 
 
 class Ledger:
@@ -49,10 +38,10 @@ class Ledger:
 
     def __init__(self, vault: FileVault) -> None:
         self._vault = vault
-        self._late: list[Erased] = []
+        self._late: list[Ended] = []
         self.path = vault.path.with_name(NAME)
 
-    def read(self) -> list[Erased]:
+    def read(self) -> list[Ended]:
         """Give all that was noted; nothing where there is no ledger.
 
         Raises:
@@ -60,9 +49,9 @@ class Ledger:
         """
         return self._read()[0]
 
-    def note(self, erased: Iterable[Erased]) -> None:
-        """Append what was destroyed; where the file does not take it, it is appended with the next."""
-        self._late += erased
+    def note(self, ended: Iterable[Ended]) -> None:
+        """Append what has ended; where the file does not take it, it is appended with the next."""
+        self._late += ended
         if not self._late:
             return
         with suppress(OSError, LedgerError), vault_file.alone(self.path):
@@ -70,13 +59,12 @@ class Ledger:
             self._late = []
 
     def catch_up(self, unit: Unit) -> None:
-        """Append what the database knows to be destroyed and the ledger does not: a process was cut off in between."""
-        rows = unit.rows(select(erasure.c.owner, erasure.c.erased_at).order_by(erasure.c.id))
+        """Append what the database knows to have ended and the ledger does not: a process was cut off in between."""
         with suppress(LedgerError):
-            noted = {each.owner for each in self.read()}
-            self.note(Erased(owner=row.owner, at=row.erased_at) for row in rows if row.owner not in noted)
+            last = {each.subject: each.what for each in self.read()}
+            self.note(each for each in endings.known(unit) if last.get(each.subject) != each.what)
 
-    def _read(self) -> tuple[list[Erased], str, int]:
+    def _read(self) -> tuple[list[Ended], str, int]:
         """Give what was noted, the last code, and how long the file is without a line that was cut off."""
         try:
             data = self.path.read_bytes()
@@ -92,15 +80,15 @@ class Ledger:
             code = self._code(code, said)
             if not hmac.compare_digest(code.encode(), written.encode()) or not said.startswith(f"{number} "):
                 raise LedgerError
-            _, at, owner = said.split(" ", 2)
-            found.append(Erased(owner=owner, at=int(at)))
+            _, at, what = said.split(" ", 2)
+            found.append(Ended(what=what, at=int(at)))
         return found, code, len(whole)
 
     def _append(self) -> None:
         known, code, end = self._read()
         lines = [] if end else [_HEADER]
         for number, each in enumerate(self._late, start=len(known) + 1):
-            said = f"{number} {each.at} {each.owner}"
+            said = f"{number} {each.at} {each.what}"
             code = self._code(code, said)
             lines.append(f"{said} {code}")
         with self.path.open("ab") as file:

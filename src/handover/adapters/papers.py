@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from handover.adapters import tables
+from handover.adapters import endings, tables
 from handover.adapters.shelves import fields_from_text, fields_to_text
 from handover.adapters.statements import among
 from handover.adapters.unit import Unit
@@ -122,6 +122,8 @@ class GroundShelf:
     def change(self, ground: UUID7, new: Ground) -> None:
         """Write the terms of *new* (a withdrawal)."""
         self._seen.pop(ground, None)
+        if new.withdrawn_at is not None:
+            self._unit.ended.append(endings.ended("ground", ground))
         self._unit.run(update(tables.ground).where(tables.ground.c.id == ground).values(_terms(new)))
 
     def _ground(self, row: Row[Any]) -> KeptGround:

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,8 +25,10 @@ from handover.adapters.engines import make_engine
 from handover.adapters.erasures import Ledger
 from handover.adapters.rehearsal import Rehearsed
 from handover.adapters.sealed_file import SealedFileError
+from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
 from handover.application import restored
+from handover.application.endings import Ended
 from handover.application.ports import Clock
 from handover.application.restored import Begun
 from handover.domain.errors import HandoverError, RefusedError
@@ -47,13 +49,17 @@ class NewerDatabaseError(RefusedError):
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What was put in place, as which incarnation, how much is in doubt and was erased again, and the old file."""
+    """What was put in place, as which incarnation, how much is in doubt, and the old file.
+
+    `erased` and `ended` are how many data keys were destroyed again, and how much else has ended again.
+    """
 
     made_at: int
     incarnation: int
     entries: int
     doubtful: int
     erased: int
+    ended: int
     old: Path | None
 
 
@@ -68,7 +74,7 @@ def restore(
         InUseError: a process of this node has the database open.
         NewerDatabaseError: the database that is here knows more.
         NotEmptyError: there is something in the PostgreSQL database.
-        LedgerError: the ledger of erasures is damaged.
+        LedgerError: the ledger of what has ended is damaged.
     """
     target = make_url(place.url)
     if target.get_backend_name() == "sqlite":
@@ -84,15 +90,16 @@ class _SQLite:
         self._beside = target.with_name(_BESIDE)
 
     def restore(self, *, forget_newer: bool) -> Restored:
-        erased = _erased(self._vault)
+        Ledger(self._vault).read()
         _remove(self._beside)
         try:
             seen = rehearsal.unpack(self._path, self._beside, vault=self._vault)
             if seen.kind != "sqlite":
                 raise SealedFileError("it holds a database of PostgreSQL")
             with self._standing(seen, forget_newer=forget_newer) as known:
+                noted = Ledger(self._vault).read()
                 self._vault.raise_incarnation(above=known)
-                begun = _told(f"sqlite:///{self._beside}", seen, self._vault, self._clock, erased)
+                begun = _told(f"sqlite:///{self._beside}", seen, self._vault, self._clock, noted)
                 old = self._put()
         finally:
             _remove(self._beside)
@@ -102,6 +109,7 @@ class _SQLite:
             entries=seen.entries,
             doubtful=begun.doubtful,
             erased=begun.erased,
+            ended=begun.ended,
             old=old,
         )
 
@@ -115,13 +123,21 @@ class _SQLite:
             newer, incarnation = False, 0
             if self._target.exists():
                 try:
-                    size, incarnation = _known(stack.enter_context(moving.alone(self._target)))
+                    connection = stack.enter_context(moving.alone(self._target))
+                    size, incarnation = _known(connection)
                     newer = size > seen.entries
+                    self._catch_up(connection)
                 except exc.DatabaseError:
                     newer = True
             if newer and not forget_newer:
                 raise NewerDatabaseError
             yield incarnation
+
+    def _catch_up(self, connection: Connection) -> None:
+        """Note what the old database knows to have ended and the ledger does not, if it is of this version."""
+        with suppress(exc.DatabaseError):
+            unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=False)
+            Ledger(self._vault).catch_up(unit)
 
     def _put(self) -> Path | None:
         """Give the restored database the name of the old one, at one instant; the old one keeps another."""
@@ -138,7 +154,7 @@ class _SQLite:
         return old
 
 
-def _told(url: str, seen: Rehearsed, vault: FileVault, clock: Clock, erased: Sequence[str]) -> Begun:
+def _told(url: str, seen: Rehearsed, vault: FileVault, clock: Clock, noted: Sequence[Ended]) -> Begun:
     """Write into the restored database what it must know."""
     database = SQLDatabase(url, vault, clock)
     try:
@@ -147,7 +163,7 @@ def _told(url: str, seen: Rehearsed, vault: FileVault, clock: Clock, erased: Seq
         if known >= vault.incarnation:  # the vault itself was put back from before another restore
             vault.raise_incarnation(above=known)
         with database.begin() as work:
-            return restored.begin(work, vault, made_at=seen.made_at, erased=erased)
+            return restored.begin(work, vault, made_at=seen.made_at, noted=noted)
     finally:
         database.close()
 
@@ -158,11 +174,6 @@ def _known(connection: Connection) -> tuple[int, int]:
     if not inspect(connection).has_table(restoration.name):
         return size, 0
     return size, connection.execute(select(func.max(restoration.c.incarnation))).scalar() or 0
-
-
-def _erased(vault: FileVault) -> list[str]:
-    """Give whose data keys were destroyed, as the ledger beside the vault knows it."""
-    return [each.owner for each in Ledger(vault).read()]
 
 
 def _remove(file: Path) -> None:
@@ -181,12 +192,12 @@ def _to_postgresql(path: Path, place: Place, vault: FileVault, clock: Clock) -> 
         seen = rehearsal.unpack(path, copy, vault=vault)
         if seen.kind != "postgresql":
             raise SealedFileError("it holds a database of SQLite")
-        erased = _erased(vault)
+        noted = Ledger(vault).read()
         vault.raise_incarnation()
         _filled(place.url, copy)
         migrate.to_newest(engine)
         seen = rehearsal.looked_over(place.url, seen, vault)
-        begun = _told(place.url, seen, vault, clock, erased)
+        begun = _told(place.url, seen, vault, clock, noted)
     finally:
         engine.dispose()
         _remove(copy)
@@ -196,6 +207,7 @@ def _to_postgresql(path: Path, place: Place, vault: FileVault, clock: Clock) -> 
         entries=seen.entries,
         doubtful=begun.doubtful,
         erased=begun.erased,
+        ended=begun.ended,
         old=None,
     )
 

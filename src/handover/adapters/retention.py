@@ -1,11 +1,12 @@
 """Legal holds in the database, and what comes up to be erased there."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_, update
 
-from handover.adapters import tables
+from handover.adapters import endings, tables
 from handover.adapters.doubt_tables import doubt
 from handover.adapters.retention_tables import erasure, hold, upkeep
 from handover.adapters.unit import Unit
@@ -76,8 +77,9 @@ class RetentionShelf:
         """Keep a hold, its reason under the matter's data key."""
         reason = (kept.reason or "").encode()
         sealed = self._unit.cells.seal(kept.matter, f"hold|{kept.id}", reason)
-        row = {"id": kept.id, "matter": kept.matter, "sealed": sealed}
-        self._unit.insert(hold, row | vars(kept.hold))
+        row = {"id": kept.id, "matter": kept.matter, "sealed": sealed} | vars(kept.hold)
+        self._unit.insert(hold, row)
+        self._unit.ended.append(endings.placed(SimpleNamespace(**row)))
 
     def get(self, id_: UUID7) -> KeptHold:
         """Give the hold with its reason; raises NotFoundError."""
@@ -106,6 +108,7 @@ class RetentionShelf:
         """End a hold."""
         values = {"lifted_by": by, "lifted_at": self._unit.now}
         self._unit.run(update(hold).where(hold.c.id == id_).values(values))
+        self._unit.ended.append(endings.lifted(id_, by))
 
     def ended(self, kind: MatterKind, keeping: Keeping, *, after: tuple[int, str], limit: int) -> list[Ended]:
         """Give what is at its end and still kept, by the time of its end, from behind *after*."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from handover.adapters import tables
+from handover.adapters import endings, tables
 from handover.adapters.cells import NODE
 from handover.adapters.unit import Unit
 from handover.application.facts import ApiKey, Officer, OfficerRole
@@ -27,6 +27,9 @@ class StaffShelf:
     def change(self, officer: Officer) -> None:
         """Write the officer as it is now."""
         self._unit.upsert(tables.officer, self._row(officer))
+        self._unit.ended.append(endings.limited(officer))
+        if officer.disabled_at is not None:
+            self._unit.ended.append(endings.ended("officer", officer.id))
 
     def get(self, officer: UUID7) -> Officer:
         """Give the officer; raises NotFoundError."""
@@ -64,6 +67,7 @@ class StaffShelf:
         table = tables.api_key
         if not self._unit.run(update(table).where(table.c.id == key).values(revoked_at=now)):
             raise NotFoundError
+        self._unit.ended.append(endings.ended("key", key))
 
     def _row(self, officer: Officer) -> dict[str, Any]:
         sealed = self._unit.cells.seal(NODE, f"officer|{officer.id}", officer.name.encode())

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, func, or_, select, update
 
-from handover.adapters import tables
+from handover.adapters import endings, tables
 from handover.adapters.tracing_tables import limits, permission, settled
 from handover.adapters.unit import Unit
 from handover.application.traced import KeptLimits, KeptPermission, Settled
@@ -37,6 +37,7 @@ class PermissionShelf:
         """Write that it was withdrawn."""
         row = {"id": kept.id, "withdrawn_at": kept.permission.withdrawn_at}
         self._unit.change(permission, row, guard={"matter": kept.matter})
+        self._unit.ended.append(endings.ended("permission", kept.id))
 
     def get(self, id_: UUID7) -> KeptPermission:
         """Give it; raises NotFoundError."""

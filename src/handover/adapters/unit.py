@@ -47,7 +47,7 @@ class Unit:
         self._upserts: dict[Table, dict[tuple[Any, ...], Values]] = defaultdict(dict)
         self._changes: dict[tuple[Table, Names, Names], list[tuple[Any, ...]]] = defaultdict(list)
         self._loaded_keys: dict[str, tuple[int, bytes] | None] = {}
-        self.destroyed: list[str] = []
+        self.ended: list[str] = []  # in the words of the ledger beside the vault
         self.cells = Cells(wrapper, self)
 
     def insert(self, table: Table, row: Values) -> None:
@@ -145,7 +145,7 @@ class Unit:
     def note_destroyed(self, owner: str, epoch: int) -> None:
         """Note that the data key of *owner*, wrapped under *epoch* or before, is destroyed wherever a copy of it is."""
         self.insert(erasure, {"owner": owner, "epoch": epoch, "erased_at": self.now})
-        self.destroyed.append(owner)
+        self.ended.append(owner)
 
     def _remove_key(self, owner: str) -> list[int]:
         self.cells.forget(owner)

@@ -10,6 +10,7 @@ from handover.adapters.continuity import DemandShelf, DisclosureShelf
 from handover.adapters.corrections import CorrectionShelf
 from handover.adapters.decisions import DecisionShelf
 from handover.adapters.doubts import DoubtShelf
+from handover.adapters.endings import EndingShelf
 from handover.adapters.exhibits import ExhibitShelf
 from handover.adapters.followups import FollowUpShelf
 from handover.adapters.keys import KeyShelf
@@ -49,6 +50,7 @@ class Work:
         self.disclosures = DisclosureShelf(unit)
         self.doubts = DoubtShelf(unit)
         self.demands = DemandShelf(unit)
+        self.endings = EndingShelf(unit)
         self.overrides = OverrideShelf(unit)
         self.follow_ups = FollowUpShelf(unit)
         self.decisions = DecisionShelf(unit)

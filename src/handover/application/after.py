@@ -73,7 +73,7 @@ class After:
             hearing=Hearing(withdrawals, telling, petitioning),
             corrections=Corrections(database, vault, registry, showing),
             referring=Referring(database, vault, registry, sealer, rounds),
-            recalling=Recalling(vault, registry, rounds),
+            recalling=Recalling(vault, registry, rounds, withdrawals),
             referrals=Referrals(database, sealer, rounds, showing),
             hits=Hits(database, Candidates(database, vault), Released(vault, registry, sealer, rounds)),
             contacts=Contacts(database, sealer, showing, rounds),

@@ -20,6 +20,7 @@ from handover.application.corrected import CorrectionShelf
 from handover.application.counting import Statistics
 from handover.application.decided import Register
 from handover.application.doubt import Doubts
+from handover.application.endings import EndingShelf
 from handover.application.keeping import Retained
 from handover.application.paper import Paper
 from handover.application.petition import Petitions
@@ -110,6 +111,8 @@ class UnitOfWork(Protocol):
     def disclosures(self) -> Disclosures: ...
     @property
     def doubts(self) -> Doubts: ...
+    @property
+    def endings(self) -> EndingShelf: ...
     @property
     def demands(self) -> Demands: ...
     @property

@@ -15,6 +15,7 @@ from handover.application.registry import KeyCompromisedError, Registry
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import exhibit, exhibited
 from handover.application.unopened import MismatchError, PayloadError
+from handover.application.withdrawals import Withdrawals
 from handover.domain.courses import Course, course_of
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.handover import (
@@ -67,11 +68,12 @@ class _Said:
 class Recalling:
     """Works on one round after the other, in the caller's transaction."""
 
-    def __init__(self, vault: Vault, registry: Registry, rounds: Rounds) -> None:
+    def __init__(self, vault: Vault, registry: Registry, rounds: Rounds, withdrawals: Withdrawals) -> None:
         self._vault = vault
         self._registry = registry
         self._intake = Intake(vault, registry)
         self._rounds = rounds
+        self._withdrawals = withdrawals
 
     def decide(self, work: UnitOfWork, matters: Iterable[MatterId]) -> None:
         """Write who is responsible for each of *matters*, by its chain as it is known now."""
@@ -81,6 +83,7 @@ class Recalling:
     def lift(self, work: UnitOfWork, matter: MatterId) -> None:
         """End the doubt about a matter of which all peers were heard."""
         lifting.lift(work, self._rounds, matter)
+        self._withdrawals.again(work, matter)
 
     def take(self, work: UnitOfWork, peer: NodeId, given: Round) -> MatterId | None:
         """Put a round where it stands by what both sides have signed in it; give its matter, if there is one.

@@ -1,24 +1,37 @@
 """What a database that came from a backup is told before a node opens it (docs/spec/restore.md)."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from handover.application import untracing
 from handover.application.doubt import Restoration
+from handover.application.endings import ERASED, Ended
 from handover.application.ports import UnitOfWork, Vault
+from handover.application.tracing_permissions import in_force
+from handover.domain.ids import UUID7
+from handover.domain.searching import ClosingReason
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
+
+_ENTRY: Final[Mapping[str, EntryKind]] = {
+    ERASED: EntryKind.ERASED,
+    **dict.fromkeys(("key", "passkey", "officer", "hold"), EntryKind.DECIDED),
+}
+"""Of what kind the entry is by which something ends again; else it is a ground."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """How many matters are in doubt, and how many data keys had come back and were destroyed again."""
+    """How many matters are in doubt, how many data keys had come back and were destroyed again, and what else ended."""
 
     doubtful: int
     erased: int
+    ended: int
 
 
-def begin(work: UnitOfWork, vault: Vault, *, made_at: int, erased: Iterable[str]) -> Begun:
-    """Begin the log of the vault's incarnation, mark every matter, and destroy again what was *erased* since.
+def begin(work: UnitOfWork, vault: Vault, *, made_at: int, noted: Sequence[Ended]) -> Begun:
+    """Begin the log of the vault's incarnation, mark every matter, and end again what was *noted* since.
 
     The first entry of its own says `restored`; before it stand the entries that the backup knows.
     """
@@ -38,9 +51,20 @@ def begin(work: UnitOfWork, vault: Vault, *, made_at: int, erased: Iterable[str]
         }
     )
     work.log.append(EntryKind.RESTORED, stream="", object_=strict.digest(statement), now=work.now)
-    again = work.keys.destroy_again(erased)
-    for owner in again:
-        mark = strict.digest(vault.mark("erased again", owner))
-        work.log.append(EntryKind.ERASED, stream="", object_=mark, now=work.now)
+    erased = work.keys.destroy_again(each.what for each in noted if each.kind == ERASED)
+    ended = work.endings.again(noted)
+    for kind, what in [(ERASED, each) for each in erased] + [(each.kind, each.what) for each in ended]:
+        mark = strict.digest(vault.mark(f"{'erased' if kind == ERASED else 'ended'} again", what))
+        work.log.append(_ENTRY.get(kind, EntryKind.GROUND), stream="", object_=mark, now=work.now)
+    for each in ended:
+        if each.kind == "permission":
+            _untrace(work, UUID7.known(each.id))
     work.log.checkpoint(work.now)
-    return Begun(doubtful=work.doubts.begin(restoration), erased=len(again))
+    return Begun(doubtful=work.doubts.begin(restoration), erased=len(erased), ended=len(ended))
+
+
+def _untrace(work: UnitOfWork, permission: UUID7) -> None:
+    """Let a matter leave the index, and every question, which nothing permits to trace any more."""
+    matter = work.tracing.permissions.get(permission).matter
+    if in_force(work, matter) is None:
+        untracing.forget(work, matter, ClosingReason.CONSENT_WITHDRAWN)

@@ -77,6 +77,19 @@ class Withdrawals:
                 self.end(work, other, replace(withdrawal, scope=WithdrawalScope.GROUND))
         self._spread(work, work.disclosures.of_matter(matter), withdrawal)
 
+    def again(self, work: UnitOfWork, matter: MatterId) -> None:
+        """Carry on what a restore has ended again, now that it is known who was shown what."""
+        withdrawal = Withdrawal()
+        for kept in work.grounds.of_matter(matter):
+            if kept.ground.withdrawn_at is not None:
+                for handover in work.handovers.resting_on(kept.id):
+                    self._void(work, handover, withdrawal)
+                self._spread(work, work.disclosures.of_ground(kept.id), withdrawal)
+        shown = work.disclosures.of_matter(matter)
+        for found in shown:
+            if found.incoming and found.withdrawn_at is not None:
+                self._spread(work, [each for each in shown if _passed_on(each, found)], withdrawal)
+
     def of_shown(self, work: UnitOfWork, found: KeptDisclosure, withdrawal: Withdrawal) -> None:
         """Carry on a withdrawal of what is behind one disclosure: of a ground of this node, or of a peer's."""
         if found.withdrawn_at is None:

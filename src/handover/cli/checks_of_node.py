@@ -268,10 +268,10 @@ def restored(in_doubt: int, since: int | None) -> Iterator[Checked]:
 
 
 def ledger(found: "Ledger") -> Iterator[Checked]:
-    """Check that the ledger of erasures is as it was written."""
+    """Check that the ledger of what has ended is as it was written."""
     try:
         noted = len(found.read())
     except HandoverError as error:
         yield failure("ledger", Sentence(error.title), Sentence(error.advice))
         return
-    yield ok("ledger", sentence("Erasures that a restore would carry out again: %(number)s.", number=noted))
+    yield ok("ledger", sentence("What a restore would erase or end again: %(number)s.", number=noted))

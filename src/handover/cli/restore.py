@@ -32,20 +32,21 @@ def restore(
     from handover import node as nodes
     from handover.adapters import restoring
 
-    settings = opening.settings_of(data)
-    vault, clock = opening.vault_of(settings), nodes.system_clock
-    done = restoring.restore(file, place=settings, vault=vault, clock=clock, forget_newer=forget_newer)
+    place, clock = opening.settings_of(data), nodes.system_clock
+    keys = opening.vault_of(place)
+    done = restoring.restore(file, place=place, vault=keys, clock=clock, forget_newer=forget_newer)
     facts = {
         "made": terminal.when(done.made_at),
         "incarnation": done.incarnation,
         "entries": done.entries,
         "in_doubt": done.doubtful,
         "erased_again": done.erased,
-        "old": None if done.old is None else str(done.old),
+        "ended_again": done.ended,
+        "old": done.old and str(done.old),
     }
     if as_json:
         terminal.say_json(facts)
-        return
-    terminal.say_facts({key: value for key, value in facts.items() if value is not None})
-    terminal.say("Restored. Start the node: it asks the others for what it has forgotten.")
-    terminal.say("What was entered since the backup was made has to be entered again.")
+    else:
+        terminal.say_facts({key: value for key, value in facts.items() if value is not None})
+        terminal.say("Restored. Start the node: it asks the others for what it has forgotten.")
+        terminal.say("What was entered since the backup was made has to be entered again.")

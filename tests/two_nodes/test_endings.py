@@ -1,0 +1,267 @@
+"""What has ended after a backup does not come back with its restore: consent, access, permissions, holds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import cases
+from continuing import handed_over
+from federation import Federation, federation
+from handover.adapters import backup as backups
+from handover.adapters.erasures import Ledger
+from handover.application.access import OPERATOR_HERE, Passkey
+from handover.application.endings import Ended
+from handover.application.facts import Actor, OfficerRole
+from handover.application.holds import Wanted
+from handover.application.officers import UnauthenticatedError
+from handover.application.sealing import new_id
+from handover.application.tracing_permissions import Permit
+from handover.domain.consent import GroundWithdrawnError
+from handover.domain.continuity import WithdrawalScope
+from handover.domain.handover import Act
+from handover.domain.ids import UUID7, MatterId
+from handover.domain.retention import HoldGround
+from handover.domain.traceable import TracingBasis
+from handover.node import Node
+from handover.protocol.entry import EntryKind
+from two_nodes.restores import Folder, restore
+from two_nodes.scene import entries_of
+
+ATHENS = "gr/athens"
+WORDS = {name: str(value) for name, value in cases.STATEMENT.items()}
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[Federation, Node, Node]]:
+    with federation(tmp_path, ATHENS, "de/hamburg") as (fed, [athens, hamburg]):
+        yield fed, athens, hamburg
+
+
+class Again:
+    """A backup of a node, and the node as it goes on from it."""
+
+    def __init__(self, fed: Federation, node: Node, folder: Path) -> None:
+        self.fed, self.node = fed, node
+        self.path = folder / "one.backup"
+        settings = node.settings
+        backups.make(self.path, url=settings.url, vault=node.vault, data=settings.data, now=fed.clock.now)
+        fed.clock.pass_(60)
+
+    def restored(self, *, ended: int | None = None) -> Node:
+        """Restore it; *ended* is how much must have ended again."""
+        self.node.close()
+        done = restore(self.node, self.path, self.fed.clock)
+        node = self.fed.reopen(self.node.id)
+        assert ended is None or done.ended == ended, done
+        return node
+
+
+def settle(fed: Federation, node: Node) -> None:
+    for _ in range(4):
+        node.resync.tick()
+        fed.settle()
+        fed.clock.pass_(1000)
+
+
+def test_a_consent_that_was_withdrawn_is_used_for_nothing_again(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, hamburg = two
+    first = fed.officer(athens, "first")
+    matter = cases.begin(fed, athens, first)
+    ground = cases.consent(fed, athens, matter, to=hamburg.id, actor=first)
+    again = Again(fed, athens, tmp_path)
+    athens.consents.withdraw(ground.id, actor=first)
+    at = fed.clock.now
+    athens = again.restored(ended=1)
+    assert entries_of(athens, 0)[-1].kind is EntryKind.GROUND
+    [found] = athens.consents.of_matter(matter.id, actor=first)
+    assert found.ground.withdrawn_at == at
+    settle(fed, athens)
+    with pytest.raises(GroundWithdrawnError):
+        athens.offers.prepare(
+            matter.id, to=hamburg.id, fields=ground.ground.fields, ground=ground.id, actor=first
+        )
+
+
+@pytest.mark.parametrize("scope", WithdrawalScope)
+def test_whoever_was_shown_something_is_told_once_more(tmp_path: Path, scope: WithdrawalScope) -> None:
+    with federation(tmp_path, ATHENS, "de/hamburg") as (fed, [athens, hamburg]):
+        case = handed_over(fed, athens, hamburg)
+        again = Again(fed, athens, tmp_path)
+        fed.wire.down = {hamburg.id}  # the message was on its way when the disk was lost
+        actor = case.officer(athens)
+        ground = athens.consents.of_matter(case.matter(athens), actor=actor)[0]
+        athens.consents.withdraw(ground.id, scope=scope, actor=actor)
+        athens = again.restored()
+        fed.wire.down = set()
+        settle(fed, athens)
+        assert [(each.act, each.incoming) for each in case.demands(athens)] == [
+            (Act.CONSENT_WITHDRAWN, False)
+        ]
+        assert [(each.act, each.incoming) for each in case.demands(hamburg)] == [
+            (Act.CONSENT_WITHDRAWN, True)
+        ]
+
+
+def test_whoever_was_shut_out_stays_out(two: tuple[Federation, Node, Node], tmp_path: Path) -> None:
+    fed, athens, _ = two
+    gone = athens.officers.add("Leaves", [OfficerRole.CASEWORKER])
+    _, bearer = athens.officers.issue_key(gone.id)
+    _, other = athens.officers.issue_key(fed.officer(athens, "first").officer)
+    key, third = athens.officers.issue_key(fed.officer(athens, "second").officer)
+    link = athens.reception.accounts.invite(fed.officer(athens, "second").officer, actor=OPERATOR_HERE)
+    again = Again(fed, athens, tmp_path)
+    athens.reception.accounts.disable(gone.id, actor=OPERATOR_HERE)
+    athens.reception.accounts.revoke_key(key.officer, key.id, actor=OPERATOR_HERE)
+    athens = again.restored(ended=3)  # the officer, and two keys
+    for each in (bearer, third):
+        with pytest.raises(UnauthenticatedError):
+            athens.officers.authenticate(each)
+    assert athens.officers.authenticate(other).officer == fed.officer(athens, "first").officer
+    [found] = [each for each in athens.officers.all() if each.id == gone.id]
+    assert not found.may_enter(fed.clock.now)
+    assert link
+    with athens.database.engine.connect() as connection:
+        assert not connection.exec_driver_sql("SELECT * FROM invitation").all()
+
+
+def test_a_role_that_was_taken_is_not_given_back_and_one_that_was_given_has_to_be_given_again(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, _ = two
+    both = athens.officers.add("Two roles", [OfficerRole.CASEWORKER, OfficerRole.OPERATOR])
+    one = athens.officers.add("One role", [OfficerRole.CASEWORKER])
+    again = Again(fed, athens, tmp_path)
+    until = fed.clock.now + 86400
+    athens.reception.accounts.set_roles(both.id, [OfficerRole.CASEWORKER], actor=OPERATOR_HERE, until=until)
+    athens.reception.accounts.set_roles(
+        one.id, [OfficerRole.CASEWORKER, OfficerRole.OPERATOR], actor=OPERATOR_HERE
+    )
+    athens = again.restored(ended=1)
+    found = {each.id: each for each in athens.officers.all()}
+    assert found[both.id].roles == (OfficerRole.CASEWORKER,)
+    assert found[both.id].until == until
+    assert found[one.id].roles == (OfficerRole.CASEWORKER,)
+
+
+def test_a_passkey_that_was_removed_lets_nobody_in(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, _ = two
+    officer = fed.officer(athens, "first").officer
+    passkey = Passkey(
+        id=new_id(fed.clock.now),
+        officer=officer,
+        credential=b"c",
+        public_key=b"k",
+        sign_count=0,
+        label="",
+        created_at=1,
+    )
+    with athens.database.begin() as work:
+        work.accounts.add_passkey(passkey)
+    again = Again(fed, athens, tmp_path)
+    with athens.database.begin() as work:
+        work.accounts.change_passkey(replace(passkey, revoked_at=work.now))
+    athens = again.restored(ended=1)
+    with athens.database.reading() as work:
+        assert work.accounts.passkeys(officer) == []
+
+
+def hold(fed: Federation, node: Node, matter: MatterId, actor: Actor) -> UUID7:
+    wanted = Wanted(
+        ground=HoldGround.COURT_ORDER,
+        reason="An order",
+        until=fed.clock.now + 86400,
+        second_officer=fed.officer(node, "second").officer,
+    )
+    return node.holds.place(matter, wanted, actor=actor).id
+
+
+def test_a_hold_stands_again_without_its_reason_and_one_that_was_lifted_does_not(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, _ = two
+    first = fed.officer(athens, "first")
+    matter = cases.begin(fed, athens, first).id
+    before = hold(fed, athens, matter, first)
+    again = Again(fed, athens, tmp_path)
+    since = hold(fed, athens, matter, first)
+    athens.holds.lift(before, actor=first)
+    later = cases.begin(fed, athens, first).id
+    hold(fed, athens, later, first)  # of a matter that the backup does not know
+    athens = again.restored(ended=2)
+    found = {each.id: each for each in athens.holds.of_matter(matter, actor=first)}
+    assert set(found) == {before, since}
+    assert found[before].hold.lifted_at is not None
+    assert found[before].hold.lifted_by == first.officer
+    assert found[since].hold.in_force(fed.clock.now)
+    with athens.database.reading() as work:
+        assert work.retention.get(since).reason is None
+        assert work.retention.get(before).reason == "An order"
+
+
+def test_nobody_is_traced_again_whose_permission_was_withdrawn(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, _ = two
+    first = fed.officer(athens, "first")
+    matter = cases.begin(fed, athens, first)
+    permit = Permit(basis=TracingBasis.CONSENT, statement=WORDS, until=fed.clock.now + 86400)
+    given = athens.tracing.permissions.record(matter.id, permit, actor=first)
+    again = Again(fed, athens, tmp_path)
+    athens.tracing.permissions.withdraw(matter.id, given.id, actor=first)
+    athens = again.restored(ended=1)
+    [found] = athens.tracing.permissions.of_matter(matter.id, actor=first)
+    assert found.permission.withdrawn_at is not None
+
+
+def lines(node: Node) -> list[str]:
+    return [each.what for each in Ledger(Folder(node.settings.data).vault).read()]
+
+
+def test_what_a_cut_off_process_has_not_noted_is_noted_at_the_next_start_or_by_the_restore_itself(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, _ = two
+    first = fed.officer(athens, "first")
+    matter = cases.begin(fed, athens, first)
+    ground = cases.consent(fed, athens, matter, to="de/hamburg", actor=first)
+    gone = athens.officers.add("Leaves", [OfficerRole.CASEWORKER])
+    again = Again(fed, athens, tmp_path)
+    athens.consents.withdraw(ground.id, actor=first)
+    athens.reception.accounts.set_roles(gone.id, [OfficerRole.AUDITOR], actor=OPERATOR_HERE)
+    athens.reception.accounts.disable(gone.id, actor=OPERATOR_HERE)
+    held = hold(fed, athens, matter.id, first)
+    athens.holds.lift(held, actor=first)
+    noted = lines(athens)
+    ledger = athens.settings.data / "erasures.log"
+    ledger.unlink()
+    athens = fed.reopen(ATHENS)
+    assert set(lines(athens)) == set(noted)
+    ledger.unlink()
+    again.node = athens
+    again.restored(ended=5)
+
+
+def test_the_ledger_says_nothing_of_persons(two: tuple[Federation, Node, Node]) -> None:
+    fed, athens, _ = two
+    gone = athens.officers.add("Some Name", [OfficerRole.CASEWORKER])
+    matter = cases.begin(fed, athens, fed.officer(athens, "first")).id
+    hold(fed, athens, matter, fed.officer(athens, "first"))
+    athens.reception.accounts.disable(gone.id, actor=OPERATOR_HERE)
+    data = (athens.settings.data / "erasures.log").read_bytes()
+    assert not any(each in data for each in (b"Some Name", b"An order", cases.MARK.encode()))
+
+
+UNKNOWN = ("ended star 1", "begun ground 1", "018f0000", "limited officer 1 - caseworker")
+
+
+@pytest.mark.parametrize("what", UNKNOWN)
+def test_what_is_not_known_here_ends_nothing(two: tuple[Federation, Node, Node], what: str) -> None:
+    _, athens, _ = two
+    with athens.database.begin() as work:
+        assert work.endings.again([Ended(what=what, at=1)]) == []
