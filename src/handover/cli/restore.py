@@ -1,12 +1,15 @@
 """`handover restore`: a node whose database is lost goes on from a backup."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handover.cli import opening, terminal
 from handover.cli.options import HERE, AsJson, Data
+
+if TYPE_CHECKING:
+    from handover.adapters.restoring import Restored
 
 
 def restore(
@@ -35,18 +38,22 @@ def restore(
     place, clock = opening.settings_of(data), nodes.system_clock
     keys = opening.vault_of(place)
     done = restoring.restore(file, place=place, vault=keys, clock=clock, forget_newer=forget_newer)
-    facts = {
-        "made": terminal.when(done.made_at),
-        "incarnation": done.incarnation,
-        "entries": done.entries,
-        "in_doubt": done.doubtful,
-        "erased_again": done.erased,
-        "ended_again": done.ended,
-        "old": done.old and str(done.old),
-    }
+    facts = _facts(done)
     if as_json:
         terminal.say_json(facts)
     else:
         terminal.say_facts({key: value for key, value in facts.items() if value is not None})
         terminal.say("Restored. Start the node: it asks the others for what it has forgotten.")
         terminal.say("What was entered since the backup was made has to be entered again.")
+
+
+def _facts(done: "Restored") -> dict[str, str | int | None]:
+    return {
+        "made": terminal.when(done.made_at),
+        "incarnation": done.incarnation,
+        "entries": done.entries,
+        "in_doubt": done.doubtful,
+        "erased_again": done.erased,
+        "ended_again": done.ended,
+        "old": None if done.old is None else str(done.old),
+    }
