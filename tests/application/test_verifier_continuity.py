@@ -43,11 +43,12 @@ def said(act: Act, **changes: Any) -> Said:
     )
 
 
-def judged(*spoken: Said, exported: int = T0 + 1000 * DAY) -> Findings:
+def judged(*spoken: Said, exported: int = T0 + 1000 * DAY, deeds: tuple[Said, ...] = ()) -> Findings:
     """Give what the verifier finds in these envelopes."""
     sources = [Source(bundle=_Bundle(_Manifest(exported)))]  # type: ignore[arg-type]
     case = Case(sources=sources)
     case.said = {strict.digest(each.place.encode()): each for each in spoken}
+    case.deeds = {each.digest: each for each in deeds}
     findings = Findings()
     verifier_continuity.check(case, findings)
     return findings
@@ -109,6 +110,34 @@ def test_a_record_that_was_declined_in_another_round_is_not_kept_either() -> Non
     declined = said(Act.DECLINE, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat, round=ELSEWHERE)
     on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + DAY)
     assert rules(judged(said(Act.CONSENT_WITHDRAWN), other, declined, erased, on)) == [Rule.ERASED]
+
+
+def test_a_decline_that_the_deed_has_crossed_lets_nothing_go() -> None:
+    erased = said(Act.ERASED)
+    other = said(Act.OFFER, iat=erased.envelope.iat - DAY, round=ELSEWHERE)
+    declined = said(Act.DECLINE, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat, round=ELSEWHERE)
+    deed = said(Act.DEED, iat=erased.envelope.iat - 60, round=ELSEWHERE)
+    on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + DAY)
+    assert rules(judged(said(Act.CONSENT_WITHDRAWN), other, declined, deed, erased, on)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "believed", "found"),
+    [
+        ({"aud": SOUTH, "epoch": 2}, True, []),
+        ({"aud": SOUTH, "epoch": 2}, False, [Rule.ERASED]),
+        ({"aud": SOUTH, "epoch": 3}, True, [Rule.ERASED]),
+        ({"aud": NORTH, "epoch": 2}, True, [Rule.ERASED]),
+    ],
+)
+def test_who_was_given_a_deed_in_a_round_between_others_has_a_record_again(
+    changes: dict[str, Any], believed: bool, found: list[Rule]
+) -> None:
+    erased = said(Act.ERASED)
+    late = erased.envelope.iat + 9 * DAY  # by a clock that was wrong; the numbers are in order all the same
+    deed = replace(said(Act.DEED, iss="it/trieste", round="other", iat=late, **changes), believed=believed)
+    on = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + DAY, epoch=3)
+    assert rules(judged(said(Act.CONSENT_WITHDRAWN), erased, on, deeds=(deed,))) == found
 
 
 def test_who_refers_on_what_it_said_to_have_destroyed_has_lied() -> None:

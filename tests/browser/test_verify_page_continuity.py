@@ -1,6 +1,7 @@
 """After the deed: the auditor's page says of demands and of what was erased what the program says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from handover.domain.handover import Act
 from vectors.one_round import NORTH, ROUND, SOUTH, T0
 
 EXPORTED = T0 + 1000 * DAY
-_ASK = """([spoken, exported]) => {
+_ASK = """([spoken, exported, deeds]) => {
   const sources = [{ bundle: { manifest: { exported } } }];
-  const matter = { said: new Map(spoken.map((each, at) => [at, each])), sources };
+  const [said, chain] = [spoken, deeds].map((list) => new Map(list.map((each, at) => [at, each])));
+  const matter = { said, sources, deeds: chain };
   const findings = new Findings();
   checkContinuity(matter, findings);
   return [...findings.found.values()].map(({ rule, place, severity, text, said }) => [
@@ -39,7 +41,7 @@ def _of(each: Said) -> dict[str, Any]:
     envelope = each.envelope
     words = {
         name: getattr(envelope, name)
-        for name in ("act", "iss", "aud", "round", "re", "deadline", "replaces", "record")
+        for name in ("act", "iss", "aud", "round", "epoch", "re", "deadline", "replaces", "record")
     }
     return {
         "envelope": words,
@@ -51,13 +53,16 @@ def _of(each: Said) -> dict[str, Any]:
     }
 
 
-def agreed(page: Page, *spoken: Said, exported: int = EXPORTED) -> list[Rule]:
+def agreed(page: Page, *spoken: Said, exported: int = EXPORTED, deeds: tuple[Said, ...] = ()) -> list[Rule]:
     """Give the rules that program and page say are broken, once they have said the same."""
     expected = [
         [each.rule, each.place, each.severity, each.text, True]
-        for each in judged(*spoken, exported=exported).found
+        for each in judged(*spoken, exported=exported, deeds=deeds).found
     ]
-    assert page.evaluate(_ASK, [[_of(each) for each in spoken], exported]) == expected
+    assert (
+        page.evaluate(_ASK, [[_of(each) for each in spoken], exported, [_of(each) for each in deeds]])
+        == expected
+    )
     return [Rule(str(each[0])) for each in expected]
 
 
@@ -82,6 +87,16 @@ def test_who_shows_what_it_has_erased_is_found_by_both(page: Page) -> None:
     assert agreed(page, demand, other, erased, again) == []
     declined = said(Act.DECLINE, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat, round=ELSEWHERE)
     assert agreed(page, demand, other, declined, erased, again) == [Rule.ERASED]
+    crossed = said(Act.DEED, iat=other.envelope.iat, round=ELSEWHERE)
+    assert agreed(page, demand, other, declined, crossed, erased, again) == []
+
+
+def test_who_has_a_record_by_a_deed_between_others_may_show_it(page: Page) -> None:
+    demand, erased = said(Act.CONSENT_WITHDRAWN), said(Act.ERASED)
+    deed = said(Act.DEED, iss="it/trieste", round="other", epoch=2)
+    again = said(Act.OFFER, iss=SOUTH, aud=NORTH, iat=erased.envelope.iat + DAY, epoch=3)
+    assert agreed(page, demand, erased, again, deeds=(deed,)) == []
+    assert agreed(page, demand, erased, again, deeds=(replace(deed, believed=False),)) == [Rule.ERASED]
 
 
 def test_who_refers_on_what_it_said_to_have_destroyed_is_found_by_both(page: Page) -> None:

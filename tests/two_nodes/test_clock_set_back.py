@@ -7,6 +7,7 @@ from federation import federation
 from handover.domain.handover import State
 
 DAY = 86400
+HOUR = 3600
 
 
 def test_nothing_waits_for_a_time_that_a_wrong_clock_named(tmp_path: Path) -> None:
@@ -42,3 +43,13 @@ def test_a_back_off_that_the_clock_of_now_has_set_is_kept(tmp_path: Path) -> Non
         fed.wire.down.add(hamburg.id)
         assert len(athens.outbox.deliver_due()) == 1
         assert fed.reopen(athens.id).outbox.deliver_due() == []
+
+
+def test_nor_where_nobody_looked_while_the_clock_was_wrong(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
+        officers = fed.officer(athens, "first"), fed.officer(athens, "second")
+        assert athens.outbox.deliver_due() == []
+        fed.clock.pass_(HOUR)
+        cases.offer(fed, athens, hamburg.id, *officers)
+        fed.clock.pass_(1 - HOUR)
+        assert [each.sent for each in athens.outbox.deliver_due()] == [1]

@@ -3,29 +3,43 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, or_, select, update
 
 from handover.adapters import tables
 from handover.adapters.post import envelope_of, to_bytes, to_digest
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
+from handover.application.backoff import LATEST
 from handover.application.facts import Delivery, Depth, KeptEnvelope, Queued
 from handover.domain.handover import SAYS, Act
 from handover.domain.ids import Digest, HandoverId, NodeId
 
 _STANDING: Final = [act.value for act in SAYS.values()]
 _queue, _letters, _payloads, _peers = tables.queue, tables.envelope, tables.payload, tables.peer
+
+
+def _has_come(moment: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Give the condition that *moment* has come, or is one that only a clock that was wrong can have named."""
+    return or_(moment <= bindparam("now"), moment > bindparam("latest"))
+
+
+def _at(now: int) -> dict[str, int]:
+    return {"now": now, "latest": now + LATEST}
+
+
 _PEERS_DUE: Final = (
     select(_queue.c.peer)
     .outerjoin(_peers, _peers.c.node == _queue.c.peer)
-    .where(_queue.c.due <= bindparam("now"), func.coalesce(_peers.c.not_before, 0) <= bindparam("now"))
+    .where(
+        _queue.c.due.is_not(None), _has_come(_queue.c.due), _has_come(func.coalesce(_peers.c.not_before, 0))
+    )
     .distinct()
 )
 _BATCH: Final = (
     select(_letters, _payloads.c.sealed, _payloads.c.owner)
     .join(_queue, _queue.c.digest == _letters.c.digest)
     .outerjoin(_payloads, _payloads.c.digest == _letters.c.digest)
-    .where(given(_queue.c.peer, "to"), _queue.c.due <= bindparam("now"))
+    .where(given(_queue.c.peer, "to"), _queue.c.due.is_not(None), _has_come(_queue.c.due))
     .order_by(_queue.c.id)
     .limit(bindparam("most"))
 )
@@ -88,11 +102,11 @@ class QueueShelf:
 
     def peers_due(self, now: int) -> list[NodeId]:
         """Give the peers with something due whose back-off has passed."""
-        return [NodeId(row.peer) for row in self._unit.rows(_PEERS_DUE, {"now": now})]
+        return [NodeId(row.peer) for row in self._unit.rows(_PEERS_DUE, _at(now))]
 
     def batch(self, peer: NodeId, *, now: int, limit: int) -> list[tuple[KeptEnvelope, bytes | None]]:
         """Give due envelopes to *peer* with their payloads, oldest first."""
-        rows = self._unit.rows(_BATCH, {"to": peer, "now": now, "most": limit})
+        rows = self._unit.rows(_BATCH, {"to": peer, "most": limit, **_at(now)})
         self._unit.preload_keys([row.owner for row in rows if row.owner])
         return [(envelope_of(row), self._payload(row)) for row in rows]
 
@@ -127,12 +141,6 @@ class QueueShelf:
         table = tables.queue
         waits = (table.c.peer == peer, table.c.due > now, table.c.delivery == Delivery.QUEUED)
         self._unit.run(update(table).where(*waits).values(due=now))
-
-    def wake(self, *, now: int, longest: int) -> None:
-        """Make due, and forget the back-off of, all that waits longer than *longest* seconds."""
-        table, peers = tables.queue, tables.peer
-        self._unit.run(update(table).where(table.c.due > now + longest).values(due=now))
-        self._unit.run(update(peers).where(peers.c.not_before > now + longest).values(not_before=0))
 
     def again(self, peer: NodeId, *, now: int) -> int:
         """Make all that *peer* has not receipted due, what it refused for good included."""

@@ -5,6 +5,8 @@ from typing import Final
 
 CAP: Final = 900
 """Seconds: the longest back-off from a peer, and how long after its receipt a standing message is said again."""
+LATEST: Final = 2 * CAP
+"""Seconds: nothing waits longer, whatever a clock that was wrong has named; such a time counts as come."""
 Jitter = Callable[[], float]
 """Gives a number from 0 to 1 by chance."""
 

@@ -79,19 +79,10 @@ class Outbox:
         self._registry = registry
         self._reissuer = reissuer
         self._jitter = jitter
-        self._looked: int | None = None
 
     def due(self) -> list[NodeId]:
         """Give the peers for which something is due and whose back-off has passed."""
         with self._database.reading() as work:
-            now, found = work.now, work.queue.peers_due(work.now)
-        back, self._looked = self._looked is None or now < self._looked, now
-        return self._woken() if back else found
-
-    def _woken(self) -> list[NodeId]:
-        """The clock may have been set back, also between two starts: nothing waits for times that it showed before."""
-        with self._database.begin() as work:
-            work.queue.wake(now=work.now, longest=CAP)
             return work.queue.peers_due(work.now)
 
     def deliver_due(self) -> list[Round]:

@@ -22,7 +22,8 @@ def check(case: Case, findings: Findings) -> None:
     for said in believed:
         if said.envelope.act in DEMANDS and not said.replaced:
             _demand(said, _answers(case, said, believed), exported, findings)
-    _kept_their_word([said for said in believed if _lets_go(case, said)], believed, findings)
+    deeds = [said for said in case.deeds.values() if said.believed]
+    _kept_their_word([said for said in believed if _lets_go(case, said)], believed, deeds, findings)
 
 
 def _demand(said: Said, answers: Iterator[Said], exported: int, findings: Findings) -> None:
@@ -73,18 +74,25 @@ def _lets_go(case: Case, said: Said) -> bool:
             None,
         )
         return referral is not None and said.envelope.iss == referral.aud
-    return said.envelope.act in (Act.DECLINE, Act.VOID_RECEIPT)
+    if said.envelope.act is Act.DECLINE:  # the deed may have crossed it
+        return not any(each.envelope.act is Act.DEED for each in case.rounds()[said.envelope.round])
+    return said.envelope.act is Act.VOID_RECEIPT
 
 
-def _kept_their_word(gone: Sequence[Said], believed: Sequence[Said], findings: Findings) -> None:
-    """Who has destroyed a record has none to show, unless it has another: one of another round, or one shown later."""
-    given = [(said.envelope.aud, said.at, _until(said, gone)) for said in believed if _gives(said)]
+def _kept_their_word(
+    gone: Sequence[Said], believed: Sequence[Said], deeds: Sequence[Said], findings: Findings
+) -> None:
+    """Who has destroyed a record has none to show, unless it has another: one of another round, or one shown later.
+
+    Who was given one of *deeds*, which are of rounds between others, was shown a record before.
+    """
+    given = [(said, _until(said, gone)) for said in (*filter(_gives, believed), *deeds)]
     bare = [
         said
         for said in believed
         if _gives(said)
         and said.envelope.replaces is None
-        and not any(node == said.envelope.iss and since <= said.at <= until for node, since, until in given)
+        and not any(_had(said, other) and said.at <= until for other, until in given)
     ]
     for erased in gone:
         node = erased.envelope.iss
@@ -115,3 +123,9 @@ def _until(given: Said, gone: Sequence[Said]) -> float:
 
 def _gives(said: Said) -> bool:
     return said.envelope.act in RECORDS
+
+
+def _had(shown: Said, given: Said) -> bool:
+    """Tell whether who has shown a record was given one before: deeds of a chain are in order whatever clocks say."""
+    before = given.at <= shown.at if _gives(given) else given.envelope.epoch < shown.envelope.epoch
+    return given.envelope.aud == shown.envelope.iss and before

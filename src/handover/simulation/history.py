@@ -15,7 +15,7 @@ from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.simulation import officers
 from handover.simulation.faults import Crash, Mix, ViolationError
-from handover.simulation.invariants import View, check_end, check_said
+from handover.simulation.invariants import View, check_end, check_said, waits_for
 from handover.simulation.place import Armed, Place
 from handover.simulation.standing import Standing
 from handover.simulation.wire import Network, SimulatedWire
@@ -148,7 +148,8 @@ class History:
 
     def _something(self, place: Place, rng: random.Random) -> str:
         if self._standing is not None and rng.random() < self._network.mix.registry:
-            return self._standing.step(place, rng)
+            done = self._standing.step(place, rng)
+            return self._defied(self._standing, place, rng) if done == "suspended" else done
         kind = rng.choices(("officer", "deliver", "tick", "late", "end"), (6, 7, 1, 2, 0.2))[0]
         if kind == "officer":
             others = [each for each in self._places if each != place.site.id]
@@ -164,6 +165,13 @@ class History:
             return f"clock {place.node.clockwork.tick()}"
         except HandoverError as error:
             return f"{kind} {error.name}"
+
+    def _defied(self, standing: Standing, place: Place, rng: random.Random) -> str:
+        """Who is suspended has heard of it, and an officer of it tries to offer all the same."""
+        standing.hear(place)
+        with suppress(HandoverError):
+            officers.offer(place, rng, [each for each in self._places if each != place.site.id])
+        return "suspended"
 
     def _late(self, rng: random.Random) -> str:
         """One copy that was held back arrives; nobody waits for its answer any more."""
@@ -247,7 +255,7 @@ class History:
                 return
 
     def _settled(self) -> bool:
-        return not any(place.node.outbox.due() for place in self._places.values())
+        return not any(place.node.outbox.due() or waits_for(place) for place in self._places.values())
 
     def _look(self) -> None:
         if self._view.look(self._places):

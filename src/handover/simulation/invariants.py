@@ -168,11 +168,17 @@ def _pair(both: Mapping[Role, tuple[NodeId, Line]]) -> tuple[State, State]:
 def check_said(places: Mapping[NodeId, Place]) -> None:
     """Raise ViolationError where something waits though the network was fair for longer than the longest back-off."""
     for place in places.values():
-        with place.node.database.reading() as work:
-            for each in work.queue.list(delivery=Delivery.QUEUED, limit=1000):
-                waits = max(each.due, work.peers.get(each.peer).not_before)
-                if each.due and waits > work.now and each.problem is None:
-                    raise ViolationError(f"{place} has something for {each.peer} that does not leave")
+        if peer := waits_for(place):
+            raise ViolationError(f"{place} has something for {peer} that does not leave")
+
+
+def waits_for(place: Place) -> NodeId | None:
+    """Give a peer for which something waits that was not refused, if there is one."""
+    with place.node.database.reading() as work:
+        for each in work.queue.list(delivery=Delivery.QUEUED, limit=1000):
+            if each.due and each.problem is None:
+                return each.peer
+    return None
 
 
 def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks_set: bool) -> None:
