@@ -168,9 +168,10 @@ class History:
 
     def _defied(self, standing: Standing, place: Place, rng: random.Random) -> str:
         """Who is suspended has heard of it, and an officer of it tries to offer all the same."""
-        standing.hear(place)
         with suppress(HandoverError):
-            officers.offer(place, rng, [each for each in self._places if each != place.site.id])
+            standing.hear(place)
+            offered = officers.offer(place, rng, [each for each in self._places if each != place.site.id])
+            standing.check_offered(place, offered)
         return "suspended"
 
     def _late(self, rng: random.Random) -> str:

@@ -67,6 +67,11 @@ class Standing:
         if Act.OFFER in sent:
             raise ViolationError(f"{place} sends an offer to {peer}, which is suspended")
 
+    def check_offered(self, place: Place, offered: str) -> None:
+        """Raise ViolationError where a node has just made an offer though it is suspended, as it knows."""
+        if offered and place.site.registry.entry(place.site.id, place.now()).status is NodeStatus.SUSPENDED:
+            raise ViolationError(f"{place} makes an offer while it is suspended")
+
     def heal(self) -> None:
         """List every node's keys as they are, and let all nodes hear of it. Who is suspended stays so."""
         for place in self.places.values():
