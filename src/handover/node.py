@@ -97,7 +97,10 @@ class Node(Desks):
     @property
     def resync(self) -> Resync:
         """Asks peers after a restore what was forgotten."""
-        return Resync(self.database, self.vault, self.registry, self.wire, self.after.recalling)
+        return Resync(
+            *(self.database, self.vault, self.registry, self.wire, self.after.recalling),
+            renew=self.refresher.refresh,
+        )
 
     @cached_property
     def tracing(self) -> Tracing:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Restoration:
-    """One restore: the incarnation that began with it, when, and how old the backup and how long its log was."""
+    """One restore: the incarnation that began with it, when, and how old the backup and how long its log was.
+
+    `made_at` is when the oldest backup was made of those whose restores are not over.
+    """
 
     incarnation: int
     restored_at: int

@@ -33,12 +33,17 @@ class Begun:
 def begin(work: UnitOfWork, vault: Vault, *, made_at: int, noted: Sequence[Ended]) -> Begun:
     """Begin the log of the vault's incarnation, mark every matter, and end again what was *noted* since.
 
-    The first entry of its own says `restored`; before it stand the entries that the backup knows.
+    The first entry of its own says `restored`; before it stand the entries that the backup knows. A backup that was
+    itself made in doubt does not know either what an earlier restore forgot: it is as old as that one's.
     """
     work.log.checkpoint(work.now)
     old = work.log.head()
+    going_on = work.doubts.restoration()
     restoration = Restoration(
-        incarnation=vault.incarnation, restored_at=work.now, made_at=made_at, log_size=old.size
+        incarnation=vault.incarnation,
+        restored_at=work.now,
+        made_at=made_at if going_on is None else min(made_at, going_on.made_at),
+        log_size=old.size,
     )
     statement = strict.dumps(
         {

@@ -13,7 +13,7 @@ from handover.application.doubt import Restoration
 from handover.application.incarnations import StaleIncarnationError, reached
 from handover.application.ports import Database, UnitOfWork, Vault, Wire
 from handover.application.recalling import Recalling
-from handover.application.registry import Registry
+from handover.application.registry import Accepted, Registry
 from handover.application.resyncs import Asked
 from handover.domain.errors import HandoverError, UnreachableError, UntrustedError
 from handover.domain.ids import NodeId
@@ -21,7 +21,7 @@ from handover.protocol import checkpoint as checkpoints
 from handover.protocol import resync, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.log_origin import LogOrigin
-from handover.protocol.node_entry import NodeEntry
+from handover.protocol.node_entry import NodeEntry, NodeStatus
 from handover.protocol.resync import ANSWER_LIMIT, PATH, Answer, Place, Request, Round, UnverifiedAnswer
 from handover.protocol.strict import Json
 
@@ -51,6 +51,7 @@ class Resync:
         registry: Registry,
         wire: Wire,
         recalling: Recalling,
+        renew: Callable[[], Accepted],
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
@@ -58,6 +59,8 @@ class Resync:
         self._registry = registry
         self._wire = wire
         self._recalling = recalling
+        self._renew = renew
+        self._renewed: Restoration | None = None
         self._jitter = jitter
 
     def tick(self) -> int:
@@ -72,18 +75,33 @@ class Resync:
             self._ask(restoration, each)
         with self._database.reading() as work:
             silent = [each.node for each in self._asked(work) if each.answered_at is None]
-        if not silent:
+        if not silent and self._names_all(restoration):
             self._end(restoration)
         return len(due)
+
+    def _names_all(self, restoration: Restoration) -> bool:
+        """Tell whether the registry names everybody who may know something: the mirror may be as old as the backup.
+
+        It is asked for once more when all whom it names were heard; whoever is new in it is heard as well.
+        """
+        with self._database.reading() as work:
+            now = work.now
+        if not self._registry.fresh(now):
+            return False
+        if self._renewed != restoration and self._renew().timestamp is not None:
+            return False
+        self._renewed = restoration
+        return True
 
     def _asked(self, work: UnitOfWork) -> Sequence[Asked]:
         """Every other node that takes part may hold a deed of this one's: what was forgotten names nobody.
 
-        A node that the registry suspends or names no more is not waited for.
+        A node that the registry suspends or names no more is not waited for; one whose country's page is late, is.
         """
         known = {each.node: each for each in work.resyncs.all(self._vault.incarnation)}
-        nodes = self._registry.current(work.now).entries.keys() - {self._vault.node}
-        taking_part = sorted(node for node in nodes if not self._registry.barred(node, work.now))
+        entries = self._registry.current(work.now).entries
+        others = entries.keys() - {self._vault.node}
+        taking_part = sorted(node for node in others if entries[node].status is not NodeStatus.SUSPENDED)
         fresh = Asked(node=self._vault.node, incarnation=self._vault.incarnation, due=0)
         return [known.get(node) or replace(fresh, node=node) for node in taking_part]
 
