@@ -18,6 +18,7 @@ from handover.protocol import (
     assertion,
     committed_index,
     consent,
+    contradiction,
     contribution,
     delivery,
     enrolment,
@@ -97,8 +98,8 @@ def _leaves(value: Any, name: str = "") -> Iterator[bytes]:
     elif isinstance(value, list):
         for each in value:
             yield from _leaves(each, name)
-        if name == "files" and all(isinstance(each, str) for each in value):
-            yield "".join(f"{each}\n" for each in value).encode()  # the lines of a bundle of evidence
+        if name in ("file", "files") and all(isinstance(each, str) for each in value):
+            yield "\n".join(value).encode("utf-8", "surrogateescape")  # the lines of a file of evidence
     elif isinstance(value, str):
         yield bytes.fromhex(value) if name.endswith("_hex") else value.encode("utf-8", "surrogatepass")
 
@@ -256,6 +257,7 @@ TARGETS: Final[dict[str, Target]] = {
     "registry": Target(read=_bytes_of_metadata, like=("registry",), made=_numbered(5)),
     "evidence": Target(read=evidence.read, like=("evidence",), longest=2**18),
     "evidence-line": Target(read=_line, like=("evidence",), made=_lines_of),
+    "contradiction": Target(read=contradiction.read, like=("contradiction",), longest=2**17),
     "statistics": Target(read=_signed(statistics.TYPE, statistics.read), like=("statistics",), made=_claims),
     "reconciliation": Target(
         read=_signed(reconciliation.TYPE, reconciliation.read), like=("reconciliation",), made=_claims

@@ -15,7 +15,7 @@ MEANING: Final = {
     Verdict.INCOMPLETE: "nothing in this evidence is false, but something that belongs to it is missing",
     Verdict.INVALID: "something in this evidence is false, contradicts something else, or was not allowed",
 }
-_ORDER: Final = (Severity.INVALID, Severity.INCOMPLETE, Severity.NOTE)
+_ORDER: Final = (Severity.PROVED, Severity.INVALID, Severity.INCOMPLETE, Severity.NOTE)
 _WIDTH: Final = 110
 _SHOWN: Final = 200  # findings of one severity; the report as JSON has them all
 
@@ -68,6 +68,7 @@ def _findings(report: Report, files: Sequence[tuple[str, str]]) -> Iterator[str]
 
 
 _TITLES: Final = {
+    Severity.PROVED: "PROVED",
     Severity.INVALID: "FALSE OR NOT ALLOWED",
     Severity.INCOMPLETE: "MISSING",
     Severity.NOTE: "WORTH KNOWING",

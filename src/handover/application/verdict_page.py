@@ -20,6 +20,7 @@ li, tr { break-inside: avoid }
 """
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _TITLES: Final = {
+    Severity.PROVED: "Proved",
     Severity.INVALID: "False or not allowed",
     Severity.INCOMPLETE: "Missing",
     Severity.NOTE: "Worth knowing",

@@ -12,6 +12,7 @@ from handover.application import (
     verifier_case,
     verifier_chain,
     verifier_continuity,
+    verifier_contradiction,
     verifier_growth,
     verifier_log,
     verifier_rounds,
@@ -21,12 +22,13 @@ from handover.application import (
     verifier_trust,
 )
 from handover.application.verifier_case import Case
+from handover.application.verifier_contradiction import File
 from handover.application.verifier_grounds import Grounds
-from handover.application.verifier_report import Findings, MatterReport, Report, Rule
-from handover.application.verifier_trust import Trust
+from handover.application.verifier_report import Findings, MatterReport, Report, Rule, Verdict
+from handover.application.verifier_trust import Lined, Trust
 from handover.domain.errors import MalformedError
 from handover.domain.sentences import sentence
-from handover.protocol import evidence
+from handover.protocol import contradiction, evidence
 from handover.protocol.evidence import Bundle, Word
 from handover.protocol.registry_set import MetadataSet
 
@@ -39,11 +41,14 @@ def verify(
     """Give what bundles of evidence prove to whoever trusts *root*, the registry's pinned root page.
 
     Bundles of one matter are judged together, so that one side's shows what the other's left out. A newer *registry*
-    decides which keys have been reported compromised since.
+    decides which keys have been reported compromised since. A file on the contradiction of a log is judged by itself.
     """
     findings = Findings()
-    bundles = _read(files, findings)
-    trust = verifier_trust.build(bundles, root=root, registry=registry, findings=findings)
+    bundles, proofs = _read(files, findings)
+    lined: list[Lined] = [*bundles, *(each.content for each in proofs)]
+    trust = verifier_trust.build(lined, root=root, registry=registry, findings=findings)
+    whole = findings.verdict is Verdict.VALID
+    verifier_contradiction.check(proofs, trust, findings, whole=whole)
     matters, cases = [], []
     for group in _matters(bundles):
         case = verifier_case.gather(group, findings)
@@ -54,22 +59,26 @@ def verify(
         root=trust.root,
         matters=tuple(matters),
         findings=tuple(findings.found),
-        counts=_counts(bundles, cases, trust),
+        counts={**_counts(bundles, cases, trust), "contradictions": len(proofs)},
     )
 
 
-def _read(files: Sequence[bytes], findings: Findings) -> list[Bundle]:
+def _read(files: Sequence[bytes], findings: Findings) -> tuple[list[Bundle], list[File]]:
     bundles: list[Bundle] = []
+    proofs: list[File] = []
     if not 0 < len(files) <= MOST_FILES:
         findings.invalid(
             Rule.FORM, "files", sentence("between 1 and %(most)s files are verified at once", most=MOST_FILES)
         )
     for number, data in enumerate(files[:MOST_FILES], start=1):
         try:
-            bundles.append(evidence.read(data))
+            if contradiction.is_one(data):
+                proofs.append(File(place=f"file {number}", content=contradiction.read(data)))
+            else:
+                bundles.append(evidence.read(data))
         except MalformedError as error:
             findings.invalid(Rule.FORM, f"file {number}", error.sentence)
-    return bundles
+    return bundles, proofs
 
 
 def _matter(case: Case, trust: Trust, findings: Findings) -> MatterReport:

@@ -24,8 +24,9 @@ class Verdict(StrEnum):
 
 
 class Severity(StrEnum):
-    """What one finding does to the verdict."""
+    """What one finding does to the verdict; what is proved of a log changes none."""
 
+    PROVED = "proved"
     NOTE = "note"
     INCOMPLETE = "incomplete"
     INVALID = "invalid"
@@ -83,6 +84,7 @@ class Rule(StrEnum):
     CHAIN = "chain"
     CHAIN_GAP = "chain-gap"
     OMITTED = "omitted"
+    CONTRADICTION = "contradiction"
     ONE_SIDE = "one-side"
     AS_OF = "as-of"
 
@@ -120,6 +122,10 @@ class Findings:
     def note(self, rule: Rule, place: str, sentence: Sentence) -> None:
         """Note something worth knowing that changes no verdict."""
         self.add(rule, place, Severity.NOTE, sentence)
+
+    def proved(self, rule: Rule, place: str, sentence: Sentence) -> None:
+        """Note what is proved against somebody."""
+        self.add(rule, place, Severity.PROVED, sentence)
 
     def add(self, rule: Rule, place: str, severity: Severity, sentence: Sentence) -> None:
         """Note something of the given severity."""

@@ -4,9 +4,9 @@ The present plays no part: a set is judged at the time at which it was issued, a
 only the compromise of a key by the newest registry that is there (docs/spec/evidence.md, section 4).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.errors import HandoverError, NotFoundError
@@ -15,7 +15,7 @@ from handover.domain.sentences import sentence
 from handover.protocol import evidence_registry, registry_set, strict
 from handover.protocol import registry_metadata as pages
 from handover.protocol.checkpoint import LogKey
-from handover.protocol.evidence import Bundle, Word
+from handover.protocol.evidence import Word
 from handover.protocol.evidence_registry import Shelf
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
@@ -26,6 +26,15 @@ GIVEN_ROOT: Final = "the root that was given"  # the place of a finding about it
 
 MOST_STATES: Final = 256
 FRESH: Final = 86_400  # seconds: how old a registry may be on which an act of weight rests
+
+
+class Lined(Protocol):
+    """A file that holds states of the registry."""
+
+    @property
+    def lines(self) -> Mapping[Word, tuple[bytes, ...]]:
+        """Its parts, by what they are."""
+        ...
 
 
 @dataclass(kw_only=True)
@@ -104,7 +113,7 @@ class Trust:
 
 
 def build(
-    bundles: Sequence[Bundle], *, root: bytes | None, registry: MetadataSet | None, findings: Findings
+    bundles: Sequence[Lined], *, root: bytes | None, registry: MetadataSet | None, findings: Findings
 ) -> Trust:
     """Give whom to believe; what could not be believed is among the findings."""
     chain = _chain(bundles, findings)
@@ -144,7 +153,7 @@ def build(
     return Trust(root=shown, sets=sets, newest=newest)
 
 
-def _chain(bundles: Sequence[Bundle], findings: Findings) -> tuple[bytes, ...]:
+def _chain(bundles: Sequence[Lined], findings: Findings) -> tuple[bytes, ...]:
     chains = [each.lines[Word.ROOT] for each in bundles]
     longest = max(chains, key=len, default=())
     if any(longest[: len(chain)] != chain for chain in chains):

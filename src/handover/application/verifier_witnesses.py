@@ -33,7 +33,7 @@ def check(case: Case, trust: Trust, findings: Findings) -> set[Digest]:
     words: list[_Word] = []
     exporters = case.exporters
     for digest, head in case.heads.items():
-        found = list(_words(head, trust, findings))
+        found = list(said_of(head, trust, findings))
         words += found
         if found and head.node in exporters:
             used.add(digest)
@@ -42,7 +42,8 @@ def check(case: Case, trust: Trust, findings: Findings) -> set[Digest]:
     return used
 
 
-def _words(head: Head, trust: Trust, findings: Findings) -> Iterator[_Word]:
+def said_of(head: Head, trust: Trust, findings: Findings) -> Iterator[_Word]:
+    """Give what witnesses say under a checkpoint; every line is a note or, where it is false, a finding."""
     for node in cosignature.claimed(note.read(head.note)):
         keys = trust.log_keys(LogOrigin(node=node))
         if node == head.node or not keys:

@@ -10,11 +10,11 @@ from handover.application.registry import Registry
 from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint as checkpoints
-from handover.protocol import cosignature, evidence_lines, merkle, note, strict, witness
+from handover.protocol import contradiction, cosignature, evidence_lines, note, strict, witness
 from handover.protocol.checkpoint import Checkpoint, LogKey, SignedCheckpoint
+from handover.protocol.contradiction import Kind
 from handover.protocol.cosignature import WitnessSigner
 from handover.protocol.entry import EntryKind
-from handover.protocol.envelope import FUTURE
 from handover.protocol.evidence_lines import Consistency
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
@@ -22,6 +22,12 @@ from handover.protocol.node_key import KeyStatus
 from handover.protocol.witness import AddCheckpoint
 
 MOST_LOGS: Final = 64  # of one node, one for each of its incarnations
+ALARMS: Final = {
+    Kind.TWO_TREES: "split-view",
+    Kind.NOT_GROWN: "split-view",
+    Kind.ROLLED_BACK: "log-rolled-back",
+}
+"""The alarm by which each contradiction is put before a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +73,7 @@ class _Asked:
 class _Contradiction:
     """Why the two checkpoints cannot both be honest; `proof`, if any, leads from another tree of the earlier size."""
 
-    kind: str
+    kind: Kind
     proof: Consistency | None = None
 
 
@@ -195,28 +201,21 @@ def _excluded(held: Witnessed, asked: _Asked) -> _Contradiction | None:
 
     A proof that is merely wrong proves nothing: anybody could have put it beside a checkpoint of the log.
     """
-    old, new = held.checkpoint, asked.signed.checkpoint
-    if new.size == old.size and new.root != old.root:
-        return _Contradiction(kind="split-view")
-    if new.size < old.size:
-        shown = asked.signed.time > held.signed_at + FUTURE
-        return _Contradiction(kind="log-rolled-back") if shown else None
-    if asked.request.old_size != old.size:
-        return None
+    proof = Consistency(size=asked.request.old_size, path=asked.request.proof)
+    first = SignedCheckpoint(checkpoint=held.checkpoint, time=held.signed_at)
     try:
-        earlier = merkle.earlier_root(
-            old_size=old.size, size=new.size, root=new.root, path=asked.request.proof
-        )
+        kind = contradiction.judge(first, asked.signed, proof)
     except UntrustedError:
         return None
-    proof = Consistency(size=old.size, path=asked.request.proof)
-    return None if earlier == old.root else _Contradiction(kind="split-view", proof=proof)
+    return (
+        None if kind is None else _Contradiction(kind=kind, proof=proof if kind is Kind.NOT_GROWN else None)
+    )
 
 
 def _keep(work: UnitOfWork, asked: _Asked, held: Witnessed, found: _Contradiction) -> None:
     """Keep both checkpoints as their log has signed them: together they show that it contradicts itself."""
     proof = () if found.proof is None else (evidence_lines.write_consistency(found.proof),)
     evidence = (asked.note, held.note, *proof)
-    if raise_alarm(work, found.kind, peer=asked.origin.node, handover=None, evidence=evidence):
+    if raise_alarm(work, ALARMS[found.kind], peer=asked.origin.node, handover=None, evidence=evidence):
         digest = strict.digest(asked.note)
         work.log.append(EntryKind.SPLIT_VIEW, stream="", object_=digest, now=work.now)

@@ -19,6 +19,7 @@ MOST_LINES: Final = 400
 MOST_FOUND: Final = 100
 """Lines of all timelines, and findings of one severity: more than a person reads. The report as JSON has them all."""
 _TITLES: Final[Mapping[Severity, str]] = {
+    Severity.PROVED: N_("Proved"),
     Severity.INVALID: N_("False or not allowed"),
     Severity.INCOMPLETE: N_("Missing"),
     Severity.NOTE: N_("Worth knowing"),
@@ -42,6 +43,7 @@ COUNTS: Final[Mapping[str, str]] = {
     "records": N_("Skeletons of records"),
     "grounds": N_("Tokens of consent or legal basis"),
     "assertions": N_("Signatures of passkeys"),
+    "contradictions": N_("Proofs that a log contradicts itself"),
     "registries": N_("States of the registry"),
 }
 _SIGN: Final = (N_("Checked on"), N_("Checked by"), N_("Signature"))

@@ -105,17 +105,18 @@ def verify_consistency(
 
 
 def earlier_root(*, old_size: int, size: int, root: bytes, path: Sequence[bytes]) -> bytes:
-    """Return the root that the first *old_size* entries of a tree have by *path*, whatever anyone says of it.
+    """Return the root that the first *old_size* entries have by *path*, before which it stands for a power of two.
 
     Raises:
-        ConsistencyError: it does not lead to the tree's root, or does not hold the earlier: a power of two entries.
+        ConsistencyError: it does not lead to the tree's root.
     """
     if not 0 < old_size < size <= LARGEST_SIZE or not _all_hashes(root, *path):
         raise ConsistencyError
-    old, new = _joined(old_size, size, path, EMPTY_ROOT)
-    if new != root or old_size == 1 << _last_subtree(old_size):
-        raise ConsistencyError
-    return old
+    before = path[:1] if old_size == 1 << _last_subtree(old_size) else ()
+    old, new = _joined(old_size, size, path[len(before) :], b"".join(before))
+    if new == root:
+        return old
+    raise ConsistencyError
 
 
 def _joined(old_size: int, size: int, path: Sequence[bytes], old_root: bytes) -> tuple[bytes, bytes]:
@@ -162,8 +163,7 @@ def _last_subtree(size: int) -> int:
 class Tree:
     """The tree over stored tiles, for one transaction: it grows, and proves what it holds.
 
-    Only the right edge is read to append. What was appended is kept here, so that nothing has to be stored
-    before paths are asked for.
+    Only the right edge is read to append. What was appended is kept here: paths need not wait until it is stored.
     """
 
     def __init__(self, tiles: Tiles, size: int) -> None:
