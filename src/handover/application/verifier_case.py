@@ -17,7 +17,7 @@ from handover.protocol.checkpoint import Checkpoint, LogKey
 from handover.protocol.entry import Entry
 from handover.protocol.envelope import Envelope
 from handover.protocol.evidence import Bundle, Word
-from handover.protocol.log_origin import LogOrigin
+from handover.protocol.log_origin import FIRST, LogOrigin
 
 _T = TypeVar("_T")
 
@@ -27,7 +27,7 @@ class Said:
     """An envelope in a bundle. Times are seconds since 1970.
 
     `believed`: its signature is that of a key that the registry names. `anchor` is who else vouches for its time, by
-    which entry of its log and stream; `witness` is who has seen the sender's log with it;
+    which entry of its log and stream, and which of its logs; `witness` is who has seen the sender's log with it;
     `replaced` says that the same act was signed anew later.
     """
 
@@ -39,6 +39,7 @@ class Said:
     anchored_at: int = 0
     anchored_n: int = 0
     anchored_index: int = 0
+    anchored_incarnation: int = FIRST
     witness: NodeId | None = None
     witnessed_at: int = 0
     replaced: bool = False

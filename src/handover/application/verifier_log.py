@@ -169,6 +169,7 @@ def _anchor(
     if said.anchor is None or found.time < said.anchored_at:
         said.anchor, said.anchored_at = head.node, found.time
         said.anchored_n, said.anchored_index = found.n, index
+        said.anchored_incarnation = head.log.incarnation
 
 
 def _entries(case: Case, source: Source, streams: _Streams, findings: Findings) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
+from handover.application import verifier_again
 from handover.application.verifier_case import Case, Said, Source
 from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_sequence import opener
@@ -105,6 +106,10 @@ def _round(said: Sequence[Said], shown: Mapping[Digest, Shown]) -> _Round | None
 
 def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings) -> None:
     desk: _Desk | None = None
+    now = verifier_again.incarnation(source)
+    answered = verifier_again.answered(
+        source.node, now, (said for each in rounds.values() for said in each.said)
+    )
     for logged in source.logged:
         said = case.said.get(logged.entry.object)
         if said is None or not said.believed or logged.entry.kind not in (EntryKind.SENT, EntryKind.RECEIVED):
@@ -115,7 +120,8 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
         if desk is None:
             desk = _Desk(claim=_first_claim(case, source, rounds))
         try:
-            _move(desk, source, found, said, logged.entry.time)
+            heard_at = min(logged.entry.time, answered.get(said.digest, logged.entry.time))
+            _move(desk, source, found, said, heard_at)
         except RefusedError as error:
             desk.stuck.add(said.envelope.round)
             text = sentence(
@@ -146,6 +152,8 @@ def _move(desk: _Desk, source: Source, found: _Round, said: Said, now: int) -> N
     envelope = said.envelope
     side = desk.sides.get(envelope.round) or found.begin(source.node)
     holding = Holding(claim=desk.claim, relieving_here=desk.relieving == envelope.round)
+    if verifier_again.moves_nothing(source, side, envelope):
+        return
     if _mine(source, said):
         side, step = say(side, envelope, found.terms, holding)
     else:
@@ -183,16 +191,16 @@ def _other(found: _Round, node: NodeId, findings: Findings) -> None:
     says = [each for each in found.said if each.envelope.iss == node and _moves(found, each)]
     says.sort(key=lambda each: (each.envelope.incarnation, each.envelope.seq))
     heard = [each for each in found.said if each.envelope.aud == node and each.envelope.act in MOVES]
-    must = sorted((each for each in heard if each.anchor == node), key=lambda each: each.anchored_n)
-    may = [each for each in heard if each.anchor != node][:_MOST]
+    receipted = sorted((each for each in heard if each.anchor == node), key=lambda each: each.anchored_n)
+    told = _Told(says=says, receipted=receipted, may=[each for each in heard if each.anchor != node])
     begin = found.begin(node)
-    if len(says) > _MOST_SAID or len(must) > _MOST_HEARD:
+    if len(says) > _MOST_SAID or len(receipted) > _MOST_HEARD:
         findings.invalid(
             Rule.ORDER,
             found.said[-1].place,
             sentence("more was said than the tables let %(node)s say", node=node),
         )
-    elif says and not _explained(found.terms, begin, says, must, may):
+    elif says and not _explained(found.terms, begin, told):
         text = sentence("%(node)s cannot have said this by what it had heard", node=node)
         findings.invalid(Rule.ORDER, says[-1].place, text)
 
@@ -201,6 +209,24 @@ def _moves(found: _Round, said: Said) -> bool:
     envelope = said.envelope
     held = found.course is Course.REFERRAL and envelope.act is Act.LEGAL_HOLD
     return (envelope.act in MOVES or held) and envelope.replaces is None
+
+
+class _Told:
+    """What a side said and surely heard, in these orders; and what it heard in any: for the first of those, surely.
+
+    Where it was restored it has logged once more what it had forgotten: its log does not say when that came first.
+    """
+
+    def __init__(self, *, says: list[Said], receipted: list[Said], may: list[Said]) -> None:
+        again = verifier_again.of(receipted)
+        self.says, self.surely = says, len(again)
+        self.must = [each for each in receipted if each not in again]
+        self.others = [*again, *may[:_MOST]]
+        self._heard = {each.digest: verifier_again.heard_at(each, says) for each in receipted}
+
+    def hear(self, said: Said, side: Side, terms: Terms, holding: Holding) -> tuple[Side, Step | None]:
+        """Give the side after it heard *said*."""
+        return hear(side, said.envelope, self._heard.get(said.digest, said.at), terms, holding)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,39 +239,36 @@ class _Path:
     side: Side
 
 
-def _explained(terms: Terms, begin: Side, says: list[Said], must: list[Said], may: list[Said]) -> bool:
+def _explained(terms: Terms, begin: Side, told: _Told) -> bool:
     start = _Path(said=0, heard=0, others=frozenset(), side=begin)
     stack, seen = [start], {start}
     while stack:
         path = stack.pop()
-        if path.said == len(says) and path.heard == len(must):
+        surely = path.others.issuperset(range(told.surely))
+        if path.said == len(told.says) and path.heard == len(told.must) and surely:
             return True
-        for following in _next(terms, path, says, must, may):
+        for following in _next(terms, path, told):
             if following not in seen:
                 seen.add(following)
                 stack.append(following)
     return False
 
 
-def _next(terms: Terms, path: _Path, says: list[Said], must: list[Said], may: list[Said]) -> list[_Path]:
+def _next(terms: Terms, path: _Path, told: _Told) -> list[_Path]:
     found: list[_Path] = []
     side = path.side
     holding = Holding(claim=Claim.RELIEVING if side.state is State.RELIEVING else Claim.HOLDER)
-    if path.heard < len(must):
-        after = _try(partial(_hear, side, must[path.heard], terms, holding))
+    if path.heard < len(told.must):
+        after = _try(partial(told.hear, told.must[path.heard], side, terms, holding))
         found += [replace(path, heard=path.heard + 1, side=each) for each in after]
-    for number, other in enumerate(may):
+    for number, other in enumerate(told.others):
         if number not in path.others:
-            after = _try(partial(_hear, side, other, terms, holding))
+            after = _try(partial(told.hear, other, side, terms, holding))
             found += [replace(path, others=path.others | {number}, side=each) for each in after]
-    if path.said < len(says):
-        after = _try(partial(say, side, says[path.said].envelope, terms, holding))
+    if path.said < len(told.says):
+        after = _try(partial(say, side, told.says[path.said].envelope, terms, holding))
         found += [replace(path, said=path.said + 1, side=each) for each in after]
     return found
-
-
-def _hear(side: Side, said: Said, terms: Terms, holding: Holding) -> tuple[Side, Step | None]:
-    return hear(side, said.envelope, said.at, terms, holding)
 
 
 def _try(move: Callable[[], tuple[Side, Step | None]]) -> list[Side]:

@@ -1,0 +1,49 @@
+"""What a restored node has logged once more: later than it was said and heard, and after what came of it.
+
+Of what it had answered before it was restored it had heard at the latest then (docs/spec/evidence.md, section 5.1).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from handover.application.verifier_case import Said, Source
+from handover.application.verifier_tables import Side
+from handover.domain.handover import State
+from handover.domain.ids import Digest, NodeId
+from handover.domain.sequence import MOVES
+from handover.protocol.envelope import Envelope
+from handover.protocol.log_origin import FIRST
+
+_MOST: Final = 6  # in one round; each of them doubles the orders that are tried
+
+
+def incarnation(source: Source) -> int:
+    """Give of which incarnation the exporter's log is."""
+    return source.head.log.incarnation if source.head else FIRST
+
+
+def answered(node: NodeId, now: int, said: Iterable[Said]) -> dict[Digest, int]:
+    """Give what *node* had answered before its incarnation *now*, and when."""
+    found: dict[Digest, int] = {}
+    for each in (each.envelope for each in said if each.believed):
+        if each.iss == node and each.incarnation < now and each.re is not None:
+            found[each.re] = min(each.iat, found.get(each.re, each.iat))
+    return found
+
+
+def moves_nothing(source: Source, side: Side, envelope: Envelope) -> bool:
+    """Tell whether a restored exporter may log this after its round was closed: what others said, and what it had."""
+    now = incarnation(source)
+    closed = envelope.act in MOVES and side.state is State.CLOSED and side.pending is None
+    return closed and now > FIRST and (envelope.incarnation < now or envelope.iss != source.node)
+
+
+def of(receipted: Sequence[Said]) -> list[Said]:
+    """Give of what a node has receipted that which its log may have once more: in whatever order it came first."""
+    return [each for each in receipted if each.anchored_incarnation > FIRST][:_MOST]
+
+
+def heard_at(said: Said, says: Sequence[Said]) -> int:
+    """Give when a node had heard what it has receipted, by its receipt and by what it *says*."""
+    before = answered(said.envelope.aud, said.anchored_incarnation, says)
+    return min(said.at, before.get(said.digest, said.at))
