@@ -279,7 +279,7 @@ def denied(siege: Siege) -> Item:
     refused(
         "chain-forged",
         "A member shows a deed with a changed byte.",
-        "signature",
+        "chain",
         lambda siege: chained(siege, 2, lambda deed: (rewritten(deed, 2, lambda part: flipped(part, 1)),)),
     ),
     Attack(

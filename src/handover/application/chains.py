@@ -21,6 +21,7 @@ from handover.protocol.envelope import Envelope, Unverified
 from handover.protocol.node_entry import NodeEntry
 from handover.protocol.node_key import KeyStatus, KeyUse
 from handover.protocol.receipt import Receipt
+from handover.protocol.shown_chain import ShownChain
 
 _OF_LOG: Final = (KeyUse.LOG, KeyUse.LOG_PQ)
 
@@ -35,9 +36,12 @@ def require(
             receipt shows that the deed was there before.
     """
     try:
-        shown = shown_chain.read(evidence)
+        return _led(registry, envelope, shown_chain.read(evidence), now)
     except UntrustedError as error:
         raise ChainError from error
+
+
+def _led(registry: Registry, envelope: Envelope, shown: ShownChain, now: int) -> tuple[Digest, ...]:
     if envelope.epoch != len(shown.deeds) + 1:
         raise ChainError
     holder = None
