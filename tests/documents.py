@@ -19,7 +19,7 @@ import model  # noqa: E402
 from act_tables import ACT_PARTS  # noqa: E402
 from attack_tables import ATTACK_PARTS  # noqa: E402
 from command_tables import COMMAND_PARTS  # noqa: E402
-from domain.joint import JOINT, RETRACTED  # noqa: E402
+from domain.joint import JOINT, RESOLVED, RETRACTED  # noqa: E402
 from handover.domain.courses import CONTACTED, CONTACTER, REFERRER, SERVER  # noqa: E402
 from handover.domain.lifecycle import (  # noqa: E402
     ANSWERS,
@@ -34,8 +34,8 @@ from handover.domain.lifecycle import (  # noqa: E402
     Outcome,
     Refusal,
     State,
-    VoidReason,
 )
+from handover.domain.reasons import VoidReason  # noqa: E402
 from matching_tables import MATCHING_PARTS  # noqa: E402
 from record_tables import RECORD_PARTS  # noqa: E402
 from retention_tables import RETENTION_PARTS  # noqa: E402
@@ -48,6 +48,7 @@ REFUSED: Final = {
     Refusal.STRAY: "`out-of-order`, alarm",
     Refusal.GONE: "`round-closed`",
     Refusal.DEED_STANDS: "`deed-stands`",
+    Refusal.RESOLVED: "`round-resolved`",
 }
 HEADS: Final[dict[Column, str]] = {
     Order.RELEASE: "release, fit",
@@ -60,13 +61,17 @@ HEADS: Final[dict[Column, str]] = {
     Guarded.LATE_ACCEPTANCE: "`acceptance`, unfit",
     Act.DECLINE: "`decline`",
     Act.TAKE_UP_RECEIPT: "`take-up-receipt`",
+    Guarded.LATE_TAKE_UP: "`take-up-receipt`, resolved",
     Act.VOID_RECEIPT: "`void-receipt`",
+    Order.RESOLVE: "resolve, two officers",
     Act.OFFER: "`offer`",
     Order.ACCEPT: "accept",
     Order.DECLINE: "decline",
     Act.DEED: "`deed`, own acceptance",
     Guarded.STRAY_DEED: "`deed`, none",
+    Guarded.LATE_DEED: "`deed`, resolved",
     Act.VOID: "`void`",
+    Guarded.RESOLVING: "`void`, `resolved`",
     Act.REFERRAL: "`referral`",
     Guarded.LATE_REFERRAL: "`referral`, late",
     Act.HIT: "`hit`",
@@ -80,12 +85,12 @@ HEADS: Final[dict[Column, str]] = {
 
 def sender_table() -> str:
     """Give the sender's state table in Markdown."""
-    return _table(SENDER, tuple(HEADS)[:11])
+    return _table(SENDER, tuple(HEADS)[:13])
 
 
 def receiver_table() -> str:
     """Give the receiver's state table in Markdown."""
-    return _table(RECEIVER, tuple(HEADS)[11:17])
+    return _table(RECEIVER, tuple(HEADS)[13:21])
 
 
 def sender_drawing() -> str:
@@ -245,6 +250,8 @@ def _ends(table: Table) -> list[State]:
 def _joint(sender: State, receiver: State) -> str:
     if (sender, receiver) in RETRACTED:
         return "S²"
+    if (sender, receiver) in RESOLVED:
+        return "S³"
     if (sender, receiver) not in JOINT:
         return ""
     return "**R**" if receiver is State.HOLDING else "S"

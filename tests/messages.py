@@ -30,7 +30,8 @@ ARABIC: Final = (
 )
 MARKERS: Final = frozenset({"N_", "translate", "say", "message"})
 READ: Final = (
-    "domain/consent", "domain/handover", "domain/ids", "domain/record", "domain/schema", "protocol/assertion",
+    "domain/consent", "domain/handover", "domain/ids", "domain/record", "domain/resolution", "domain/schema",
+    "protocol/assertion",
     "protocol/base64", "protocol/checkpoint", "protocol/consent", "protocol/contradiction", "protocol/cosignature",
     "protocol/entry", "protocol/envelope", "protocol/evidence", "protocol/evidence_lines", "protocol/evidence_registry",
     "protocol/jws", "protocol/log_origin", "protocol/merkle", "protocol/node_entry", "protocol/node_key",

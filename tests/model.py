@@ -75,6 +75,7 @@ RUNS: Final = (
     Run(name="offers-side-by-side", flags="-DNODES=3 -DROUNDS=2 -DPARALLEL"),
     Run(name="restore", flags="-DRESTORE"),
     Run(name="restore-after-two-rounds", flags="-DRESTORE -DROUNDS=2", long=True),
+    Run(name="resolved", flags="-DNODES=3 -DROUNDS=2 -DRESOLVE"),
     Run(name="closed-alike", flags=_LIVE, live=True, long=True),
     Run(
         name="early-release", flags="-DM_EARLY_RELEASE", rule="the sender acts until it hears of the take-up"
@@ -82,6 +83,16 @@ RUNS: Final = (
     Run(name="send-first", flags="-DM_SEND_FIRST", rule="nothing is sent before it is committed"),
     Run(name="bound-times-out", flags="-DM_BOUND_TIMES_OUT", rule="bound is bound until a deed or a void"),
     Run(name="withdraw-after-deed", flags="-DM_WITHDRAW_AFTER_DEED", rule="a deed stands"),
+    Run(
+        name="resolved-too-early",
+        flags="-DRESOLVE -DM_RESOLVED_TOO_EARLY",
+        rule="a deed is resolved only when its receiver is gone for good",
+    ),
+    Run(
+        name="resolved-though-handed-on",
+        flags="-DNODES=3 -DROUNDS=2 -DRESOLVE -DM_HANDED_ON",
+        rule="people ask first whether the receiver has handed the matter on",
+    ),
     Run(name="no-tombstone", flags="-DM_NO_TOMBSTONE", rule="a void for an unknown offer is remembered"),
     Run(name="check-then-act", flags="-DM_CHECK_THEN_ACT", rule="guards are asked in the transaction"),
     Run(name="accept-after-void", flags="-DM_ACCEPT_AFTER_VOID", rule="a void is final"),

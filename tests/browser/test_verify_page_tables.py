@@ -31,6 +31,9 @@ _GUARDS = {
     Guarded.UNGROUNDED: "ungrounded",
     Guarded.LATE_REFERRAL: "tardy",
     Guarded.HELD: "held",
+    Guarded.LATE_TAKE_UP: "lateTakeUp",
+    Guarded.RESOLVING: "resolving",
+    Guarded.LATE_DEED: "lateDeed",
 }
 
 

@@ -19,6 +19,7 @@ from handover.domain.handover import (
     ClosedRoundError,
     Order,
     Role,
+    RoundResolvedError,
     Standing,
     State,
     Step,
@@ -41,11 +42,16 @@ JOINT: Final = frozenset(
     | {(State.VOIDING, r) for r in (State.UNKNOWN, State.PENDING, State.BOUND, State.DECLINED, State.CLOSED)}
     | {(State.TRANSFERRED, State.HOLDING), (State.VOIDED, State.CLOSED)}
 )
+RESOLVED: Final = frozenset({(State.VOIDING, State.HOLDING)})
 RETRACTED: Final = frozenset({(State.ACCEPTED, State.DECLINED), (State.RELIEVING, State.DECLINED)})
 
 
 class Round(NamedTuple):
-    """One round as both sides keep it, the wire between them, and what an onlooker remembers (`voided`)."""
+    """One round as both sides keep it, the wire between them, and what an onlooker remembers (`voided`, `told`).
+
+    `gone`: the receiver's node hears and does nothing any more; `told`: people at both sides know that what was
+    resolved was taken up.
+    """
 
     sender: int = -1
     receiver: int = -1
@@ -57,6 +63,9 @@ class Round(NamedTuple):
     late: bool = False
     grounded: bool = True
     voided: bool = False
+    gone: bool = False
+    resolved: bool = False
+    told: bool = False
     read: tuple[State, Act] | None = None
 
 
@@ -71,7 +80,10 @@ class World(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What is explored; the last four are what a wrong implementation would do around the rules."""
+    """What is explored; `waits` and the last four are what a wrong implementation would do around the rules.
+
+    With `resolves` a receiver may be gone for good and two officers resolve its deed; with `returns` it was not.
+    """
 
     rule: Rule = step
     nodes: int = 2
@@ -80,6 +92,9 @@ class Setting:
     declines: bool = True
     retracts: bool = True
     grounds_end: bool = True
+    resolves: bool = False
+    returns: bool = False
+    waits: bool = True
     says: Mapping[State, Act] = field(default_factory=lambda: SAYS)
     mixes_rounds: bool = False
     sends_first: bool = False
@@ -140,14 +155,20 @@ def check(world: World) -> None:
     Raises:
         ViolationError: two are responsible, or none is, or a record outlives its round.
     """
+    away = gone(world)
     for node, claim in enumerate(world.claims):
-        if claim is Claim.HOLDER and node != world.title:
+        if claim is Claim.HOLDER and node != world.title and node not in away:
             raise ViolationError("two responsible")
     if world.claims[world.title] is Claim.NONE:
         raise ViolationError("none responsible")
     for round_ in world.rounds:
         if round_.s is State.VOIDED and round_.record:
             raise ViolationError("record kept after the void receipt")
+
+
+def gone(world: World) -> set[int]:
+    """Give the nodes that are gone for good, as it seems."""
+    return {round_.receiver for round_ in world.rounds if round_.gone}
 
 
 def settle(setting: Setting, world: World) -> World:
@@ -172,7 +193,10 @@ def settle(setting: Setting, world: World) -> World:
 
 def unresolved(world: World) -> bool:
     """Tell whether a round that was opened is not closed alike at both sides."""
-    return any(round_.sender >= 0 and (round_.s, round_.r) not in CLOSED for round_ in world.rounds)
+    return any(
+        round_.sender >= 0 and (round_.s, round_.r) not in CLOSED and not round_.told
+        for round_ in world.rounds
+    )
 
 
 def _way(came: Mapping[World, tuple[World, str] | None], world: World) -> list[str]:
@@ -192,6 +216,8 @@ def _moves(setting: Setting, world: World) -> Iterator[tuple[str, World]]:
             return  # rounds open in order
         if not round_.late:
             yield f"{n}: the deadline passes", _with(world, n, round_._replace(late=True))
+        if setting.resolves and round_.s is State.RELIEVING and not round_.gone:
+            yield f"{n}: the receiver is gone", _with(world, n, round_._replace(gone=True))
         if setting.grounds_end and round_.grounded:
             yield f"{n}: the ground ends", _with(world, n, round_._replace(grounded=False))
         yield from _orders(setting, world, n)
@@ -219,6 +245,7 @@ def _orders(setting: Setting, world: World, n: int) -> Iterator[tuple[str, World
         (S, Order.WITHDRAW),
         (S, Order.DEADLINE),
         (S, Order.COUNTERSIGN),
+        (S, Order.RESOLVE),
         (R, Order.ACCEPT),
         (R, Order.DECLINE),
         (R, Order.DEADLINE),
@@ -290,21 +317,33 @@ def _event(
         grounded=round_.grounded,
         bound=round_.bound,
         automatic=automatic,
+        resolved=round_.resolved and (role is S or event is Act.VOID or round_.r is State.CLOSED),
+        overdue=setting.resolves and (not setting.waits or _over(world, round_)),
     )
+    if node in gone(world) and not setting.returns:
+        return None
     answer = _ask(setting, standing, event, late=round_.late)
     try:
         after = _commit(world, n, role, event, _honest(answer, standing, event))
+        if isinstance(answer, RoundResolvedError):
+            after = _with(after, n, after.rounds[n]._replace(told=True))
     except ViolationError as violation:
         violation.trace = (f"{n}: {role} {'hears ' * isinstance(event, Act)}{event.value}",)
         raise
     return None if after == world else after
 
 
+def _over(world: World, round_: Round) -> bool:
+    """Tell whether the receiver is gone for good, and has not handed the matter on: people make sure of both."""
+    onward = any(each.sender == round_.receiver and each.s is State.RELIEVING for each in world.rounds)
+    return round_.gone and not onward and world.title in round_[:2]
+
+
 def _honest(answer: Step | HandoverError, standing: Standing, event: Act | Order) -> Step:
-    """Nobody lies on this wire: only an offer that comes after the void of its round may be refused."""
+    """Nobody lies on this wire: an offer that comes after its void may be refused, and what was resolved."""
     if isinstance(answer, Step):
         return answer
-    if isinstance(event, Act) and not isinstance(answer, ClosedRoundError):
+    if isinstance(event, Act) and not isinstance(answer, ClosedRoundError | RoundResolvedError):
         raise ViolationError(f"honest message refused: {event} in {standing.state}")
     return Step(state=standing.state, changed=False)
 
@@ -321,7 +360,8 @@ def _commit(world: World, n: int, role: Role, event: Act | Order, result: Step) 
         world = world._replace(claims=_put(world.claims, node, result.claim))
         if result.claim is Claim.RELIEVING:
             world = world._replace(relieving=_put(world.relieving, node, n))
-    if result.changed and result.state is State.HOLDING:
+    taken = result.changed and result.state is State.HOLDING and not round_.resolved
+    if taken or (event is Order.RESOLVE and result.changed):
         world = world._replace(title=node)
     return world
 
@@ -330,8 +370,10 @@ def _moved(round_: Round, role: Role, event: Act | Order, result: Step) -> Round
     if role is S:
         if result.state is State.RELIEVING:
             _require_deed(round_)
-        return round_._replace(s=result.state, voided=round_.voided or result.state is State.VOIDING)
-    if result.state is State.HOLDING and (round_.voided or not round_.bound):
+        resolved = round_.resolved or event is Order.RESOLVE
+        voided = round_.voided or result.state is State.VOIDING
+        return round_._replace(s=result.state, voided=voided, resolved=resolved)
+    if result.state is State.HOLDING and ((round_.voided and not round_.resolved) or not round_.bound):
         raise ViolationError("taken up without an acceptance that counts")
     return round_._replace(
         r=result.state,

@@ -1,5 +1,6 @@
 """Both state tables in full: every state, event and guard. The expected tables are written by hand."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
@@ -11,11 +12,13 @@ from handover.domain.handover import (
     Act,
     Claim,
     ClosedRoundError,
+    DeedNotOverdueError,
     DeedStandsError,
     EquivocationError,
     NotResponsibleError,
     Order,
     Role,
+    RoundResolvedError,
     Standing,
     State,
     Step,
@@ -25,26 +28,27 @@ from handover.domain.handover import (
 )
 
 # A state: the round goes there.  =: no change.  !act: said again.  ?: equivocation, kept as evidence.
-# gone: the late offer is not stored.  stands: the deed cannot be taken back.  -: not in the table, refused.
+# gone: the late offer is not stored.  stands: the deed cannot be taken back.  resolved: it counts no more.
+# -: not in the table, refused.
 SENDER: Final = """
-            release   withdraw  deadline countersign unfit-countersign acceptance automatic unfit     decline take-up     void-receipt
-PREPARED    OFFERED   DISCARDED -        -           -                 -          -         -         -       -           -
-DISCARDED   -         -         -        -           -                 -          -         -         -       -           -
-OFFERED     -         VOIDING   VOIDING  -           -                 ACCEPTED   RELIEVING VOIDING   VOIDING ?           ?
-ACCEPTED    -         VOIDING   VOIDING  RELIEVING   VOIDING           =          =         =         VOIDING ?           ?
-RELIEVING   -         stands    =        -           -                 !deed      !deed     !deed     !deed   TRANSFERRED ?
-VOIDING     -         =         =        -           -                 !void      !void     !void     !void   ?           VOIDED
-TRANSFERRED -         stands    =        -           -                 !deed      !deed     !deed     !deed   =           ?
-VOIDED      -         =         =        -           -                 !void      !void     !void     !void   ?           =
+            release   withdraw  deadline countersign unfit-countersign acceptance automatic unfit     decline take-up     void-receipt late-take-up resolve
+PREPARED    OFFERED   DISCARDED -        -           -                 -          -         -         -       -           -            -            -
+DISCARDED   -         -         -        -           -                 -          -         -         -       -           -            -            -
+OFFERED     -         VOIDING   VOIDING  -           -                 ACCEPTED   RELIEVING VOIDING   VOIDING ?           ?            -            -
+ACCEPTED    -         VOIDING   VOIDING  RELIEVING   VOIDING           =          =         =         VOIDING ?           ?            -            -
+RELIEVING   -         stands    =        -           -                 !deed      !deed     !deed     !deed   TRANSFERRED ?            -            VOIDING
+VOIDING     -         =         =        -           -                 !void      !void     !void     !void   ?           VOIDED       resolved     -
+TRANSFERRED -         stands    =        -           -                 !deed      !deed     !deed     !deed   =           ?            -            -
+VOIDED      -         =         =        -           -                 !void      !void     !void     !void   ?           =            ?            -
 """  # noqa: E501
 RECEIVER: Final = """
-            offer   accept   decline  deed             stray-deed void
-UNKNOWN     PENDING -        -        HOLDING          -          CLOSED
-PENDING     =       BOUND    DECLINED HOLDING          -          CLOSED
-BOUND       =       =        DECLINED HOLDING          -          CLOSED
-DECLINED    =       -        =        HOLDING          -          CLOSED
-HOLDING     =       -        -        !take-up-receipt -          ?
-CLOSED      gone    -        -        ?                ?          !void-receipt
+            offer   accept   decline  deed             stray-deed void          late-deed resolving
+UNKNOWN     PENDING -        -        HOLDING          -          CLOSED        -         CLOSED
+PENDING     =       BOUND    DECLINED HOLDING          -          CLOSED        -         CLOSED
+BOUND       =       =        DECLINED HOLDING          -          CLOSED        -         CLOSED
+DECLINED    =       -        =        HOLDING          -          CLOSED        -         CLOSED
+HOLDING     =       -        -        !take-up-receipt -          ?             -         resolved
+CLOSED      gone    -        -        ?                ?          !void-receipt resolved  !void-receipt
 """
 SENDERS_EVENTS: Final[dict[Act | Order, str]] = {
     Order.RELEASE: "release",
@@ -55,6 +59,7 @@ SENDERS_EVENTS: Final[dict[Act | Order, str]] = {
     Act.DECLINE: "decline",
     Act.TAKE_UP_RECEIPT: "take-up",
     Act.VOID_RECEIPT: "void-receipt",
+    Order.RESOLVE: "resolve",
 }
 RECEIVERS_EVENTS: Final[dict[Act | Order, str]] = {
     Act.OFFER: "offer",
@@ -63,11 +68,17 @@ RECEIVERS_EVENTS: Final[dict[Act | Order, str]] = {
     Act.DEED: "deed",
     Act.VOID: "void",
 }
+AFTER_RESOLUTION: Final[dict[Act | Order, str]] = {
+    Act.TAKE_UP_RECEIPT: "late-take-up",
+    Act.DEED: "late-deed",
+    Act.VOID: "resolving",
+}
 EVENTS: Final[tuple[Act | Order, ...]] = (*Act, *Order)
 REFUSED: Final[dict[str, type[HandoverError]]] = {
     "?": EquivocationError,
     "gone": ClosedRoundError,
     "stands": DeedStandsError,
+    "resolved": RoundResolvedError,
     "-": OutOfOrderError,
 }
 SAID: Final = {
@@ -99,13 +110,25 @@ def _cell(standing: Standing, event: Act | Order, *, late: bool) -> str:
         column = "unfit-countersign"
     if event is Act.DEED and column and not standing.bound:
         column = "stray-deed"
+    if standing.resolved and column:
+        column = AFTER_RESOLUTION.get(event, column)
     return GRIDS[standing.role].get((standing.state.value, column or ""), "-")
+
+
+def _resolved(standing: Standing) -> tuple[Step | None, type[HandoverError]]:
+    if not standing.relieving_here or standing.claim is not Claim.RELIEVING:
+        return None, NotResponsibleError
+    if not standing.overdue:
+        return None, DeedNotOverdueError
+    return Step(state=State.VOIDING, claim=Claim.HOLDER, says=Act.VOID), HandoverError
 
 
 def _expected(
     standing: Standing, event: Act | Order, *, late: bool
 ) -> tuple[Step | None, type[HandoverError]]:
     cell = _cell(standing, event, late=late)
+    if event is Order.RESOLVE and cell != "-":
+        return _resolved(standing)
     if event in (Order.RELEASE, Order.COUNTERSIGN) and cell != "-" and standing.claim is not Claim.HOLDER:
         return None, NotResponsibleError
     if event is Order.RELEASE and cell != "-" and (late or not standing.grounded):
@@ -127,7 +150,9 @@ def _expected(
 @pytest.mark.parametrize("state", State)
 def test_every_event_in_every_state_under_every_guard(role: Role, state: State) -> None:
     two = (False, True)
-    for claim, late, here, grounded, bound, automatic in product(Claim, two, two, two, two, two):
+    for claim, late, here, grounded, bound, automatic, resolved, overdue in product(
+        Claim, two, two, two, two, two, two, two
+    ):
         standing = Standing(
             role=role,
             state=state,
@@ -137,6 +162,8 @@ def test_every_event_in_every_state_under_every_guard(role: Role, state: State) 
             grounded=grounded,
             bound=bound,
             automatic=automatic,
+            resolved=resolved,
+            overdue=overdue,
         )
         for event in EVENTS:
             expected, error = _expected(standing, event, late=late)
@@ -189,6 +216,17 @@ def test_an_acceptance_of_a_node_that_is_not_responsible_any_more_is_superseded(
 def test_the_caller_may_name_the_reason() -> None:
     result = step(_sender(State.OFFERED), Order.WITHDRAW, 1, VoidReason.RESTORED)
     assert result.reason is VoidReason.RESTORED
+
+
+def test_a_deed_is_resolved_when_its_receiver_is_waited_for_no_longer() -> None:
+    relieving = Standing(
+        role=Role.SENDER, state=State.RELIEVING, claim=Claim.RELIEVING, deadline=100, relieving_here=True
+    )
+    with pytest.raises(DeedNotOverdueError):
+        step(relieving, Order.RESOLVE, 1)
+    result = step(replace(relieving, overdue=True), Order.RESOLVE, 1)
+    assert (result.state, result.claim) == (State.VOIDING, Claim.HOLDER)
+    assert (result.says, result.reason) == (Act.VOID, VoidReason.RESOLVED)
 
 
 def test_a_countersignature_without_a_ground_voids_the_round() -> None:

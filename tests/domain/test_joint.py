@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from domain.joint import JOINT, RETRACTED, Rule, Setting, ViolationError, explore, joint, settle, unresolved
+from domain.joint import (
+    JOINT,
+    RESOLVED,
+    RETRACTED,
+    Rule,
+    Setting,
+    ViolationError,
+    explore,
+    joint,
+    settle,
+    unresolved,
+)
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act, Claim, Order, Standing, State, Step, step
 
@@ -41,6 +52,35 @@ def test_all_properties_hold_in_every_world(setting: Setting) -> None:
 )
 def test_every_round_closes_alike_at_both_sides_after_everything_in_flight_was_lost(setting: Setting) -> None:
     assert not any(unresolved(settle(setting, world)) for world in explore(setting))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [Setting(resolves=True), Setting(rounds=2, nodes=3, resolves=True, grounds_end=False, retracts=False)],
+    ids=["one-round", "handed-to-a-third"],
+)
+def test_a_deed_whose_receiver_is_gone_for_good_is_resolved_and_the_matter_goes_on(setting: Setting) -> None:
+    worlds = explore(setting)
+    assert joint(worlds) <= JOINT | RETRACTED | RESOLVED
+    assert any(world.rounds[0].resolved and world.claims[0] is Claim.HOLDER for world in worlds)
+    onward = [each for each in worlds if each.rounds[0].resolved and each.rounds[-1].r is State.HOLDING]
+    third = [each for each in onward if each.rounds[0].receiver != each.rounds[-1].receiver]
+    assert bool(third) is (setting.nodes == 3)
+    assert all(each.claims[each.rounds[-1].receiver] is Claim.HOLDER for each in third)
+
+
+def test_whoever_comes_back_after_the_resolution_closes_alike_or_both_are_told() -> None:
+    setting = Setting(resolves=True, returns=True)
+    worlds = explore(setting)
+    both = [world for world in worlds if world.claims == (Claim.HOLDER, Claim.HOLDER)]
+    assert both
+    assert all(world.rounds[0].resolved for world in both)
+    ended = [settle(setting, world) for world in worlds if world.rounds[0].resolved]
+    assert not any(unresolved(world) for world in ended)
+    assert {(world.rounds[0].s, world.rounds[0].r) for world in ended} == {
+        (State.VOIDED, State.CLOSED),
+        (State.VOIDING, State.HOLDING),
+    }
 
 
 def test_the_model_sees_all_four_claims_but_doubt() -> None:
@@ -134,6 +174,7 @@ def revived(standing: Standing, event: Act | Order, now: int) -> Step:
         (Setting(rule=receiver_gives_up), "honest message refused: deed in CLOSED"),
         (Setting(rule=withdraw_after_deed), "taken up without an acceptance that counts"),
         (Setting(rule=accept_after_void), "deed after withdrawal"),
+        (Setting(resolves=True, waits=False), "two responsible"),
         (Setting(rule=late_deed), "deed after the deadline"),
         (Setting(rule=ground_not_asked_again), "deed without a ground"),
         (Setting(reads_early=True, grounds_end=False), "deed after withdrawal"),
@@ -147,7 +188,8 @@ def revived(standing: Standing, event: Act | Order, now: int) -> Step:
     ],
     ids=[
         "ACCEPT_TAKES", "EARLY_RELEASE", "SEND_FIRST", "R_TIMEOUT", "WITHDRAW_AFTER_DEED",
-        "ACCEPT_AFTER_VOID", "LATE_DEED", "GROUND_ONCE", "CHECK_THEN_ACT", "NO_TOMBSTONE", "NO_ERASURE",
+        "ACCEPT_AFTER_VOID", "RESOLVED_TOO_EARLY",
+        "LATE_DEED", "GROUND_ONCE", "CHECK_THEN_ACT", "NO_TOMBSTONE", "NO_ERASURE",
         "REVIVED", "DEED_UNASKED", "NO_EPOCH", "LATE_RECEIPT", "NO_CAS",
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ from vectors.envelope_cases import claims_of
 from vectors.made import OTHER_SIGNER, SIGNER
 from vectors.one_round import SIGNERS
 
+TWO = By(prepared=Pseudonym("A" * 22), released=Pseudonym("B" * 21 + "A"), role="liaison", auth="api-key")
 MAY = {
     (Act.DEED, "by"),
     (Act.VOID, "by"),
@@ -129,8 +130,15 @@ def test_every_member_is_there_with_its_acts_and_with_no_other(act: Act, name: s
 def test_every_reason_of_the_list_is_taken(act: Act) -> None:
     whole = SAID[act.value].envelope
     for reason in sorted(act_members.REASONS[act]):
-        said = envelopes.sign(replace(whole, reason=reason), signer=SIGNER)
+        said = envelopes.sign(replace(whole, reason=reason, by=whole.by or TWO), signer=SIGNER)
         assert envelopes.read(said).claimed.reason == reason
+
+
+def test_a_deed_is_resolved_by_two_officers() -> None:
+    whole = replace(SAID["void"].envelope, reason="resolved")
+    for by in (None, replace(TWO, released=TWO.prepared)):
+        with pytest.raises(MalformedError, match="four eyes"):
+            envelopes.sign(replace(whole, by=by), signer=SIGNER)
 
 
 def test_no_changed_byte_of_an_envelope_passes() -> None:

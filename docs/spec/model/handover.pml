@@ -19,7 +19,11 @@
  *   erased          a void round leaves no record at its receiver                assertion
  *   honest          nothing that an honest node says is refused, but for an offer that comes after its void
  *   closed alike    every round is closed at both sides with one outcome         ltl live, -DFAIR -DLIVE=round + 1
- * The title is a ghost: it moves when the receiver commits the deed.
+ * The title is a ghost: it moves when the receiver commits the deed, and back when that deed is resolved.
+ *
+ * With -DRESOLVE a receiver may be gone for good: it does nothing any more. Two officers of the sender then resolve the
+ * round. That there are two, and that they wait for the term, is outside: here they see that the node is gone, and
+ * (but with -DM_HANDED_ON) that it has not handed the matter on.
  *
  * Each -DM_... takes one rule away, and must make a property fail. The runs are listed in tests/model.py.
  */
@@ -46,7 +50,7 @@ bit record[ROUNDS];                             /* the receiver keeps values    
 byte life[NODES], fence[NODES];                 /* incarnation; the least that peers take of it    */
 
 byte title;                                     /* ghosts from here                                */
-bit voided[ROUNDS], deeded[ROUNDS];
+bit voided[ROUNDS], deeded[ROUNDS], resolved[ROUNDS];
 byte epoch[ROUNDS], deeds;
 
 byte next, says, verdict, column, now_claim;    /* scratch: only inside one atomic step            */
@@ -86,7 +90,12 @@ byte restored = NODES;                          /* who, once; NODES: nobody yet 
 bit doubt;                                      /* it does nothing but ask what it has forgotten   */
 #define UP(who) (!(doubt && restored == (who)))
 #else
+#ifdef RESOLVE
+bit gone[NODES];                                /* for good; whoever resolves has made sure of it  */
+#define UP(who) (!gone[who])
+#else
 #define UP(who) 1
+#endif
 #endif
 #define HOLDS(who) (claim[who] == CLAIM_HOLDER)
 #ifdef M_NO_CLAIM_GUARD
@@ -107,7 +116,7 @@ inline check() {
   assert(claim[title] != CLAIM_NONE);                          /* never none */
   n = 0;
   do
-  :: n < NODES -> assert(claim[n] != CLAIM_HOLDER || title == n); n++   /* never two */
+  :: n < NODES -> assert(claim[n] != CLAIM_HOLDER || title == n || !UP(n)); n++   /* never two */
   :: else -> break
   od;
   n = 0;
@@ -130,7 +139,9 @@ inline sender_commit(k) {
         assert(!late[k] && !ungrounded[k]);
         deeded[k] = 1; deeds++; epoch[k] = deeds;
         relieving_for[sender[k]] = k
-     :: next == VOIDING -> assert(!deeded[k]); voided[k] = 1
+     :: next == VOIDING && column == ON_OWN_RESOLVE ->
+        voided[k] = 1; resolved[k] = 1; claim[sender[k]] = CLAIM_HOLDER; title = sender[k]
+     :: next == VOIDING && column != ON_OWN_RESOLVE -> assert(!deeded[k]); voided[k] = 1
      :: else
      fi;
      now_claim = CLAIM_IN(next);
@@ -223,6 +234,24 @@ end1:
 #endif
   od
 }
+#ifdef RESOLVE
+proctype Resolving(byte k) {                    /* the receiver is gone; two officers of the sender act on it */
+end:
+  atomic { at_sender[k] == RELIEVING && UP(receiver[k]) ->
+#ifndef M_RESOLVED_TOO_EARLY
+    gone[receiver[k]] = 1
+#endif
+  };
+end1:
+#ifdef M_HANDED_ON
+#define HANDED_ON(k) 0
+#else
+#define HANDED_ON(k) (claim[receiver[k]] == CLAIM_RELIEVING || (title != sender[k] && title != receiver[k]))
+#endif
+  atomic { UP(sender[k]) && !HANDED_ON(k) && at_sender[k] == RELIEVING && claim[sender[k]] == CLAIM_RELIEVING && relieving_for[sender[k]] == k ->
+    column = ON_OWN_RESOLVE; sender_commit(k) }
+}
+#endif
 proctype Clock(byte k) {                        /* the sender's deadline, and the end of its ground */
 end:
   if
@@ -285,7 +314,7 @@ inline sender_hears(k, m) {
 #endif
      fi
   :: m == SAY_DECLINE -> column = ON_HEARD_DECLINE
-  :: m == SAY_TAKE_UP_RECEIPT -> column = ON_HEARD_TAKE_UP_RECEIPT
+  :: m == SAY_TAKE_UP_RECEIPT -> column = (resolved[k] -> ON_GUARD_LATE_TAKE_UP : ON_HEARD_TAKE_UP_RECEIPT)
   :: m == SAY_VOID_RECEIPT -> column = ON_HEARD_VOID_RECEIPT
   fi;
 #ifdef M_ACCEPT_AFTER_VOID
@@ -349,7 +378,7 @@ end:
        if
        :: m == SAY_OFFER -> column = ON_HEARD_OFFER
        :: m == SAY_DEED -> column = (accepted[k] -> ON_HEARD_DEED : ON_GUARD_STRAY_DEED)
-       :: m == SAY_VOID -> column = ON_HEARD_VOID
+       :: m == SAY_VOID -> column = (resolved[k] -> ON_GUARD_RESOLVING : ON_HEARD_VOID)
        fi;
        receiver_commit(k);
        if
@@ -429,6 +458,9 @@ init {
        run Clock(k);
 #endif
        run AtReceiver(k); run Answering(k);
+#ifdef RESOLVE
+       run Resolving(k);
+#endif
        k++
     :: else -> break
     od;

@@ -35,12 +35,16 @@
 #define ON_HEARD_VOID_RECEIPT 8
 #define ON_OWN_COUNTERSIGN 9
 #define ON_GUARD_UNGROUNDED 10
-#define ON_HEARD_OFFER 11
-#define ON_HEARD_DEED 12
-#define ON_GUARD_STRAY_DEED 13
-#define ON_HEARD_VOID 14
-#define ON_OWN_ACCEPT 15
-#define ON_OWN_DECLINE 16
+#define ON_OWN_RESOLVE 11
+#define ON_GUARD_LATE_TAKE_UP 12
+#define ON_HEARD_OFFER 13
+#define ON_HEARD_DEED 14
+#define ON_GUARD_STRAY_DEED 15
+#define ON_HEARD_VOID 16
+#define ON_GUARD_RESOLVING 17
+#define ON_OWN_ACCEPT 18
+#define ON_OWN_DECLINE 19
+#define ON_GUARD_LATE_DEED 20
 #define CLAIM_HOLDER 0
 #define CLAIM_RELIEVING 1
 #define CLAIM_NONE 2
@@ -50,7 +54,8 @@
 #define REFUSED_STRAY 2
 #define REFUSED_GONE 3
 #define REFUSED_DEED_STANDS 4
-#define REFUSED_OUT_OF_ORDER 5
+#define REFUSED_RESOLVED 5
+#define REFUSED_OUT_OF_ORDER 6
 #define SAID_IN(s) ((s) == CLOSED -> SAY_VOID_RECEIPT : ((s) == HOLDING -> SAY_TAKE_UP_RECEIPT : ((s) == DECLINED -> SAY_DECLINE : ((s) == BOUND -> SAY_ACCEPTANCE : ((s) == VOIDING -> SAY_VOID : ((s) == RELIEVING -> SAY_DEED : ((s) == OFFERED -> SAY_OFFER : NOTHING)))))))
 #define CLAIM_IN(s) ((s) == HOLDING -> CLAIM_HOLDER : ((s) == TRANSFERRED -> CLAIM_NONE : ((s) == RELIEVING -> CLAIM_RELIEVING : NOTHING)))
 inline sender_step(state, column) {
@@ -84,6 +89,7 @@ inline sender_step(state, column) {
   :: state == RELIEVING && column == ON_HEARD_DECLINE -> says = SAY_DEED
   :: state == RELIEVING && column == ON_HEARD_TAKE_UP_RECEIPT -> next = TRANSFERRED
   :: state == RELIEVING && column == ON_HEARD_VOID_RECEIPT -> verdict = REFUSED_EQUIVOCATION
+  :: state == RELIEVING && column == ON_OWN_RESOLVE -> next = VOIDING
   :: state == VOIDING && column == ON_OWN_WITHDRAW -> next = VOIDING
   :: state == VOIDING && column == ON_OWN_DEADLINE -> next = VOIDING
   :: state == VOIDING && column == ON_HEARD_ACCEPTANCE -> says = SAY_VOID
@@ -91,6 +97,7 @@ inline sender_step(state, column) {
   :: state == VOIDING && column == ON_GUARD_AUTOMATIC -> says = SAY_VOID
   :: state == VOIDING && column == ON_HEARD_DECLINE -> says = SAY_VOID
   :: state == VOIDING && column == ON_HEARD_TAKE_UP_RECEIPT -> verdict = REFUSED_EQUIVOCATION
+  :: state == VOIDING && column == ON_GUARD_LATE_TAKE_UP -> verdict = REFUSED_RESOLVED
   :: state == VOIDING && column == ON_HEARD_VOID_RECEIPT -> next = VOIDED
   :: state == TRANSFERRED && column == ON_OWN_WITHDRAW -> verdict = REFUSED_DEED_STANDS
   :: state == TRANSFERRED && column == ON_OWN_DEADLINE -> next = TRANSFERRED
@@ -107,6 +114,7 @@ inline sender_step(state, column) {
   :: state == VOIDED && column == ON_GUARD_AUTOMATIC -> says = SAY_VOID
   :: state == VOIDED && column == ON_HEARD_DECLINE -> says = SAY_VOID
   :: state == VOIDED && column == ON_HEARD_TAKE_UP_RECEIPT -> verdict = REFUSED_EQUIVOCATION
+  :: state == VOIDED && column == ON_GUARD_LATE_TAKE_UP -> verdict = REFUSED_EQUIVOCATION
   :: state == VOIDED && column == ON_HEARD_VOID_RECEIPT -> next = VOIDED
   :: else -> verdict = REFUSED_OUT_OF_ORDER
   fi
@@ -118,29 +126,36 @@ inline receiver_step(state, column) {
   :: state == UNKNOWN && column == ON_HEARD_DEED -> next = HOLDING
   :: state == UNKNOWN && column == ON_GUARD_STRAY_DEED -> verdict = REFUSED_STRAY
   :: state == UNKNOWN && column == ON_HEARD_VOID -> next = CLOSED
+  :: state == UNKNOWN && column == ON_GUARD_RESOLVING -> next = CLOSED
   :: state == PENDING && column == ON_HEARD_OFFER -> next = PENDING
   :: state == PENDING && column == ON_OWN_ACCEPT -> next = BOUND
   :: state == PENDING && column == ON_OWN_DECLINE -> next = DECLINED
   :: state == PENDING && column == ON_HEARD_DEED -> next = HOLDING
   :: state == PENDING && column == ON_GUARD_STRAY_DEED -> verdict = REFUSED_STRAY
   :: state == PENDING && column == ON_HEARD_VOID -> next = CLOSED
+  :: state == PENDING && column == ON_GUARD_RESOLVING -> next = CLOSED
   :: state == BOUND && column == ON_HEARD_OFFER -> next = BOUND
   :: state == BOUND && column == ON_OWN_ACCEPT -> next = BOUND
   :: state == BOUND && column == ON_OWN_DECLINE -> next = DECLINED
   :: state == BOUND && column == ON_HEARD_DEED -> next = HOLDING
   :: state == BOUND && column == ON_HEARD_VOID -> next = CLOSED
+  :: state == BOUND && column == ON_GUARD_RESOLVING -> next = CLOSED
   :: state == DECLINED && column == ON_HEARD_OFFER -> next = DECLINED
   :: state == DECLINED && column == ON_OWN_DECLINE -> next = DECLINED
   :: state == DECLINED && column == ON_HEARD_DEED -> next = HOLDING
   :: state == DECLINED && column == ON_GUARD_STRAY_DEED -> verdict = REFUSED_STRAY
   :: state == DECLINED && column == ON_HEARD_VOID -> next = CLOSED
+  :: state == DECLINED && column == ON_GUARD_RESOLVING -> next = CLOSED
   :: state == HOLDING && column == ON_HEARD_OFFER -> next = HOLDING
   :: state == HOLDING && column == ON_HEARD_DEED -> says = SAY_TAKE_UP_RECEIPT
   :: state == HOLDING && column == ON_HEARD_VOID -> verdict = REFUSED_EQUIVOCATION
+  :: state == HOLDING && column == ON_GUARD_RESOLVING -> verdict = REFUSED_RESOLVED
   :: state == CLOSED && column == ON_HEARD_OFFER -> verdict = REFUSED_GONE
   :: state == CLOSED && column == ON_HEARD_DEED -> verdict = REFUSED_EQUIVOCATION
   :: state == CLOSED && column == ON_GUARD_STRAY_DEED -> verdict = REFUSED_EQUIVOCATION
+  :: state == CLOSED && column == ON_GUARD_LATE_DEED -> verdict = REFUSED_RESOLVED
   :: state == CLOSED && column == ON_HEARD_VOID -> says = SAY_VOID_RECEIPT
+  :: state == CLOSED && column == ON_GUARD_RESOLVING -> says = SAY_VOID_RECEIPT
   :: else -> verdict = REFUSED_OUT_OF_ORDER
   fi
 }

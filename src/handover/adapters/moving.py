@@ -17,6 +17,7 @@ from handover.adapters import (
     migrate,
     petition_tables,
     referral_tables,
+    resolution_tables,
     resync_tables,
     retention_tables,
     tables,
@@ -39,6 +40,7 @@ _KNOWN: Final = (
     followup_tables.follow_up,
     petition_tables.petition,
     referral_tables.referral,
+    resolution_tables.resolution,
     resync_tables.resync,
     tracing_tables.permission,
 )  # their modules fill the catalogue

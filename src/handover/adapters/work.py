@@ -23,6 +23,7 @@ from handover.adapters.post import EnvelopeShelf, PeerShelf
 from handover.adapters.queue import QueueShelf
 from handover.adapters.reconciliation import ReconciliationShelf
 from handover.adapters.referrals import ReferralShelf
+from handover.adapters.resolutions import ResolutionShelf
 from handover.adapters.resyncs import ResyncShelf
 from handover.adapters.retention import RetentionShelf
 from handover.adapters.shelves import HandoverShelf, MatterShelf
@@ -57,6 +58,7 @@ class Work:
         self.petitions = PetitionShelf(unit)
         self.corrections = CorrectionShelf(unit)
         self.referrals = ReferralShelf(unit)
+        self.resolutions = ResolutionShelf(unit)
         self.resyncs = ResyncShelf(unit)
         self.queue = QueueShelf(unit)
         self.reconciliations = ReconciliationShelf(unit)

@@ -22,6 +22,7 @@ from handover.application.recalling import Recalling
 from handover.application.referrals import Referrals
 from handover.application.referring import Referring
 from handover.application.registry import Registry
+from handover.application.resolving import Resolving
 from handover.application.rounds import Rounds
 from handover.application.sealing import Sealer
 from handover.application.showing import Showing
@@ -50,6 +51,7 @@ class After:
     referring: Referring
     referrals: Referrals
     recalling: Recalling
+    resolving: Resolving
 
     @classmethod
     def of(
@@ -74,6 +76,7 @@ class After:
             corrections=Corrections(database, vault, registry, showing),
             referring=Referring(database, vault, registry, sealer, rounds),
             recalling=Recalling(vault, registry, rounds, withdrawals),
+            resolving=Resolving(database, vault, registry, sealer, rounds),
             referrals=Referrals(database, sealer, rounds, showing),
             hits=Hits(database, Candidates(database, vault), Released(vault, registry, sealer, rounds)),
             contacts=Contacts(database, sealer, showing, rounds),

@@ -1,10 +1,15 @@
 """What must be put before a person, with the signed bytes that show it."""
 
+from typing import Final
+
 from handover.application import notices
 from handover.application.facts import Alarm, Handover
 from handover.application.ports import UnitOfWork
 from handover.application.sealing import new_id
 from handover.domain.ids import NodeId
+
+TWO_RESPONSIBLE: Final = "two-responsible"
+"""The alarm of a round of which one side has taken up the deed that two officers of the other have resolved."""
 
 
 def raise_alarm(

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from handover.application.alarms import raise_alarm
+from handover.application.alarms import TWO_RESPONSIBLE, raise_alarm
 from handover.application.facts import Handover, KeptEnvelope, Matter
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
 from handover.application.unopened import ChainError
 from handover.domain.errors import OutOfOrderError
-from handover.domain.handover import Act, EquivocationError, State
+from handover.domain.handover import Act, EquivocationError, RoundResolvedError, State
 from handover.domain.ids import Digest
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
@@ -56,14 +56,28 @@ def keep(
     found: Handover | None,
     error: OutOfOrderError,
 ) -> None:
-    """Keep both signed statements and raise an alarm; a deed that nobody asked for is kept by itself."""
+    """Keep both signed statements and raise an alarm; a deed that nobody asked for is kept by itself.
+
+    A late deed of a round that was resolved and is closed here makes nobody responsible: it is refused, no more.
+    """
     peer = received.envelope.iss
     if isinstance(error, EquivocationError) and found is not None and kept is not None:
         other = _other(work, received.envelope, kept, found)
         if raise_alarm(work, "equivocation", peer=peer, handover=found, evidence=(received.data, *other)):
             work.log.append(EntryKind.EQUIVOCATION, stream=found.pair, object_=received.digest, now=work.now)
+    elif isinstance(error, RoundResolvedError) and found is not None:
+        _keep_resolved(work, received, found)
     elif received.envelope.act is Act.DEED:
         raise_alarm(work, "stray-deed", peer=peer, handover=found, evidence=(received.data,))
+
+
+def _keep_resolved(work: UnitOfWork, received: Received, found: Handover) -> None:
+    """Two may hold themselves responsible: one has taken up what two officers of the other have resolved."""
+    against = {Act.TAKE_UP_RECEIPT: Act.VOID, Act.VOID: Act.DEED}.get(received.envelope.act)
+    other = [each.data for each in work.envelopes.of_handover(found.id) if each.act is against]
+    if against is not None:
+        evidence = (received.data, *other[:1])
+        raise_alarm(work, TWO_RESPONSIBLE, peer=found.peer, handover=found, evidence=evidence)
 
 
 def _other(work: UnitOfWork, envelope: Envelope, kept: KeptEnvelope, found: Handover) -> tuple[bytes, ...]:

@@ -1,13 +1,16 @@
 """A record as it is kept: the values by path and, when they came from another node, the signed presentation."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from handover.application.facts import KeptRecord
+from handover.application.facts import Handover, KeptRecord
 from handover.domain.errors import MalformedError
 from handover.domain.record import Record, Schema, Value, from_wire, schema, to_wire
 from handover.protocol import message, sdjwt, strict
 from handover.protocol.strict import Json
+
+if TYPE_CHECKING:
+    from handover.application.ports import UnitOfWork
 
 
 def of_values(values: Mapping[str, Value], presentation: bytes | None = None) -> bytes:
@@ -42,3 +45,21 @@ def withheld(document: bytes, of: Schema) -> tuple[str, ...]:
 def record_of(kept: KeptRecord) -> Record:
     """Give the record, checked before it was kept; what was withheld from this node is unknown to it."""
     return Record.kept(schema(kept.schema), values_of(kept.document))
+
+
+def adopt(work: "UnitOfWork", handover: Handover) -> None:
+    """Make what was offered a version of this node's own record; the issuer's signature is kept with it."""
+    if handover.offer is None:
+        return
+    versions = work.records.versions(handover.matter)
+    work.records.add(
+        KeptRecord(
+            matter=handover.matter,
+            version=max(versions, default=0) + 1,
+            schema=handover.schema,
+            document=of_payload(work.envelopes.plaintext(handover.offer)),
+            source=f"handover from {handover.peer}",
+            recorded_by="node",
+            recorded_at=work.now,
+        )
+    )

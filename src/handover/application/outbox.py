@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import answers, apart, backoff, demands, departures, following, incarnations
-from handover.application.alarms import raise_alarm
+from handover.application.alarms import TWO_RESPONSIBLE, raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.backoff import CAP
 from handover.application.facts import Delivery as Delivered
@@ -17,7 +17,9 @@ from handover.application.registry import NodeSuspendedError, Registry
 from handover.application.reissue import ASKED, Reissuer
 from handover.domain.continuity import DEMANDS
 from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
+from handover.domain.handover import RoundResolvedError
 from handover.domain.ids import Digest, HandoverId, NodeId, PairId
+from handover.domain.sequence import MOVES
 from handover.protocol import strict
 from handover.protocol.delivery import (
     BATCH_LIMIT,
@@ -202,9 +204,11 @@ class Outbox:
         work.queue.refused(kept.digest, problem=name, retry_at=retry_at)
         if retry_at is None:
             demands.unsaid(work, kept)
-        if (standing or kept.act in DEMANDS) and retry_at is None:
+        resolved = name == RoundResolvedError.name and kept.act in MOVES
+        if (standing or resolved or kept.act in DEMANDS) and retry_at is None:
             handover = work.handovers.get(kept.handover)
-            raise_alarm(work, "refused", peer=kept.peer, handover=handover, evidence=(kept.data,))
+            kind = TWO_RESPONSIBLE if resolved else "refused"
+            raise_alarm(work, kind, peer=kept.peer, handover=handover, evidence=(kept.data,))
 
     def _waits(self, peer: NodeId, seconds: int) -> Round:
         """Ask again when the peer says: it is there, and nothing has failed."""

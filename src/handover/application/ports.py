@@ -27,6 +27,7 @@ from handover.application.petition import Petitions
 from handover.application.promised import FollowUpShelf
 from handover.application.reconciled import Reconciliations
 from handover.application.referred import ReferralShelf
+from handover.application.resolutions import Resolutions
 from handover.application.resyncs import Resyncs
 from handover.application.shelves import (
     Envelopes,
@@ -165,6 +166,8 @@ class UnitOfWork(Protocol):
     def tracing(self) -> TracingShelves: ...
     @property
     def tracing_keys(self) -> TracingKeys: ...
+    @property
+    def resolutions(self) -> Resolutions: ...
     @property
     def resyncs(self) -> Resyncs: ...
     @property

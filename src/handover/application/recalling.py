@@ -209,6 +209,8 @@ class Recalling:
         said = _Said.of(work.envelopes.of_handover(handover.id))
         if handover.state in SETTLED:
             return
+        if {Act.DEED, Act.VOID} <= said.theirs.keys() and said.reason == VoidReason.RESOLVED:
+            said.theirs.pop(Act.DEED)  # it counts no more
         if {Act.DEED, Act.VOID} <= said.theirs.keys():
             raise EquivocationError("a deed and a void in one round")
         found = recalled(handover.role, said.mine, said.theirs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import apart, attachments, counting, departures, documents, following, notices
-from handover.application.facts import Actor, Handover, KeptRecord, changed
+from handover.application.facts import Actor, Handover, changed
 from handover.application.owners import TALK
 from handover.application.ports import UnitOfWork
 from handover.application.proofs import Begun
@@ -30,6 +30,7 @@ from handover.domain.handover import (
     step,
 )
 from handover.domain.ids import Digest, NodeId
+from handover.domain.sequence import SHOWS
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import By
@@ -58,7 +59,8 @@ class Cause:
     """Why a round is moved: the event; who acts (none: clock or peer) and says what; or the envelope that was heard.
 
     `actor` is who acts now and `begun` what that officer was asked to confirm.
-    `bound` says that the deed heard holds this node's own acceptance; `answers` is what the envelope heard answers.
+    `bound` says that the deed heard holds this node's own acceptance; `answers` is what the envelope heard answers;
+    `overdue` that the take-up of this round's deed is not waited for any longer.
     """
 
     event: Act | Order
@@ -72,6 +74,7 @@ class Cause:
     heard: Digest | None = None
     answers: Digest | None = None
     bound: bool = False
+    overdue: bool = False
 
 
 class Rounds:
@@ -83,8 +86,9 @@ class Rounds:
         self._registry = registry
         self._stepups = stepups
 
-    def standing(self, work: UnitOfWork, handover: Handover, *, bound: bool = False) -> Standing:
+    def standing(self, work: UnitOfWork, handover: Handover, cause: Cause) -> Standing:
         """Give all that the step may look at, as it is in this transaction."""
+        resolved = VoidReason.RESOLVED in (handover.reason, cause.code)
         if handover.role is Role.RECEIVER:
             ends = handover.state in (State.SERVING, State.RETAINED)
             return Standing(
@@ -93,9 +97,10 @@ class Rounds:
                 state=handover.state,
                 claim=Claim.NONE,  # a receiver's steps do not look at it
                 deadline=handover.deadline,
-                bound=bound,
+                bound=cause.bound,
                 held=ends and apart.held(work, handover.matter),
                 in_doubt=work.doubts.stands(handover.matter),
+                resolved=resolved,
             )
         matter = work.matters.get(handover.matter)
         return Standing(
@@ -108,6 +113,8 @@ class Rounds:
             grounded=handover.course is Course.CONTACT or self.grounded(work, handover),
             automatic=handover.automatic and self.may_deed(handover, work.now),
             in_doubt=work.doubts.stands(handover.matter),
+            resolved=resolved,
+            overdue=cause.overdue,
         )
 
     def grounded(self, work: UnitOfWork, handover: Handover) -> bool:
@@ -146,7 +153,7 @@ class Rounds:
         Raises:
             OutOfOrderError: the table does not have it.
         """
-        step(self.standing(work, handover, bound=cause.bound), cause.event, work.now, cause.void)
+        step(self.standing(work, handover, cause), cause.event, work.now, cause.void)
 
     def move(self, work: UnitOfWork, handover: Handover, cause: Cause) -> Handover:
         """Give the round after *cause*; state, claim, message, queue and log are written together.
@@ -154,7 +161,7 @@ class Rounds:
         Raises:
             OutOfOrderError: the table does not have it; nothing is written.
         """
-        found = step(self.standing(work, handover, bound=cause.bound), cause.event, work.now, cause.void)
+        found = step(self.standing(work, handover, cause), cause.event, work.now, cause.void)
         if not found.changed:
             if found.says is not None:
                 work.queue.rearm(handover.id, found.says, now=work.now)
@@ -212,7 +219,7 @@ class Rounds:
 
     def _hold_back(self, work: UnitOfWork, handover: Handover) -> None:
         """What still waits of an offer that was taken back does not leave any more; the void alone does."""
-        work.queue.retire(handover.id, _SEALED_TALK)
+        work.queue.retire(handover.id, (*_SEALED_TALK, *SHOWS))
         attachments.settle(work, handover)
 
     def _say(self, work: UnitOfWork, handover: Handover, act: Act, cause: Cause) -> Handover:
@@ -242,7 +249,9 @@ class Rounds:
         new = replace(old, claim=found.claim, relieving_for=None)
         if found.claim is Claim.RELIEVING:
             new = replace(new, relieving_for=handover.id)
-        else:
+        elif (
+            found.state is not State.VOIDING
+        ):  # a deed that was resolved leaves holder and chain as they were
             if handover.deed is None:
                 raise OutOfOrderError("responsibility passes by a deed")
             holder = handover.peer if found.claim is Claim.NONE else self._node
@@ -263,7 +272,7 @@ class Rounds:
 
     def _settle(self, work: UnitOfWork, handover: Handover, *, erases: bool) -> None:
         if handover.state is State.HOLDING:
-            self._adopt(work, handover)
+            documents.adopt(work, handover)
         counting.ended(work, handover)
         for earlier, saying in following.handed_on(work, handover):
             work.handovers.change(earlier, self._sealer.say(work, earlier, saying))
@@ -280,21 +289,3 @@ class Rounds:
             work.matters.erase(f"{handover.id}{TALK}")
             if handover.offer is not None:
                 work.log.append(EntryKind.ERASED, stream=handover.pair, object_=handover.offer, now=work.now)
-
-    def _adopt(self, work: UnitOfWork, handover: Handover) -> None:
-        """What was offered becomes a version of this node's own record; the issuer's signature is kept with it."""
-        if handover.offer is None:
-            return
-        document = documents.of_payload(work.envelopes.plaintext(handover.offer))
-        versions = work.records.versions(handover.matter)
-        work.records.add(
-            KeptRecord(
-                matter=handover.matter,
-                version=max(versions, default=0) + 1,
-                schema=handover.schema,
-                document=document,
-                source=f"handover from {handover.peer}",
-                recorded_by="node",
-                recorded_at=work.now,
-            )
-        )

@@ -12,7 +12,7 @@ from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.domain.courses import OPENS
 from handover.domain.errors import NotFoundError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.ids import UUID7, Digest, NodeId, Pseudonym
 from handover.domain.record import schema
 from handover.domain.sequence import RECORDS, SHOWS, SHOWS_NOTHING
@@ -117,7 +117,7 @@ class Sealer:
             data=data,
         )
         work.envelopes.add(kept, payload=payload, plaintext=plaintext)
-        if exhibited(saying.act, saying.content):
+        if exhibited(saying.act, saying.content) or saying.reason == VoidReason.RESOLVED:
             registry = self._registry.current(work.now).digests.timestamp
             work.exhibits.add(exhibit(kept.digest, saying.content, registry))
         disclosures.register(work, handover, kept, saying.content, ground=saying.ground or handover.ground)

@@ -15,6 +15,7 @@ from handover.application import (
     verifier_contradiction,
     verifier_growth,
     verifier_log,
+    verifier_resolved,
     verifier_rounds,
     verifier_sequence,
     verifier_signatures,
@@ -86,6 +87,7 @@ def _matter(case: Case, trust: Trust, findings: Findings) -> MatterReport:
     verifier_log.check(case, trust, findings)
     verifier_signatures.check(case, trust, findings)
     verifier_growth.check(case, findings)
+    verifier_resolved.check(case, trust, findings)
     verifier_sequence.check(case, findings)
     shown = Grounds(case, trust, findings).check()
     verifier_rounds.check(case, shown, findings)

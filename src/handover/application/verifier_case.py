@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.errors import HandoverError, MalformedError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.record import MatterKind, UnknownSchemaError, schema
 from handover.domain.sentences import sentence
@@ -48,6 +48,11 @@ class Said:
     def digest(self) -> Digest:
         """The digest of its bytes."""
         return self.unverified.digest
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it is a void by which two officers resolve a deed."""
+        return self.envelope.act is Act.VOID and self.envelope.reason == VoidReason.RESOLVED
 
     @property
     def at(self) -> int:
@@ -122,7 +127,7 @@ class Case:
     """One matter: everything that all its bundles say.
 
     `broken` are rounds in which something is missing; `superseded` is what was said before its speaker ended the round:
-    it need not have arrived.
+    it need not have arrived. `resolved` are the rounds whose deed counts no more, each with the void that says so.
     """
 
     sources: list[Source]
@@ -134,6 +139,7 @@ class Case:
     heads: dict[Digest, Head] = field(default_factory=dict)
     broken: set[RoundId] = field(default_factory=set)
     superseded: set[Digest] = field(default_factory=set)
+    resolved: dict[RoundId, Said] = field(default_factory=dict)
     documents: dict[bytes, Entry] = field(default_factory=dict)
 
     @property

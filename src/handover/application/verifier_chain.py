@@ -74,6 +74,8 @@ def _deeds(case: Case, findings: Findings) -> dict[int, Said]:
     for said in every:
         if said.envelope.act is not Act.DEED or not said.believed or said.replaced:
             continue
+        if said.envelope.round in case.resolved:
+            continue  # it counts no more, and its number is given again
         earlier = found.setdefault(said.envelope.epoch, said)
         if earlier.digest != said.digest:
             text = sentence(
@@ -83,7 +85,7 @@ def _deeds(case: Case, findings: Findings) -> dict[int, Said]:
             )
             findings.invalid(Rule.EQUIVOCATION, said.place, text)
     for said in case.refused.values():
-        rival = found.get(said.envelope.epoch)
+        rival = found.get(said.envelope.epoch) if said.envelope.round not in case.resolved else None
         if said.envelope.act is Act.DEED and said.believed and rival is not None:
             text = sentence(
                 "a second deed number %(number)s, which was refused: see %(other)s",
@@ -140,7 +142,8 @@ def anchors(case: Case, findings: Findings) -> None:
         if not said.believed or said.anchor is not None or said.replaced:
             continue
         text = sentence("no receipt of %(node)s shows that it arrived, and when", node=said.envelope.aud)
-        if said.envelope.act in MOVES and said.digest not in case.superseded:
+        awaited = said.digest not in case.superseded and said.envelope.round not in case.resolved
+        if said.envelope.act in MOVES and awaited:
             findings.incomplete(Rule.UNANCHORED, said.place, text)
         else:
             findings.note(Rule.UNANCHORED, said.place, text)

@@ -79,6 +79,7 @@ class Rule(StrEnum):
     DEADLINE = "deadline"
     ORDER = "order"
     OPEN = "open"
+    RESOLVED = "resolved"
     DEMAND = "demand"
     ERASED = "erased"
     CHAIN = "chain"

@@ -130,7 +130,7 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
             broken = said.envelope.round in case.broken
             (findings.incomplete if broken else findings.invalid)(Rule.ORDER, said.place, text)
     if desk is not None:
-        _ends(desk, source, rounds, findings)
+        _ends(case, desk, source, rounds, findings)
 
 
 def _first_claim(case: Case, source: Source, rounds: Mapping[RoundId, _Round]) -> Claim:
@@ -164,8 +164,10 @@ def _move(desk: _Desk, source: Source, found: _Round, said: Said, now: int) -> N
         desk.relieving = envelope.round if step.claim is Claim.RELIEVING else None
 
 
-def _ends(desk: _Desk, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings) -> None:
-    """A matter whose rounds are not all closed is not yet told to its end."""
+def _ends(
+    case: Case, desk: _Desk, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings
+) -> None:
+    """A matter whose rounds are not all closed is not yet told to its end; for who is gone nobody waits."""
     for round_, side in desk.sides.items():
         last = rounds[round_].said[-1].place
         if side.pending is not None:
@@ -183,7 +185,7 @@ def _ends(desk: _Desk, source: Source, rounds: Mapping[RoundId, _Round], finding
                 node=source.node,
                 how=_OPEN.get(side.state, side.state),
             )
-            findings.incomplete(Rule.OPEN, last, text)
+            (findings.note if round_ in case.resolved else findings.incomplete)(Rule.OPEN, last, text)
 
 
 def _other(found: _Round, node: NodeId, findings: Findings) -> None:

@@ -119,10 +119,10 @@ def _follows(named: dict[int, set[Digest]], said: Said) -> bool:
 
 
 def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
-    """A deed and a void of one round exclude each other, and no side says the same thing in two ways."""
+    """A deed and a void of one round exclude each other, but where two officers resolve it; no act is said twice."""
     for one, other in _EXCLUDE:
         first, second = case.of_act(spoken, one), case.of_act(spoken, other)
-        if first and second:
+        if first and second and not second[0].resolves:
             text = sentence(
                 "%(one)s and %(second)s in one round: %(node)s contradicts itself, see %(other)s",
                 one=one,

@@ -5,7 +5,7 @@ from typing import Final
 
 from handover.domain.consent import Ground
 from handover.domain.errors import OutOfOrderError
-from handover.domain.handover import Act, Claim, Course, Order, Role, Standing, State, Step, step
+from handover.domain.handover import Act, Claim, Course, Order, Role, Standing, State, Step, VoidReason, step
 from handover.domain.sequence import AFTER_DEED, MOVES, TAKEN
 from handover.protocol.envelope import Envelope
 
@@ -38,13 +38,17 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """Where one side stands; `pending` is what it must say next, because of what it has just heard."""
+    """Where one side stands; `pending` is what it must say next, because of what it has just heard.
+
+    `resolved`: two officers of the sender have resolved the round.
+    """
 
     role: Role
     state: State
     course: Course = Course.HANDOVER
     bound: bool = False
     pending: Act | None = None
+    resolved: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +73,8 @@ def hear(
         raise OutOfOrderError(
             "%(due)s had to be said before %(act)s was heard", due=side.pending, act=envelope.act
         )
-    standing = _standing(side, terms, holding, now)
-    found = step(standing, envelope.act, now)
+    side = replace(side, resolved=side.resolved or _resolves(envelope))
+    found = step(_standing(side, terms, holding, now), envelope.act, now)
     if not found.changed:
         return side, found
     return replace(side, state=found.state, pending=found.says), found
@@ -93,13 +97,18 @@ def say(side: Side, envelope: Envelope, terms: Terms, holding: Holding) -> tuple
         if side.pending is not act:
             raise OutOfOrderError("%(act)s was said where %(due)s was due", act=act, due=side.pending)
         return replace(side, pending=None, bound=side.bound or act is Act.ACCEPTANCE), None
-    order = _order(side, act)
+    order = Order.RESOLVE if _resolves(envelope) else _order(side, act)
     if order is None:
         raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
     found = step(_standing(side, terms, holding, envelope.iat), order, envelope.iat)
     if found.says is not act or not found.changed:
         raise OutOfOrderError("%(event)s in %(state)s", event=act, state=side.state)
-    return replace(side, state=found.state, bound=side.bound or act is Act.ACCEPTANCE), found
+    bound, resolved = side.bound or act is Act.ACCEPTANCE, order is Order.RESOLVE
+    return replace(side, state=found.state, bound=bound, resolved=side.resolved or resolved), found
+
+
+def _resolves(envelope: Envelope) -> bool:
+    return envelope.act is Act.VOID and envelope.reason == VoidReason.RESOLVED
 
 
 def _order(side: Side, act: Act) -> Order | None:
@@ -121,4 +130,6 @@ def _standing(side: Side, terms: Terms, holding: Holding, now: int) -> Standing:
         grounded=terms.grounded(now),
         bound=side.bound or terms.accepted,
         automatic=terms.automatic_at == now,
+        resolved=side.resolved,
+        overdue=True,  # whether that was so is a rule of its own
     )

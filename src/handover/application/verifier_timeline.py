@@ -71,6 +71,9 @@ _ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
     EntryKind.WITHDRAWN: sentence("%(who)s recorded that a consent was withdrawn"),
     EntryKind.ERASED: sentence("%(who)s destroyed values"),
     EntryKind.EQUIVOCATION: sentence("%(who)s kept a contradiction as evidence"),
+    EntryKind.RESOLVED: sentence(
+        "two officers of %(who)s resolved a deed that nobody took up: it counts no more"
+    ),
     EntryKind.EXPORTED: sentence("%(who)s made a bundle of evidence"),
 }
 _DONE: Final[Mapping[Act, Sentence]] = {

@@ -174,7 +174,7 @@ def _orders(handover: Handover) -> list[Order]:
         if (
             not isinstance(outcome, State)
             or outcome is handover.state
-            or order in (Order.DEADLINE, Order.ERASE)
+            or order in (Order.DEADLINE, Order.ERASE, Order.RESOLVE)
         ):
             continue
         unread = order is Order.ACCEPT and handover.opened_at is None

@@ -20,14 +20,14 @@ from handover.domain.lifecycle import (
     Act,
     Claim,
     Column,
-    DeclineReason,
     Guarded,
     Order,
     Refusal,
     Role,
     State,
-    VoidReason,
 )
+from handover.domain.reasons import DeclineReason, VoidReason
+from handover.domain.resolution import DeedNotOverdueError, RoundResolvedError
 
 __all__ = [
     "ANSWERS",
@@ -42,6 +42,7 @@ __all__ = [
     "ClosedRoundError",
     "Course",
     "DeclineReason",
+    "DeedNotOverdueError",
     "DeedStandsError",
     "EndReason",
     "EquivocationError",
@@ -49,6 +50,7 @@ __all__ = [
     "NotResponsibleError",
     "Order",
     "Role",
+    "RoundResolvedError",
     "Standing",
     "State",
     "Step",
@@ -109,6 +111,11 @@ class UnfitOfferError(RefusedError):
 
 _FOR_GOOD: Final = frozenset({Act.DEED, Act.VOID})  # a deed heard in doubt is kept, and taken up afterwards
 _ENDS_SERVICE: Final = frozenset({Order.FINISH, Order.DEADLINE, Act.END})
+_RESOLVED: Final[dict[Act | Order, Guarded]] = {
+    Act.TAKE_UP_RECEIPT: Guarded.LATE_TAKE_UP,
+    Act.VOID: Guarded.RESOLVING,
+    Act.DEED: Guarded.LATE_DEED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +126,9 @@ class Standing:
     `grounded` that the ground covers the disclosure now; `bound` that this node's own acceptance exists (in
     its database or embedded in the deed); `automatic` that a fitting acceptance is answered by the deed
     without a second officer; `held` that a legal hold keeps what is here from being destroyed; `in_doubt` that the
-    node was restored and its peers have not said yet what it has forgotten of the matter.
+    node was restored and its peers have not said yet what it has forgotten of the matter; `resolved` that the
+    round was resolved by two officers of its sender, as far as this side knows or the void heard says;
+    `overdue` that the receiver of the deed is not waited for any longer.
     """
 
     course: Course = Course.HANDOVER
@@ -133,6 +142,8 @@ class Standing:
     automatic: bool = False
     held: bool = False
     in_doubt: bool = False
+    resolved: bool = False
+    overdue: bool = False
 
     def late(self, now: int) -> bool:
         """Tell whether the deadline of the round is over at *now*; a contact has none."""
@@ -160,7 +171,9 @@ def step(
         InDoubtError: after a restore, before the peers were heard: only what they say for good is taken then.
         EquivocationError: two signed statements contradict each other; nothing changes.
         OutOfOrderError: the pair of state and event is not in the table; nothing changes.
-        NotResponsibleError: a round is opened, or a deed given, without the claim.
+        RoundResolvedError: what was resolved was taken up; nothing changes.
+        NotResponsibleError: a round is opened, or a deed given or resolved, without the claim.
+        DeedNotOverdueError: a deed is resolved that may be taken up still.
         UnfitOfferError: an offer or a referral after its own deadline, or without a ground.
     """
     _require_certain(standing, event)
@@ -189,6 +202,10 @@ def _require(standing: Standing, event: Act | Order, now: int) -> None:
         raise NotResponsibleError
     if event is Order.RELEASE and (late or not standing.grounded):
         raise UnfitOfferError
+    if event is Order.RESOLVE and not (standing.relieving_here and standing.claim is Claim.RELIEVING):
+        raise NotResponsibleError
+    if event is Order.RESOLVE and not standing.overdue:
+        raise DeedNotOverdueError
     if event is Order.DEADLINE and not late:
         raise OutOfOrderError("the deadline has not passed")
     if event is Order.ERASE and standing.held:
@@ -203,6 +220,8 @@ def _column(standing: Standing, event: Act | Order, now: int) -> Column:
         if not fits:
             return Guarded.LATE_ACCEPTANCE
         return Guarded.AUTOMATIC if standing.automatic else event
+    if standing.resolved and event in _RESOLVED:
+        return _RESOLVED[event]
     if event is Act.DEED and not standing.bound:
         return Guarded.STRAY_DEED
     if event is Act.REFERRAL and standing.late(now):
@@ -220,6 +239,8 @@ def _refusal(outcome: Refusal | None, state: State, event: Act | Order) -> OutOf
             return ClosedRoundError()
         case Refusal.DEED_STANDS:
             return DeedStandsError()
+        case Refusal.RESOLVED:
+            return RoundResolvedError()
         case _:
             return OutOfOrderError("%(event)s in %(state)s", event=_word(event), state=state)
 
@@ -234,6 +255,8 @@ def _after(
     claim = CLAIMS.get(state)
     if state is State.TRANSFERRED and not (standing.relieving_here and standing.claim is Claim.RELIEVING):
         claim = None  # the matter may be back already: a late take-up receipt takes nothing away
+    if event is Order.RESOLVE:
+        claim = Claim.HOLDER
     if state is State.VOIDING:
         reason = reason or _void_reason(standing, event, now)
     elif state in (State.ENDING, State.RETAINED):
@@ -248,6 +271,8 @@ def _after(
 
 
 def _void_reason(standing: Standing, event: Act | Order, now: int) -> VoidReason:
+    if event is Order.RESOLVE:
+        return VoidReason.RESOLVED
     if event is Order.DEADLINE or now > standing.deadline:
         return VoidReason.EXPIRED
     if not standing.grounded:

@@ -64,6 +64,7 @@ class Order(Enum):
     DECLINE = "decline"
     FINISH = "finish"
     ERASE = "erase"
+    RESOLVE = "resolve"
 
 
 class State(StrEnum):
@@ -106,28 +107,6 @@ class Claim(StrEnum):
     IN_DOUBT = "IN-DOUBT"
 
 
-class VoidReason(StrEnum):
-    """Why a round ended without take-up."""
-
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-    DECLINED = "declined"
-    SUPERSEDED = "superseded"
-    CONSENT_WITHDRAWN = "consent-withdrawn"
-    RESTORED = "restored"
-
-
-class DeclineReason(StrEnum):
-    """Why an offer is declined. What else there is to say is said in the sealed text."""
-
-    NO_CAPACITY = "no-capacity"
-    NO_JURISDICTION = "no-jurisdiction"
-    NOT_IN_BEST_INTERESTS = "not-in-best-interests"
-    INCOMPLETE = "incomplete"
-    WRONG_RECIPIENT = "wrong-recipient"
-    OTHER = "other"
-
-
 class Guarded(Enum):
     """The columns of the tables that no event names by itself: an event whose guard decided."""
 
@@ -137,6 +116,9 @@ class Guarded(Enum):
     UNGROUNDED = "ungrounded"
     LATE_REFERRAL = "late-referral"
     HELD = "held"
+    LATE_TAKE_UP = "late-take-up"
+    RESOLVING = "resolving"
+    LATE_DEED = "late-deed"
 
 
 class Refusal(Enum):
@@ -146,6 +128,7 @@ class Refusal(Enum):
     STRAY = "stray"
     GONE = "gone"
     DEED_STANDS = "deed stands"
+    RESOLVED = "resolved"
 
 
 Column = Act | Order | Guarded
@@ -188,6 +171,7 @@ SENDER: Final[dict[State, dict[Column, Outcome]]] = {
         Act.DECLINE: (State.RELIEVING, Act.DEED),
         Act.TAKE_UP_RECEIPT: State.TRANSFERRED,
         Act.VOID_RECEIPT: Refusal.EQUIVOCATION,
+        Order.RESOLVE: State.VOIDING,
     },
     State.VOIDING: {
         Order.WITHDRAW: State.VOIDING,
@@ -197,6 +181,7 @@ SENDER: Final[dict[State, dict[Column, Outcome]]] = {
         Guarded.AUTOMATIC: (State.VOIDING, Act.VOID),
         Act.DECLINE: (State.VOIDING, Act.VOID),
         Act.TAKE_UP_RECEIPT: Refusal.EQUIVOCATION,
+        Guarded.LATE_TAKE_UP: Refusal.RESOLVED,
         Act.VOID_RECEIPT: State.VOIDED,
     },
     State.TRANSFERRED: {
@@ -217,6 +202,7 @@ SENDER: Final[dict[State, dict[Column, Outcome]]] = {
         Guarded.AUTOMATIC: (State.VOIDED, Act.VOID),
         Act.DECLINE: (State.VOIDED, Act.VOID),
         Act.TAKE_UP_RECEIPT: Refusal.EQUIVOCATION,
+        Guarded.LATE_TAKE_UP: Refusal.EQUIVOCATION,
         Act.VOID_RECEIPT: State.VOIDED,
     },
 }
@@ -227,6 +213,7 @@ RECEIVER: Final[dict[State, dict[Column, Outcome]]] = {
         Act.DEED: State.HOLDING,
         Guarded.STRAY_DEED: Refusal.STRAY,
         Act.VOID: State.CLOSED,
+        Guarded.RESOLVING: State.CLOSED,
     },
     State.PENDING: {
         Act.OFFER: State.PENDING,
@@ -235,6 +222,7 @@ RECEIVER: Final[dict[State, dict[Column, Outcome]]] = {
         Act.DEED: State.HOLDING,
         Guarded.STRAY_DEED: Refusal.STRAY,
         Act.VOID: State.CLOSED,
+        Guarded.RESOLVING: State.CLOSED,
     },
     State.BOUND: {
         Act.OFFER: State.BOUND,
@@ -242,6 +230,7 @@ RECEIVER: Final[dict[State, dict[Column, Outcome]]] = {
         Order.DECLINE: State.DECLINED,
         Act.DEED: State.HOLDING,
         Act.VOID: State.CLOSED,
+        Guarded.RESOLVING: State.CLOSED,
     },
     State.DECLINED: {
         Act.OFFER: State.DECLINED,
@@ -249,17 +238,21 @@ RECEIVER: Final[dict[State, dict[Column, Outcome]]] = {
         Act.DEED: State.HOLDING,
         Guarded.STRAY_DEED: Refusal.STRAY,
         Act.VOID: State.CLOSED,
+        Guarded.RESOLVING: State.CLOSED,
     },
     State.HOLDING: {
         Act.OFFER: State.HOLDING,
         Act.DEED: (State.HOLDING, Act.TAKE_UP_RECEIPT),
         Act.VOID: Refusal.EQUIVOCATION,
+        Guarded.RESOLVING: Refusal.RESOLVED,
     },
     State.CLOSED: {
         Act.OFFER: Refusal.GONE,
         Act.DEED: Refusal.EQUIVOCATION,
         Guarded.STRAY_DEED: Refusal.EQUIVOCATION,
+        Guarded.LATE_DEED: Refusal.RESOLVED,
         Act.VOID: (State.CLOSED, Act.VOID_RECEIPT),
+        Guarded.RESOLVING: (State.CLOSED, Act.VOID_RECEIPT),
     },
 }
 

@@ -30,6 +30,10 @@ ALARMS: Final[Mapping[str, str]] = {
         "A message between this office and another authority is there at one of the two only."
     ),
     "non-arrival": N_("The child has not arrived."),
+    "two-responsible": N_(
+        "The deed of this handover was taken up by one authority and resolved by the other: both may hold themselves"
+        " responsible for the child. Telephone the other authority at once."
+    ),
     "receipt-denied": N_("The other authority has confirmed a message and now denies that it has it."),
     "record-missing": N_("A deed came for a matter whose record is not here."),
     "refusals-many": N_(

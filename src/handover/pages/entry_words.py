@@ -23,6 +23,7 @@ ENTRIES: Final[Mapping[EntryKind, str]] = {
     EntryKind.EQUIVOCATION: N_("Contradiction of a peer kept"),
     EntryKind.SPLIT_VIEW: N_("Split view of a peer's log kept"),
     EntryKind.RESTORED: N_("Database restored from a backup"),
+    EntryKind.RESOLVED: N_("Deed resolved by two officers"),
     EntryKind.EXPORTED: N_("Evidence taken out"),
     EntryKind.PUBLISHED: N_("Statistics of a quarter published"),
     EntryKind.EPOCH: N_("Key of a tracing epoch made or accepted"),

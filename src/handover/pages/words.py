@@ -130,6 +130,7 @@ VOIDS: Final[Mapping[VoidReason, str]] = {
     VoidReason.SUPERSEDED: N_("Another offer took its place"),
     VoidReason.CONSENT_WITHDRAWN: N_("The consent was withdrawn"),
     VoidReason.RESTORED: N_("The other node was restored from a backup"),
+    VoidReason.RESOLVED: N_("Two officers resolved it without the other authority"),
 }
 ALARMS: Final = alarm_words.ALARMS
 KEY_USES: Final[Mapping[str, str]] = {

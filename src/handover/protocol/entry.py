@@ -67,6 +67,8 @@ class EntryKind(StrEnum):
     """Blinded keys of a tracing index or question were evaluated, or were sent to be."""
     INDEXED = "indexed"
     """The index of tracing has changed."""
+    RESOLVED = "resolved"
+    """Two officers have resolved a deed of this node that nobody took up: it counts no more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

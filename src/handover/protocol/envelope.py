@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from handover.domain.consent import Purpose
 from handover.domain.errors import MalformedError, UntrustedError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, Pseudonym, RoundId
 from handover.protocol import jws, strict
 from handover.protocol.act_members import FOUR_EYES, MAY, OPTIONAL, REASONS, REQUIRED
@@ -168,6 +168,9 @@ def _check_act(envelope: Envelope) -> None:
     by = envelope.by
     if by is not None and envelope.act in FOUR_EYES and by.prepared == by.released:
         raise MalformedError("four eyes: prepared and released by one officer")
+    resolves = envelope.act is Act.VOID and envelope.reason == VoidReason.RESOLVED
+    if resolves and (by is None or by.prepared == by.released):
+        raise MalformedError("four eyes: a deed is resolved by two officers")
 
 
 def _to_json(envelope: Envelope) -> Json:
