@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from handover.domain.composing import composed
 from handover.domain.countries import COUNTRIES
 from handover.domain.schema import Value
 from handover.domain.sentences import Sentence, sentence
@@ -67,7 +68,7 @@ def text(value: object, codes: Codes) -> Value:
     if not isinstance(value, str):
         raise refused(sentence("must be text"))
     words = codes.get(value, value).replace("\r\n", "\n").replace("\t", " ")
-    return unicodedata.normalize("NFC", words).strip(" \u00a0\n")
+    return composed(words).strip(" \u00a0\n")
 
 
 def code_of(codes_known: CodeList, **renamed: str) -> Convert:

@@ -3,9 +3,9 @@
 There is no rule of composition and no date of expiry: both make passwords worse.
 """
 
-import unicodedata
 from typing import Final
 
+from handover.domain.composing import composed
 from handover.domain.errors import RefusedError
 
 SHORTEST: Final = 12
@@ -42,13 +42,13 @@ class LoginNameError(RefusedError):
 
 def normal(password: str) -> str:
     """Give the password as it is compared: the same on every keyboard. What is too long fits nothing."""
-    found = unicodedata.normalize("NFKC", password)
+    found = composed(password, "NFKC")
     return found if len(found) <= LONGEST else ""
 
 
 def normal_login(login: str) -> str:
     """Give the login name as it is looked up."""
-    return unicodedata.normalize("NFKC", login).casefold().strip()
+    return composed(login, "NFKC").casefold().strip()
 
 
 def check_login(login: str) -> None:

@@ -1,9 +1,9 @@
 """What was typed into the inputs of a record, as values; what does not fit is a fault of its field."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+from handover.domain.composing import composed
 from handover.domain.schema import Absent, Field, Schema, Value
 from handover.domain.shapes import (
     Code,
@@ -88,7 +88,7 @@ def _value(shape: Shape, name: str, form: Form) -> Value | None:
         case PartialDate():
             return _partial(name, form)
         case _:
-            return _plain(shape, unicodedata.normalize("NFC", form.text(name)))
+            return _plain(shape, composed(form.text(name)))
 
 
 def _plain(shape: Shape, text: str) -> Value | None:
