@@ -16,7 +16,17 @@ from handover.application.verifier_report import Rule, Verdict
 
 ROOT: Final = Path(__file__).parents[2]
 # Tales on paper: every rule is broken by at least one of them, and no node has to run.
-ASKED: Final = ("lies", "grounds", "log", "rounds", "registry", "assertions", "witnesses", "contradiction")
+ASKED: Final = (
+    "lies",
+    "grounds",
+    "log",
+    "rounds",
+    "registry",
+    "assertions",
+    "witnesses",
+    "contradiction",
+    "resolved",
+)
 RESTORED: Final = "tests/two_nodes/test_restored_evidence.py"  # what is logged once more, no paper tells
 LEAST: Final = 150
 

@@ -165,6 +165,13 @@ class Case:
                 found.setdefault(said.envelope.round, []).append(said)
         return found
 
+    def everything(self) -> list[Said]:
+        """Give what was said, and what was refused and is not among it: what one side refuses the other may show."""
+        return [
+            *self.said.values(),
+            *(each for each in self.refused.values() if each.digest not in self.said),
+        ]
+
     def of_act(self, said: Sequence[Said], act: Act) -> list[Said]:
         """Give those of *said* that say *act*, without what was signed anew later."""
         return [each for each in said if each.envelope.act is act and not each.replaced]

@@ -21,7 +21,7 @@ _EARLY: Final = sentence("the deed was resolved while its receiver had still to 
 def check(case: Case, trust: Trust, findings: Findings) -> None:
     """Find the rounds that were resolved; their deeds are not counted afterwards."""
     rounds = case.rounds()
-    for said in [*case.said.values(), *case.refused.values()]:
+    for said in case.everything():
         if said.resolves and said.believed and not said.replaced:
             if said.digest in case.said:
                 case.resolved.setdefault(said.envelope.round, said)
@@ -58,10 +58,9 @@ def _lost(registry: Registry, node: NodeId, at: int) -> bool:
 def _alone(case: Case, said: Said, findings: Findings) -> None:
     """Whoever had taken the deed up holds itself responsible, as its giver does: people decide."""
     envelope = said.envelope
-    others = [*case.said.values(), *case.refused.values()]
     taken = any(
         each.believed and each.envelope.round == envelope.round and each.envelope.act is Act.TAKE_UP_RECEIPT
-        for each in others
+        for each in case.everything()
     )
     if taken:
         text = sentence(

@@ -225,7 +225,7 @@ def _contradictions(case: Case, findings: Findings) -> None:
     """Two envelopes with one number, or with another predecessor: their signer contradicts itself, provably."""
     numbered: dict[tuple[NodeId, int, RoundId, int], Said] = {}
     shown: dict[tuple[NodeId, RoundId], list[Said]] = defaultdict(list)
-    for said in (*case.said.values(), *case.refused.values()):
+    for said in case.everything():
         if not said.believed:
             continue
         found = said.envelope
