@@ -14,7 +14,8 @@ from federation import PASSPHRASE, federation
 from handover import node as nodes
 from handover.adapters import backup as backups
 from handover.adapters import rehearsal, restoring
-from handover.adapters.database import OtherIncarnationError, SQLDatabase
+from handover.adapters.database import SQLDatabase
+from handover.adapters.incarnation import OtherIncarnationError
 from handover.adapters.moving import InUseError, NotEmptyError
 from handover.adapters.rehearsal import RehearsalError
 from handover.adapters.restoring import NewerDatabaseError

@@ -13,7 +13,8 @@ import pytest
 
 from federation import federation
 from handover.adapters import restoring, vault, vault_file
-from handover.adapters.database import OtherIncarnationError, SQLDatabase
+from handover.adapters.database import SQLDatabase
+from handover.adapters.incarnation import OtherIncarnationError
 from handover.application import restored
 from handover.domain.handover import State
 from two_nodes.restores import Folder, Stage, staged

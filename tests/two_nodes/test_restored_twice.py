@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from federation import federation
-from handover.domain.handover import Claim
+from federation import PASSPHRASE, federation
+from handover.adapters.incarnation import OtherIncarnationError
+from handover.adapters.vault import FileVault
+from handover.domain.handover import Claim, State
 from handover.founding import MIRROR
 from handover.protocol.registry_set import Registry
 from stories import Story
-from two_nodes.resyncing import ATHENS, HAMBURG, copy, played, put_back
+from two_nodes.resyncing import ATHENS, HAMBURG, copy, played, put_back, vault_file_copy
+from two_nodes.scene import alarms_of
 from two_nodes.test_resync_table import ACCEPTED, TAKEN
 
 DAY = 86400
@@ -80,3 +83,42 @@ def test_an_authority_whose_countrys_page_is_late_is_waited_for(
         play.fed.wire.down = {HAMBURG}
         play.node("A").resync.tick()
         assert play.doubts("A")
+
+
+def test_a_process_that_runs_on_does_not_speak_in_the_name_of_the_restored_one(tmp_path: Path) -> None:
+    """On PostgreSQL nothing else stops it: its old database is untouched beside the new one."""
+    with federation(tmp_path, ATHENS, HAMBURG) as (fed, [athens, hamburg]):
+        play = Story(fed, [athens, hamburg])
+        sent = play.offer(athens, hamburg, play.matter(athens).id)
+        play.open_and_accept(sent, athens, hamburg)
+        FileVault.open(athens.settings.data / "vault.json", PASSPHRASE).raise_incarnation()
+        for act in (
+            athens.vault.add_epoch,
+            lambda: athens.vault.signer,
+            lambda: athens.vault.wrap(bytes(32), "a"),
+        ):
+            with pytest.raises(OtherIncarnationError):
+                act()
+        with pytest.raises(OtherIncarnationError):
+            athens.offers.countersign(sent.id, actor=play.first(athens))
+        assert (athens.vault.incarnation, play.at(athens, sent, athens).state) == (1, State.ACCEPTED)
+
+
+def test_an_incarnation_that_was_used_before_is_refused(tmp_path: Path) -> None:
+    """Database and keys are put back from before the first restore: the second one would speak as the first did."""
+    with played(tmp_path, *ACCEPTED, "countersign", "A>B", "B>A") as play:
+        play.restore("A", 1)
+        play.settle("A")
+        assert play.states() == TAKEN
+        data = play.node("A").settings.data
+        vault_file_copy(data, tmp_path / "A.vault")
+        put_back(play.fed, ATHENS, play.kept[1]["A"], restored=True, made_at=play.ended)
+        play.settle("A")
+        assert play.node("A").vault.incarnation == 2
+        assert play.doubts("A")
+        assert "resync-failed" in {each.kind for each in alarms_of(play.node("A"))}
+        copy(data / "handover.db", tmp_path / "second.db")
+        put_back(play.fed, ATHENS, tmp_path / "second.db", restored=True, made_at=play.ended)
+        play.settle("A")
+        assert play.states() == TAKEN
+        assert not play.doubts("A")

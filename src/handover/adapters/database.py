@@ -9,6 +9,7 @@ from sqlalchemy import Connection, exc, insert, select
 from handover.adapters import log_tables
 from handover.adapters.engines import StorageError, make_engine
 from handover.adapters.erasures import Ledger
+from handover.adapters.incarnation import OtherIncarnationError
 from handover.adapters.logbook import Edge
 from handover.adapters.unit import ConflictError, Unit
 from handover.adapters.vault import FileVault
@@ -26,17 +27,6 @@ class OpenOfferError(OutOfOrderError):
     name = "open-offer"
     title = "Another offer of this matter is still open."
     advice = "Withdraw the open offer first, or wait until it ends."
-
-
-class OtherIncarnationError(HandoverError):
-    """A node does not go on with a database that is from before its last restore, or with keys that are."""
-
-    name = "other-incarnation"
-    title = "The database and the keys of this node are not from the same restore."
-    advice = (
-        "If `handover restore` was cut off, call it again with the same backup. Else the database or vault.json "
-        "was put back by hand: take the newest vault.json, and let `handover restore` put the database in its place."
-    )
 
 
 class _Open(threading.local):

@@ -53,7 +53,7 @@ class KeyEpochGoneError(UnreachableError):
 class FileVault:
     """Opens the file and holds what it needs in memory; hands out ways to use keys.
 
-    What other processes change in the file it takes over at the next use, but for the incarnation.
+    What others change in the file it takes over at the next use; of a file of another incarnation it uses no key.
     """
 
     def __init__(self, path: Path, master: bytes, content: Content) -> None:
@@ -102,10 +102,10 @@ class FileVault:
             self._ring, self._held = KeyRing(self.log_origin, content.secrets), held
 
     @contextmanager
-    def _changing(self) -> Iterator[Content]:
-        """Give what the file holds now, to be changed; it is written at the end of the block."""
+    def _changing(self, *, anew: bool = False) -> Iterator[Content]:
+        """Give what the file holds now, to be changed; it is written at the end. Only *anew* is of another restore."""
         with self._lock, vault_file.alone(self.path):
-            self._take(vault_file.read_again(self.path, self._master))
+            self._take(vault_file.read_again(self.path, self._master, None if anew else self.incarnation))
             yield self._content
             self.save()
             self._take(self._content)
@@ -140,7 +140,7 @@ class FileVault:
 
     def raise_incarnation(self, *, above: int = 0) -> int:
         """Begin the next generation of the database, before anything of it is there; give its number."""
-        with self._changing() as content:
+        with self._changing(anew=True) as content:
             content.incarnation = max(content.incarnation, above) + 1
         return self.incarnation
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from handover.adapters.files import sync_folder
+from handover.adapters.incarnation import require_same
 from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.protocol import jwe, jws, strict
@@ -132,13 +133,16 @@ def read(path: Path, passphrase: str) -> tuple[bytes, Content]:
     return master, _opened(document, master)
 
 
-def read_again(path: Path, master: bytes) -> Content:
-    """Give the content, which another process may have changed.
+def read_again(path: Path, master: bytes, incarnation: int | None = None) -> Content:
+    """Give the content, which another process may have changed, but not its *incarnation*, if one is given.
 
     Raises:
         PassphraseError: it is under another passphrase now.
+        OtherIncarnationError: the node was restored since.
     """
-    return _opened(_document(path), master)
+    document = _document(path)
+    require_same(document.incarnation, incarnation or document.incarnation)
+    return _opened(document, master)
 
 
 def followed(path: Path, master: bytes, known: Content) -> Content:
@@ -147,11 +151,13 @@ def followed(path: Path, master: bytes, known: Content) -> Content:
     Raises:
         PassphraseError: a key-encryption key is new, and the file is under another passphrase.
         KeysAwayError: the file cannot be read.
+        OtherIncarnationError: the node was restored since.
     """
     try:
         document = _document(path)
     except OSError as error:
         raise KeysAwayError from error
+    require_same(document.incarnation, known.incarnation)
     held = {(each.use, each.kid): each for each in known.secrets}
     try:
         keks = {

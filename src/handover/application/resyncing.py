@@ -83,9 +83,14 @@ class Resyncing:
         return resync.answer(given, signer=self._vault.signer)
 
     def _fence(self, work: UnitOfWork, request: Request, head: Checkpoint) -> None:
-        """From this commit on nothing counts that the node said before it was restored."""
+        """From this commit on nothing counts that the node said before it was restored.
+
+        Who shows less of its own log than was seen of it, or another tree, speaks as a generation of before.
+        """
         known = work.peers.get(request.iss)
-        if request.incarnation < known.fence:
+        other = head.size == known.log_size > 0 and head.root != known.log_root
+        shorter = (request.incarnation, head.size) < (known.fence, known.log_size)
+        if shorter or (request.incarnation == known.fence and other):
             raise StaleIncarnationError
         new = reached(work, known, request.incarnation)
         if not new.log_size:
