@@ -98,12 +98,12 @@ def _kind(annotation: object) -> str:
     if name:
         return kinds.get(str(name), str(name))
     text = str(annotation)
+    if "Settings" in text:
+        return "list of tables" if "list" in text else "table"
     if text.startswith("list"):
         return "list of texts"
     if text.startswith("dict"):
         return "table of texts"
-    if "Provider" in text:
-        return "table"
     return "path" if "Path" in text else "text"
 
 

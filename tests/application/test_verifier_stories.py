@@ -90,6 +90,8 @@ def test_a_declined_offer_is_closed_at_both_sides(tmp_path: Path) -> None:
             assert report.verdict is Verdict.VALID, told(report)
             assert report.matters[0].responsible == athens.id
             assert report.matters[0].chain == ()
+            happened = [line.what for line in report.matters[0].timeline]
+            assert happened.index("decline") < happened.index("void"), "what it says came before it"
 
 
 def test_a_withdrawal_that_crosses_an_acceptance_is_valid(tmp_path: Path) -> None:

@@ -1,18 +1,20 @@
 """A verdict is said in the language of the reader: what was noticed, what happened, and the words of the protocol."""
 
 import re
+from enum import StrEnum
 
 import pytest
 
 from application.test_evidence_vectors import CASES, judged
 from handover.application.paper import Table
 from handover.application.verifier_report import Report
-from handover.domain.handover import Act, State, VoidReason
+from handover.domain.handover import Act, DeclineReason, State, VoidReason
 from handover.domain.sentences import Field, Names, Sentence, sentence
 from handover.pages import verdict_paper
 from handover.pages.languages import LANGUAGES, SOURCE
-from handover.pages.said import plain, said, word
+from handover.pages.said import english, plain, said, word
 from handover.pages.sheets import Sheet
+from handover.protocol.act_members import REASONS
 
 OTHERS = [each for each in LANGUAGES if each != SOURCE]
 SCRIPTS = [each for each in OTHERS if each in ("el", "uk", "ar")]
@@ -53,6 +55,16 @@ def test_a_word_of_the_protocol_is_said_in_plain_words() -> None:
     assert plain(found, "uk") == "«Перебрання відповідальності» у стані «Акт передання дано»"
     assert said(found, "uk") == plain(found, "uk")
     assert word(VoidReason.EXPIRED, "fr") == "L’échéance est passée"
+
+
+def test_a_reason_is_said_in_plain_words_in_english_too() -> None:
+    found = sentence("%(who)s declines: %(reason)s", who="Hamburg", reason=DeclineReason.NO_CAPACITY)
+    assert str(found) == "Hamburg declines: no-capacity"
+    assert english(found) == "Hamburg declines: No place or no staff for the child"
+    for reasons in REASONS.values():
+        for each in reasons:
+            assert isinstance(each, StrEnum)
+            assert all(word(each, language) != each.value for language in LANGUAGES), each
 
 
 def test_in_a_paper_names_are_set_apart_by_characters() -> None:

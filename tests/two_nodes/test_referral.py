@@ -20,6 +20,7 @@ from handover.domain.handover import Act, Claim, NotResponsibleError, State
 from handover.domain.ids import UUID7
 from handover.domain.record import Value, schema
 from handover.node import Node
+from handover.pages.said import english
 from handover.protocol.bodies import IncompleteMessageError
 from referring import FIELDS, at, case_of, prepared, referred, states
 
@@ -71,6 +72,10 @@ def test_a_referral_is_read_answered_and_done_and_nothing_is_kept(
     assert [each.text for each in lines if each.act is Act.ANSWER] == [{"text": "The clinic at the harbour."}]
     report = judged(case, north, south)
     assert report.verdict == "valid"
+    happened = {line.what: english(line.sentence) for line in report.matters[0].timeline if line.round}
+    assert " refers the case of a child to " in happened["referral"]
+    assert happened["opened"].endswith(" has read the referral")
+    assert happened["end"].endswith(" ends the referral: What was asked for is done")
 
 
 def test_responsibility_stays_where_it_is(fed: tuple[Federation, list[Node]], case: Case) -> None:

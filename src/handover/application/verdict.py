@@ -1,7 +1,7 @@
 """A report as people read it: plain text for a terminal or a printer (docs/guide/auditor.md)."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -9,6 +9,7 @@ from handover.application.verifier_report import Finding, Line, MatterReport, Re
 from handover.application.verifier_timeline import utc
 from handover.application.verifier_trust import GIVEN_ROOT
 from handover.domain.ids import NodeId, RoundId
+from handover.domain.sentences import Sentence
 
 MEANING: Final = {
     Verdict.VALID: "everything in this evidence holds, and nothing that belongs to it is missing",
@@ -20,7 +21,11 @@ _WIDTH: Final = 110
 _SHOWN: Final = 200  # findings of one severity; the report as JSON has them all
 
 
-def text(report: Report, files: Sequence[tuple[str, str]] = ()) -> str:
+Say = Callable[[Sentence], str]
+"""Gives a sentence with the words of the protocol in plain words, where it can."""
+
+
+def text(report: Report, files: Sequence[tuple[str, str]] = (), say: Say = str) -> str:
     """Give the whole report as text: verdict first, then what led to it, then each matter.
 
     *files* are the names of the files that were checked, in their order, each with its SHA-256 digest; a finding about
@@ -29,7 +34,7 @@ def text(report: Report, files: Sequence[tuple[str, str]] = ()) -> str:
     lines = [
         *_head(report, files),
         *_findings(report, files),
-        *_matters(report),
+        *_matters(report, say),
         "",
         *_folded(f"CHECKED: {counted(report)}", ""),
     ]
@@ -81,7 +86,7 @@ def _each(findings: Iterable[Finding], files: Sequence[tuple[str, str]]) -> Iter
         yield f"      {each.text}"
 
 
-def _matters(report: Report) -> Iterator[str]:
+def _matters(report: Report, say: Say) -> Iterator[str]:
     for matter in report.matters:
         yield ""
         yield f"MATTER {matter.matter} ({matter.kind})"
@@ -93,7 +98,7 @@ def _matters(report: Report) -> Iterator[str]:
         before: dict[RoundId, Line] = {}
         last: NodeId | None = None
         for number, line in enumerate(matter.timeline, 1):
-            yield from _line(number, line, before)
+            yield from _line(number, line, before, say)
             word = (
                 "responsible after this"
                 if number == 1 or line.responsible == last
@@ -114,10 +119,10 @@ def _chain(matter: MatterReport) -> Iterator[str]:
         yield from _folded(f"{link.epoch}. {who}: deed {utc(link.given_at)}, {taken}", "    ")
 
 
-def _line(number: int, line: Line, before: dict[RoundId, Line]) -> Iterator[str]:
+def _line(number: int, line: Line, before: dict[RoundId, Line], say: Say) -> Iterator[str]:
     anchored = f"logged by {line.anchor}" if line.anchor else f"by the word of {line.who} alone"
     yield f"  {number:>3}. {utc(line.at)}  ({anchored})"
-    yield from _folded(line.text, "      ")
+    yield from _folded(say(line.sentence), "      ")
     if line.fields and line.round is not None:
         earlier = before.setdefault(line.round, line)
         if earlier is not line and (earlier.fields, earlier.ground) == (line.fields, line.ground):

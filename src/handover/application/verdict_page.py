@@ -27,11 +27,17 @@ _TITLES: Final = {
 }
 
 
-def page(report: Report, files: Sequence[tuple[str, str]] = ()) -> str:
+def page(report: Report, files: Sequence[tuple[str, str]] = (), say: verdict.Say = str) -> str:
     """Give the whole report as one HTML page, with the names and digests of the files that were checked."""
     return (
         "\n".join(
-            [*_head(report), *_files(files), *_findings(report, files), *_matters(report), *_foot(report)]
+            [
+                *_head(report),
+                *_files(files),
+                *_findings(report, files),
+                *_matters(report, say),
+                *_foot(report),
+            ]
         )
         + "\n"
     )
@@ -71,7 +77,7 @@ def _finding(found: Finding, place: str) -> str:
     return f"<li>{escape(found.text)}<br>{where}</li>"
 
 
-def _matters(report: Report) -> Iterator[str]:
+def _matters(report: Report, say: verdict.Say) -> Iterator[str]:
     for matter in report.matters:
         yield f'<h2>Matter <span class="small">{escape(matter.matter)}</span> ({escape(matter.kind)})</h2>'
         shown = ", ".join(verdict.name(matter, node) for node in matter.exporters)
@@ -82,7 +88,7 @@ def _matters(report: Report) -> Iterator[str]:
         yield "<p>In the order in which it can have happened. Times are in UTC.</p>"
         yield "<table><thead><tr><th>When, logged by</th><th>What</th><th>Responsible after it</th></tr></thead><tbody>"
         for line in matter.timeline:
-            yield _row(matter, line)
+            yield _row(matter, line, say)
         yield "</tbody></table>"
 
 
@@ -99,9 +105,9 @@ def _chain(matter: MatterReport) -> Iterator[str]:
     yield "</ol>"
 
 
-def _row(matter: MatterReport, line: Line) -> str:
+def _row(matter: MatterReport, line: Line, say: verdict.Say) -> str:
     when = f"{utc(line.at)}<br>{escape(line.anchor or f'by the word of {line.who} alone')}"
-    what = "<br>".join([escape(line.text), *_details(line)])
+    what = "<br>".join([escape(say(line.sentence)), *_details(line)])
     return f"<tr><td>{when}</td><td>{what}</td><td>{escape(verdict.name(matter, line.responsible))}</td></tr>"
 
 

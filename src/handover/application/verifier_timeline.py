@@ -13,7 +13,7 @@ from handover.application.verifier_chain import Chain
 from handover.application.verifier_report import Line
 from handover.application.verifier_shown import Shown
 from handover.application.verifier_trust import Trust
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.ids import Digest
 from handover.domain.record import MatterKind
 from handover.domain.sentences import Sentence, sentence
@@ -27,6 +27,7 @@ _MATTER: Final = {
     MatterKind.GUARDIANSHIP: sentence("the responsibility for a child"),
     MatterKind.TRACING: sentence("a tracing request"),
 }
+_CASE: Final = {**_MATTER, MatterKind.GUARDIANSHIP: sentence("the case of a child")}
 _ACTS: Final[Mapping[Act, Sentence]] = {
     Act.OFFER: sentence("%(who)s offers %(to)s %(matter)s, to be answered by %(deadline)s"),
     Act.ACCEPTANCE: sentence(
@@ -58,12 +59,19 @@ _ACTS: Final[Mapping[Act, Sentence]] = {
     Act.OVERRIDE: sentence(
         "%(who)s tells %(to)s that it told somebody without consent, for a life was at stake: %(reason)s"
     ),
-    Act.REFERRAL: sentence("%(who)s refers %(matter)s to %(to)s until %(deadline)s, and stays responsible"),
+    Act.REFERRAL: sentence("%(who)s refers %(case)s to %(to)s until %(deadline)s, and stays responsible"),
     Act.HIT: sentence("%(who)s tells %(to)s of a possible match"),
     Act.VERDICT: sentence("%(who)s says of the match: %(reason)s"),
-    Act.END: sentence("%(who)s ends what was not a handover: %(reason)s"),
+    Act.END: sentence("%(who)s ends a referral or contact: %(reason)s"),
     Act.END_RECEIPT: sentence("%(who)s knows of the end, and keeps nothing that it was shown"),
 }
+_ANSWERS: Final[Mapping[tuple[Act, Act], Sentence]] = {
+    (Act.OPENED, Act.REFERRAL): sentence("a named officer of %(who)s has read the referral"),
+    (Act.OPENED, Act.HIT): sentence("a named officer of %(who)s has read of the possible match"),
+    (Act.END, Act.REFERRAL): sentence("%(who)s ends the referral: %(reason)s"),
+    (Act.END, Act.HIT): sentence("%(who)s ends the contact: %(reason)s"),
+}
+"""What an act says in answer to another one, where it differs."""
 _ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
     EntryKind.DISCLOSED: sentence("%(who)s showed values to an officer"),
     EntryKind.DECIDED: sentence("an officer of %(who)s decided or recorded something"),
@@ -129,7 +137,8 @@ class _Writer:
         self._chain = chain
         self._shown = shown
         self._trust = trust
-        self._matter = _MATTER[case.sources[0].bundle.manifest.kind]
+        kind = case.sources[0].bundle.manifest.kind
+        self._matter, self._about = _MATTER[kind], _CASE[kind]
 
     def foreign(self) -> Iterable[_Event]:
         """Give the deeds from before, in the order of the chain."""
@@ -142,14 +151,20 @@ class _Writer:
     def said(self) -> Iterable[_Event]:
         """Give what was said and is believed."""
         foreign = {said.envelope.epoch: digest for digest, said in self._case.deeds.items()}
+        declines = {
+            said.envelope.round: digest
+            for digest, said in self._case.said.items()
+            if said.envelope.act is Act.DECLINE and said.envelope.replaces is None
+        }
         for said in self._case.said.values():
             if not said.believed:
                 continue
             found = said.envelope
-            after = [each for each in (found.prev, found.re, found.replaces) if each is not None]
-            earlier = foreign.get(found.epoch - 1)
-            after += [earlier] if earlier is not None else []
-            yield _Event(key=said.digest, at=said.at, line=self._line(said), after=tuple(after))
+            before = [found.prev, found.re, found.replaces, foreign.get(found.epoch - 1)]
+            if found.act is Act.VOID and found.reason == VoidReason.DECLINED:
+                before.append(declines.get(found.round))
+            after = tuple(each for each in before if each is not None)
+            yield _Event(key=said.digest, at=said.at, line=self._line(said), after=after)
 
     def entries(self) -> Iterable[_Event]:
         """Give what an exporter's log says beside the envelopes."""
@@ -185,10 +200,15 @@ class _Writer:
         )
 
     def _sentence(self, said: Said, envelope: Envelope) -> Sentence:
-        text = _ACTS[envelope.act].of(
+        answered = None if envelope.re is None else self._case.said.get(envelope.re)
+        words = _ACTS[envelope.act]
+        if answered is not None:
+            words = _ANSWERS.get((envelope.act, answered.envelope.act), words)
+        text = words.of(
             who=self._trust.name(envelope.iss),
             to=self._trust.name(envelope.aud),
             matter=self._matter,
+            case=self._about,
             deadline=utc(envelope.deadline or 0),
             reason=_reason(envelope),
         )

@@ -110,6 +110,7 @@ def verify(
     """
     from handover.adapters import files
     from handover.application import verdict, verdict_page, verifier
+    from handover.pages.said import english
     from handover.protocol.evidence import BUNDLE_LIMIT
 
     contents = [_read(path, BUNDLE_LIMIT) for path in file]
@@ -120,14 +121,14 @@ def verify(
     )
     checked = [(str(path), sha256(data).hexdigest()) for path, data in zip(file, contents, strict=True)]
     if page is not None:
-        files.replace(page, verdict_page.page(report, checked).encode())
+        files.replace(page, verdict_page.page(report, checked, english).encode())
     if pdf is not None:
         files.replace(pdf, _paper(report))
     if as_json:
         named = [{"name": name, "sha256": digest} for name, digest in checked]
         terminal.say_json({**report.to_json(), "files": named})
     else:
-        for line in verdict.text(report, checked).splitlines():
+        for line in verdict.text(report, checked, english).splitlines():
             terminal.say(terminal.clean(line))
     raise typer.Exit(_STATUS[report.verdict.value])
 

@@ -186,7 +186,7 @@ def _happened(line: Shown, names: Mapping[str, object]) -> str:
         text = text.replace(name, str(node))
     fields = len(line.all("fields"))
     if fields:
-        text += f" [{line.text('ground', 'basis')}, {fields} fields]"
+        text += f" [{line.text('ground', 'basis')}, {fields} field{'s' if fields > 1 else ''}]"
     if line.at("officers").value is None:
         return text
     by = dict.fromkeys((line.text("officers", "prepared"), line.text("officers", "released")))

@@ -50,7 +50,7 @@ ACTS: Final[Mapping[Act, str]] = {
 }
 ENDS: Final[Mapping[EndReason, str]] = {
     EndReason.DONE: N_("What was asked for is done"),
-    EndReason.NOT_TAKEN: N_("The other authority does not take it on"),
+    EndReason.NOT_TAKEN: N_("It was not taken on"),
     EndReason.EXPIRED: N_("The deadline passed"),
     EndReason.RECALLED: N_("It was ended early"),
     EndReason.CONSENT_WITHDRAWN: N_("The consent was withdrawn"),

@@ -13,9 +13,10 @@ from babel.units import format_unit
 from markupsafe import Markup, escape
 
 from handover.domain.consent import Purpose
-from handover.domain.handover import Act, DeclineReason, State, VoidReason
+from handover.domain.handover import Act, State
 from handover.domain.sentences import Days, Field, Moment, Names, Part, Sentence, Span
 from handover.pages import labels, languages, words
+from handover.protocol.act_members import REASONS
 from handover.protocol.entry import EntryKind
 from handover.protocol.evidence import Word
 
@@ -24,11 +25,10 @@ _WORDS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Act: words.ACTS,
     State: words.STATES,
     EntryKind: words.ENTRIES,
-    VoidReason: words.VOIDS,
-    DeclineReason: words.DECLINES,
     Purpose: words.PURPOSES,
     Word: words.PARTS,
 }
+_REASONS: Final = tuple({type(each) for reasons in REASONS.values() for each in reasons})
 _NEVER: Final = 10**9  # so large a threshold that no unit above days is chosen
 
 
@@ -46,8 +46,15 @@ def plain(found: Sentence, language: str) -> str:
     return text % about if about else text
 
 
+def english(found: Sentence) -> str:
+    """Give *found* in English for a terminal, with nothing around what is in its places."""
+    return plain(found, languages.SOURCE).translate({ord(each): None for each in _isolated("")})
+
+
 def word(value: StrEnum, language: str) -> str:
-    """Give a word of the protocol in plain words; in English, and where there are none, it stands for itself."""
+    """Give a word of the protocol in plain words; in English it stands for itself, unless it is a reason."""
+    if isinstance(value, _REASONS):
+        return languages.catalogue(language).gettext(words.REASONS[value.value])
     table = _WORDS.get(type(value), {})
     if language == languages.SOURCE or value not in table:
         return value.value
