@@ -129,7 +129,9 @@ class Node(Desks):
             tracing=letting_go(
                 upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong))
             ),
-            witnesses=self.cosigning(self.peers, self.settings.witnesses).tick,
+            witnesses=upkeep(
+                self.cosigning(self.peers, self.settings.witnesses).tick, self.views(self.peers).tick
+            ),
             resync=self.resync.tick,
             poll=self.settings.poll,
         )

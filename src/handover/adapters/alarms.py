@@ -77,6 +77,11 @@ class AlarmShelf:
         query = select(table).where(table.c.handover.in_(handovers)).order_by(table.c.id)
         return [_alarm(row) for row in self._unit.rows(query)]
 
+    def of_kinds(self, kinds: Sequence[str]) -> list[Alarm]:
+        """Give all alarms of these kinds, looked at or not, the newest first."""
+        query = select(table).where(table.c.kind.in_(kinds)).order_by(table.c.id.desc())
+        return [_alarm(row) for row in self._unit.rows(query)]
+
     def see(self, alarm: UUID7, *, by: str, at: int) -> bool:
         """Note who has looked at an alarm, unless somebody has before; tell whether there is such an alarm."""
         if not self._unit.rows(select(table.c.id).where(table.c.id == alarm)):

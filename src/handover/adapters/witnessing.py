@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, delete, exists, select
 
 from handover.adapters.unit import Unit
 from handover.adapters.witness_tables import cosigned, witnessed
-from handover.application.witness import Witnessed
+from handover.application.witness_shelf import Witnessed
 from handover.application.witnesses import Cosigned
 from handover.domain.ids import NodeId
 from handover.protocol.checkpoint import Checkpoint

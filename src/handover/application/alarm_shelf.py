@@ -30,6 +30,10 @@ class Alarms(Protocol):
         """Give the newest alarms; with *seen*, those at which somebody has looked, or nobody."""
         ...
 
+    def of_kinds(self, kinds: Sequence[str]) -> list[Alarm]:
+        """Give all alarms of these kinds, looked at or not, the newest first."""
+        ...
+
     def see(self, alarm: UUID7, *, by: str, at: int) -> bool:
         """Note who has looked at an alarm, unless somebody has before; tell whether there is such an alarm."""
         ...

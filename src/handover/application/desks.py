@@ -7,6 +7,7 @@ from handover.application.acts import Acts
 from handover.application.audits import Audits
 from handover.application.authorities import Authorities
 from handover.application.holds import Holds
+from handover.application.log_proofs import LogProofs
 from handover.application.notices import NoticeBoard
 from handover.application.offered import Offereds
 from handover.application.officers import Officers
@@ -17,6 +18,7 @@ from handover.application.registry import Registry
 from handover.application.repeats import Repeats
 from handover.application.resyncing import Resyncing
 from handover.application.statistics import Fetch, Quarterly, Statistics
+from handover.application.views import Views
 from handover.application.watch import Watch
 from handover.application.witness import Witness
 from handover.application.witnesses import Asks, Witnesses
@@ -86,6 +88,15 @@ class Desks:
     def witness(self) -> Witness:
         """Vouches for other nodes' logs."""
         return Witness(self.database, self.registry, self.vault)
+
+    @property
+    def log_proofs(self) -> LogProofs:
+        """What is kept against other nodes' logs."""
+        return LogProofs(self.database, self.registry, self.vault)
+
+    def views(self, wire: Asks) -> Views:
+        """Give what asks other witnesses what they have seen."""
+        return Views(self.database, self.registry, self.vault, wire)
 
     def cosigning(self, wire: Asks, wanted: int) -> Witnesses:
         """Give what asks other nodes to vouch for this node's log."""

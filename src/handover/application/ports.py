@@ -51,7 +51,7 @@ from handover.protocol.jws import Signer
 
 if TYPE_CHECKING:
     from handover.application.overrides import Overrides
-    from handover.application.witness import WitnessedLogs
+    from handover.application.witness_shelf import WitnessedLogs
     from handover.application.witnesses import CosignedShelf
 
 Clock = Callable[[], int]

@@ -15,7 +15,7 @@ from handover.protocol.log_origin import LogOrigin
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Word:
+class Word:
     """A witness has seen so many entries of a log, at this time."""
 
     log: str
@@ -30,7 +30,7 @@ def check(case: Case, trust: Trust, findings: Findings) -> set[Digest]:
     A witness's word gives a time to what the exporter has sent and nobody has receipted: it was in the log by then.
     """
     used: set[Digest] = set()
-    words: list[_Word] = []
+    words: list[Word] = []
     exporters = case.exporters
     for digest, head in case.heads.items():
         found = list(said_of(head, trust, findings))
@@ -42,7 +42,7 @@ def check(case: Case, trust: Trust, findings: Findings) -> set[Digest]:
     return used
 
 
-def said_of(head: Head, trust: Trust, findings: Findings) -> Iterator[_Word]:
+def said_of(head: Head, trust: Trust, findings: Findings) -> Iterator[Word]:
     """Give what witnesses say under a checkpoint; every line is a note or, where it is false, a finding."""
     for node in cosignature.claimed(note.read(head.note)):
         keys = trust.log_keys(LogOrigin(node=node))
@@ -67,10 +67,10 @@ def said_of(head: Head, trust: Trust, findings: Findings) -> Iterator[_Word]:
             time=str(Moment(time)),
         )
         findings.note(Rule.WITNESS, head.place, text)
-        yield _Word(log=head.checkpoint.origin, size=head.checkpoint.size, witness=node, time=time)
+        yield Word(log=head.checkpoint.origin, size=head.checkpoint.size, witness=node, time=time)
 
 
-def _date(case: Case, source: Source, words: list[_Word], findings: Findings) -> None:
+def _date(case: Case, source: Source, words: list[Word], findings: Findings) -> None:
     if source.head is None:
         return
     known = [word for word in words if word.log == source.head.checkpoint.origin]

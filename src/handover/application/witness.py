@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from handover.application.alarms import raise_alarm
+from handover.application import log_proofs
+from handover.application.log_proofs import Contradiction
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry
+from handover.application.witness_shelf import Witnessed
 from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
-from handover.domain.ids import NodeId
 from handover.protocol import checkpoint as checkpoints
-from handover.protocol import contradiction, cosignature, evidence_lines, note, strict, witness
-from handover.protocol.checkpoint import Checkpoint, LogKey, SignedCheckpoint
+from handover.protocol import contradiction, cosignature, note, witness
+from handover.protocol.checkpoint import LogKey, SignedCheckpoint
 from handover.protocol.contradiction import Kind
 from handover.protocol.cosignature import WitnessSigner
-from handover.protocol.entry import EntryKind
 from handover.protocol.evidence_lines import Consistency
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
@@ -22,41 +22,6 @@ from handover.protocol.node_key import KeyStatus
 from handover.protocol.witness import AddCheckpoint
 
 MOST_LOGS: Final = 64  # of one node, one for each of its incarnations
-ALARMS: Final = {
-    Kind.TWO_TREES: "split-view",
-    Kind.NOT_GROWN: "split-view",
-    Kind.ROLLED_BACK: "log-rolled-back",
-}
-"""The alarm by which each contradiction is put before a person."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Witnessed:
-    """The newest checkpoint of a log that this node has cosigned; `note` has the log's two lines and its own.
-
-    `signed_at` is when the log says to have signed it, `cosigned_at` when this node has cosigned it.
-    """
-
-    checkpoint: Checkpoint
-    note: bytes
-    signed_at: int
-    cosigned_at: int
-
-
-class WitnessedLogs(Protocol):
-    """What this node keeps as a witness."""
-
-    def of_node(self, node: NodeId) -> list[Witnessed]:
-        """Give what is known of the logs of all incarnations of *node*."""
-        ...
-
-    def all(self) -> list[Witnessed]:
-        """Give what is known of every log, by origin."""
-        ...
-
-    def put(self, node: NodeId, found: Witnessed) -> None:
-        """Keep what this node has cosigned last of a log."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +32,6 @@ class _Asked:
     request: AddCheckpoint
     signed: SignedCheckpoint
     note: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Contradiction:
-    """Why the two checkpoints cannot both be honest; `proof`, if any, leads from another tree of the earlier size."""
-
-    kind: Kind
-    proof: Consistency | None = None
 
 
 class Witness:
@@ -155,7 +112,7 @@ class Witness:
         except HandoverError as error:
             found = None if held is None else _excluded(held, asked)
             if held is not None and found is not None:
-                _keep(work, asked, held, found)
+                log_proofs.keep(work, asked.origin.node, found)
             return error
         if held is not None and held.checkpoint == asked.signed.checkpoint:
             return self._lines(held.note)
@@ -196,7 +153,7 @@ def _require_log(work: UnitOfWork, origin: LogOrigin) -> None:
         raise witness.UnknownLogError("this node has had too many incarnations")
 
 
-def _excluded(held: Witnessed, asked: _Asked) -> _Contradiction | None:
+def _excluded(held: Witnessed, asked: _Asked) -> Contradiction | None:
     """Give why the log cannot honestly have signed both what is held and what is asked, if that is proved.
 
     A proof that is merely wrong proves nothing: anybody could have put it beside a checkpoint of the log.
@@ -207,15 +164,7 @@ def _excluded(held: Witnessed, asked: _Asked) -> _Contradiction | None:
         kind = contradiction.judge(first, asked.signed, proof)
     except UntrustedError:
         return None
-    return (
-        None if kind is None else _Contradiction(kind=kind, proof=proof if kind is Kind.NOT_GROWN else None)
-    )
-
-
-def _keep(work: UnitOfWork, asked: _Asked, held: Witnessed, found: _Contradiction) -> None:
-    """Keep both checkpoints as their log has signed them: together they show that it contradicts itself."""
-    proof = () if found.proof is None else (evidence_lines.write_consistency(found.proof),)
-    evidence = (asked.note, held.note, *proof)
-    if raise_alarm(work, ALARMS[found.kind], peer=asked.origin.node, handover=None, evidence=evidence):
-        digest = strict.digest(asked.note)
-        work.log.append(EntryKind.SPLIT_VIEW, stream="", object_=digest, now=work.now)
+    if kind is None:
+        return None
+    needed = proof if kind is Kind.NOT_GROWN else None
+    return Contradiction(kind=kind, first=held.note, second=asked.note, proof=needed)

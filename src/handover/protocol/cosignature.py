@@ -115,14 +115,21 @@ def name_of(node: NodeId) -> str:
 
 def claimed(signed: Note) -> tuple[NodeId, ...]:
     """Return which nodes the lines of a note claim to be witnesses of it, in order; nothing is verified."""
-    names = (line.name.removesuffix(SUFFIX) for line in signed.lines if line.name.endswith(SUFFIX))
-    found: dict[NodeId, None] = {}
-    for name in names:
+    return tuple(stated(signed))
+
+
+def stated(signed: Note) -> dict[NodeId, int]:
+    """Return the same with the time that each line states (seconds since 1970); nothing is verified."""
+    found: dict[NodeId, int] = {}
+    for line in signed.lines:
+        if not line.name.endswith(SUFFIX):
+            continue
         try:
-            found[NodeId(name)] = None
+            node = NodeId(line.name.removesuffix(SUFFIX))
         except MalformedError:
             continue  # a line of somebody outside the federation: such lines are not judged
-    return tuple(found)
+        found[node] = int.from_bytes(line.signature[:_TIME_LENGTH], "big")
+    return found
 
 
 def verify(data: bytes, key: WitnessKey) -> int:

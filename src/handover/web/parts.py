@@ -15,6 +15,7 @@ from handover.application.holds import Holds
 from handover.application.imports import Imports
 from handover.application.inbox import Inbox
 from handover.application.key_desks import KeyDesks
+from handover.application.log_proofs import LogProofs
 from handover.application.offers import Offers
 from handover.application.officers import Officers
 from handover.application.ports import Database
@@ -194,6 +195,11 @@ class Node(Protocol):
     @property
     def inbox(self) -> Inbox:
         """Receives deliveries."""
+        ...
+
+    @property
+    def log_proofs(self) -> LogProofs:
+        """What is kept against other nodes' logs."""
         ...
 
     @property
