@@ -23,14 +23,6 @@ from handover.protocol.strict import Json
 TERM: Final = Term(usual=14 * 86400, longest=LONGEST[Act.OFFER])
 
 
-class ChainMissingError(RefusedError):
-    """An earlier deed of the matter is not here, so the chain of responsibility cannot be shown."""
-
-    name = "chain-missing"
-    title = "The chain of earlier deeds of this matter is incomplete here."
-    advice = "Tell the operator: the database lacks evidence that it once held."
-
-
 @dataclass(frozen=True, kw_only=True)
 class Selection:
     """One field of the schema in the page *what leaves this office*: granted, or withheld and why."""
