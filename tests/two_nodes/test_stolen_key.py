@@ -10,10 +10,13 @@ from handover.application.facts import Delivery
 from handover.application.registry import KeyCompromisedError
 from handover.domain.handover import Act, Claim, State
 from handover.node import Node
+from handover.protocol.receipt import Receipt
+from peer import Peer, deliver
 from two_nodes import rotation
 from two_nodes.scene import alarms_of
 from two_nodes.stage import TAKEN_UP, Stage
 from two_nodes.test_reissue import says_the_same
+from two_nodes.test_resync import asked
 
 
 @pytest.fixture
@@ -195,3 +198,38 @@ def test_a_deed_that_a_thief_may_have_signed_is_put_before_people_once(stage: St
         work.alarms.see(alarm.id, by="the test", at=work.now)
     stage.fed.reopen(stage.south.id).refresher.tick()
     assert alarms_of(stage.fed.wire.nodes[stage.south.id]) == []
+
+
+def test_a_thief_does_not_silence_the_owner_by_a_number_that_nobody_can_reach(stage: Stage) -> None:
+    """With the stolen key it says that the node was restored two thousand million times: all peers fence the rest."""
+    open_ = stage.offer()
+    stage.settle()
+    since = stage.fed.clock.now
+    stage.fed.clock.pass_(60)
+    thief = Peer(stage.north, stage.south).round()
+    assert isinstance(deliver(stage.south, thief.offer(incarnation=2**31 - 1)).results[0], Receipt)
+    old = stage.north.vault.signer.kid
+    stage.north = rotation.new_signing_key(stage.fed, stage.north, retire=False)
+    stage.fed.ceremony.mark_compromised(stage.north.id, old, since=since, now=stage.fed.clock.now)
+    stage.fed.publish()
+    stage.south.refresher.tick()
+    stage.north.offers.withdraw(open_.id, actor=stage.fed.officer(stage.north, "first"))
+    stage.settle()
+    assert stage.at_south(open_).state is State.CLOSED
+    again = stage.offer()
+    stage.settle()
+    assert stage.at_south(again).state is State.PENDING
+
+
+def test_the_fence_of_a_restore_that_the_log_shows_outlasts_the_theft(stage: Stage) -> None:
+    asked(stage.north, stage.south)
+    since = stage.fed.clock.now
+    stage.fed.clock.pass_(60)
+    deliver(stage.south, Peer(stage.north, stage.south).round().offer(incarnation=9))
+    old = stage.north.vault.signer.kid
+    rotation.new_signing_key(stage.fed, stage.north, retire=False)
+    stage.fed.ceremony.mark_compromised(stage.north.id, old, since=since, now=stage.fed.clock.now)
+    stage.fed.publish()
+    stage.south.refresher.tick()
+    with stage.south.database.reading() as work:
+        assert work.peers.get(stage.north.id).fence == 2

@@ -8,9 +8,10 @@ from sqlalchemy import Row, func, or_, select
 
 from handover.adapters import tables
 from handover.adapters.cells import ErasedError
-from handover.adapters.post import to_bytes
+from handover.adapters.post import envelope_of, to_bytes
 from handover.adapters.resync_tables import resync
 from handover.adapters.unit import Unit
+from handover.application.facts import KeptEnvelope
 from handover.application.resyncs import Asked
 from handover.domain.handover import State
 from handover.domain.ids import Digest, NodeId, RoundId
@@ -71,6 +72,13 @@ class ResyncShelf:
         last = found[max(earlier)]
         query = select(table.c.note).where(table.c.origin == last.origin, table.c.size == last.size).limit(1)
         return bytes(self._unit.rows(query)[0].note)
+
+    def said_since(self, node: NodeId, incarnation: int) -> Sequence[KeptEnvelope]:
+        """Give what a node has said to this one in *incarnation* or a later one, the latest first."""
+        kept = tables.envelope
+        since = (kept.c.peer == node, kept.c.incoming, kept.c.incarnation >= incarnation)
+        query = select(kept).where(*since).order_by(kept.c.incarnation.desc())
+        return [envelope_of(row) for row in self._unit.rows(query)]
 
 
 def _asked(row: Row[Any]) -> Asked:

@@ -60,7 +60,7 @@ class Refresher:
                 work.log.accept_page(digest, work.now)
             work.log.checkpoint(work.now)
             if keys != self._stolen:
-                thefts.look(work, keys)
+                thefts.look(work, self._registry, keys)
         self._logged, self._stolen = pages, keys
 
     def _young(self, now: int) -> bool:

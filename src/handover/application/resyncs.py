@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from handover.application.facts import KeptEnvelope
 from handover.domain.ids import Digest, NodeId, RoundId
 
 
@@ -45,4 +46,8 @@ class Resyncs(Protocol):
 
     def last_checkpoint(self, node: NodeId, before: int) -> bytes | None:
         """Give the last checkpoint that was kept of the newest log of a node from before incarnation *before*."""
+        ...
+
+    def said_since(self, node: NodeId, incarnation: int) -> Sequence[KeptEnvelope]:
+        """Give what a node has said to this one in *incarnation* or a later one, the latest first."""
         ...
