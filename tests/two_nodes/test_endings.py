@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import cases
-from continuing import handed_over
+from continuing import Case, handed_over
 from federation import Federation, federation
 from handover.adapters import backup as backups
 from handover.adapters.erasures import Ledger
 from handover.application.access import OPERATOR_HERE, Passkey
+from handover.application.continuity import KeptDemand
 from handover.application.endings import Ended
 from handover.application.facts import Actor, OfficerRole
 from handover.application.holds import Wanted
@@ -19,12 +20,14 @@ from handover.application.officers import UnauthenticatedError
 from handover.application.sealing import new_id
 from handover.application.tracing_permissions import Permit
 from handover.domain.consent import GroundWithdrawnError
-from handover.domain.continuity import WithdrawalScope
+from handover.domain.continuity import HoldReason, WithdrawalScope
+from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
 from handover.domain.ids import UUID7, MatterId
 from handover.domain.retention import HoldGround
 from handover.domain.traceable import TracingBasis
 from handover.node import Node
+from handover.protocol import message
 from handover.protocol.entry import EntryKind
 from two_nodes.restores import Folder, restore
 from two_nodes.scene import entries_of
@@ -104,6 +107,88 @@ def test_whoever_was_shown_something_is_told_once_more(tmp_path: Path, scope: Wi
         assert [(each.act, each.incoming) for each in case.demands(hamburg)] == [
             (Act.CONSENT_WITHDRAWN, True)
         ]
+
+
+def withdraw(case: Case, scope: WithdrawalScope = WithdrawalScope.GROUND) -> None:
+    """Let the first authority of a case withdraw the ground of its offer, and everybody hear of it."""
+    node, actor = case.path[0], case.officer(case.path[0])
+    ground = node.consents.of_matter(case.matter(node), actor=actor)[0]
+    node.consents.withdraw(ground.id, scope=scope, text="No more.", actor=actor)
+    case.fed.settle()
+
+
+def asked_of(case: Case, node: Node) -> KeptDemand:
+    """Give the one withdrawal that a node said, or heard."""
+    [found] = [each for each in case.demands(node) if each.act is Act.CONSENT_WITHDRAWN]
+    return found
+
+
+def test_what_was_told_already_is_told_once_and_its_answer_is_known_again(tmp_path: Path) -> None:
+    with federation(tmp_path, ATHENS, "de/hamburg") as (fed, [athens, hamburg]):
+        case = handed_over(fed, athens, hamburg)
+        again = Again(fed, athens, tmp_path)
+        withdraw(case)
+        before = asked_of(case, athens)
+        until = fed.clock.now + 30 * 86400
+        hamburg.after.holders.hold(
+            before.envelope,
+            reason=HoldReason.RESPONSIBLE,
+            text="Ours.",
+            until=until,
+            actor=case.officer(hamburg),
+        )
+        fed.settle()
+        athens = again.restored()
+        settle(fed, athens)
+        now = asked_of(case, athens)
+        assert (now.envelope, now.asked_at) == (before.envelope, before.asked_at)
+        assert (now.answered, now.due) == (Act.LEGAL_HOLD, until)
+        assert asked_of(case, hamburg).envelope == before.envelope
+        [shown] = case.shown(athens)
+        assert shown.withdrawn_at == before.asked_at
+
+
+@pytest.mark.parametrize("scope", WithdrawalScope)
+def test_a_withdrawal_that_was_heard_and_forgotten_is_heard_again(
+    tmp_path: Path, scope: WithdrawalScope
+) -> None:
+    with federation(tmp_path, "gr/athens", "it/rome", "de/hamburg") as (fed, nodes):
+        athens, rome, hamburg = nodes
+        case = handed_over(fed, athens, rome, hamburg)
+        again = Again(fed, rome, tmp_path)
+        withdraw(case, scope)
+        [before, passed] = case.demands(rome)
+        rome = again.restored()
+        settle(fed, rome)
+        found = {each.envelope: each for each in case.demands(rome)}
+        assert found.keys() == {before.envelope, passed.envelope}
+        assert (found[before.envelope].incoming, found[before.envelope].due) == (True, before.due)
+        with rome.database.reading() as work:
+            words = message.decode_kept(work.envelopes.plaintext(before.envelope)).body
+        assert words == {"scope": scope, "text": "No more."}
+        assert len([each for each in case.demands(hamburg) if each.incoming]) == 1
+        rome.after.holders.erase(before.envelope, actor=case.officer(rome))
+        fed.settle()
+        assert asked_of(case, athens).answered is Act.ERASED
+
+
+def test_what_was_erased_and_answered_is_not_answered_twice_and_what_is_not_here_is(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens", "it/rome", "de/hamburg") as (fed, nodes):
+        athens, rome, hamburg = nodes
+        case = handed_over(fed, athens, rome, hamburg)
+        again = Again(fed, rome, tmp_path)
+        withdraw(case)
+        asked = next(each for each in case.demands(rome) if each.incoming)
+        rome.after.holders.erase(asked.envelope, actor=case.officer(rome))
+        fed.settle()
+        rome = again.restored()
+        settle(fed, rome)
+        found = next(each for each in case.demands(rome) if each.incoming)
+        assert found.answered is Act.ERASED
+        with pytest.raises(NotFoundError):
+            rome.cases.overview(case.matter(rome), actor=case.officer(rome))
+        assert all(each.erased_at is not None for each in case.shown(rome) if each.incoming)
+        assert [each.erased_at is not None for each in case.shown(athens)] == [True]
 
 
 def test_whoever_was_shut_out_stays_out(two: tuple[Federation, Node, Node], tmp_path: Path) -> None:

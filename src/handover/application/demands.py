@@ -13,11 +13,13 @@ from handover.domain.continuity import ANSWERING, DEMANDS
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
+from handover.protocol import envelope as envelopes
 from handover.protocol.envelope import Envelope
 from handover.protocol.message import Message
 
 OVERDUE = "demand-overdue"
 LOST = "demand-undeliverable"
+_RETURNED = {Act.CONSENT_WITHDRAWN} | DEMANDS[Act.CONSENT_WITHDRAWN].answers
 
 
 class AnsweredError(OutOfOrderError):
@@ -76,6 +78,22 @@ def note(
             _answered(work, demand, envelope.act, digest, until=envelope.deadline)
 
 
+def recalled(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> None:
+    """Keep a withdrawal of either side that a peer has returned to a restored node, or note the answer to one."""
+    said = envelopes.read(kept.data).claimed
+    if said.re is None or said.replaces is not None or kept.act not in _RETURNED:
+        return
+    if kept.act in DEMANDS:
+        at = min(said.iat, work.now)
+        _keep(work, handover, kept.act, about=said.re, digest=kept.digest, incoming=kept.incoming, at=at)
+        return
+    demand = next(
+        (each for each in work.demands.of_matter(handover.matter) if each.envelope == said.re), None
+    )
+    if demand is not None and demand.incoming is not kept.incoming:
+        _answered(work, demand, kept.act, kept.digest, until=said.deadline)
+
+
 def unsaid(work: UnitOfWork, kept: KeptEnvelope) -> None:
     """Open a question again whose answer by this node does not leave, or is refused for good, and tell officers of it.
 
@@ -109,8 +127,16 @@ def raise_lost(work: UnitOfWork, handover: Handover) -> None:
 
 
 def _keep(
-    work: UnitOfWork, handover: Handover, act: Act, *, about: Digest, digest: Digest, incoming: bool
+    work: UnitOfWork,
+    handover: Handover,
+    act: Act,
+    *,
+    about: Digest,
+    digest: Digest,
+    incoming: bool,
+    at: int | None = None,
 ) -> None:
+    asked_at = work.now if at is None else at
     demand = KeptDemand(
         envelope=digest,
         matter=handover.matter,
@@ -119,8 +145,8 @@ def _keep(
         incoming=incoming,
         act=act,
         about=about,
-        asked_at=work.now,
-        due=work.now + DEMANDS[act].term,
+        asked_at=asked_at,
+        due=asked_at + DEMANDS[act].term,
     )
     work.demands.add(demand)
 

@@ -180,6 +180,7 @@ class Recalling:
             if each.content is not None and exhibited(kept.act, each.content):
                 work.exhibits.add(exhibit(each.digest, each.content, each.registry))
             disclosures.register(work, handover, kept, each.content, anew_=each.envelope.replaces is not None)
+            self._withdrawals.recalled(work, handover, kept)
             if kept.act is Act.OFFER and each.content is not None:
                 attachments.expect(work, handover, each.content.body["attachments"], each.files)
         if indexes:

@@ -14,7 +14,7 @@ from handover.application.incarnations import StaleIncarnationError, reached
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry, require_usable
 from handover.domain.courses import LIVE, Course
-from handover.domain.handover import OPEN_OFFER, State
+from handover.domain.handover import OPEN_OFFER, Act, State
 from handover.domain.ids import NodeId
 from handover.domain.sequence import discloses_anew
 from handover.protocol import checkpoint as checkpoints
@@ -145,7 +145,8 @@ def _fitting(
 
 def _payload(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bytes | None:
     """What this side has said and still says goes with its payload; what shows something anew goes without."""
-    if kept.incoming or handover.state not in _STILL_SAID or discloses_anew(handover.course, kept.act):
+    still = kept.act is Act.CONSENT_WITHDRAWN or handover.state in _STILL_SAID
+    if kept.incoming or not still or discloses_anew(handover.course, kept.act):
         return None
     return work.resyncs.payload(kept.digest)
 

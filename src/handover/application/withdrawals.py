@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 
 from handover.application import demands, disclosures
 from handover.application.continuity import KeptDemand, KeptDisclosure
-from handover.application.facts import Actor, Handover, KeptGround
+from handover.application.facts import Actor, Handover, KeptEnvelope, KeptGround
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import Saying, Sealer
 from handover.domain.consent import Basis
 from handover.domain.continuity import WithdrawalScope
 from handover.domain.courses import LIVE, Course, EndReason
+from handover.domain.errors import NotFoundError
 from handover.domain.handover import OPEN_OFFER, Act, Order, Role, VoidReason
 from handover.domain.ids import Digest, MatterId
 from handover.domain.sequence import RECORDS, TAKEN
 from handover.protocol import envelope as envelopes
-from handover.protocol import strict
+from handover.protocol import message, strict
 from handover.protocol.entry import EntryKind
 from handover.protocol.message import Message
 
@@ -78,8 +79,12 @@ class Withdrawals:
         self._spread(work, work.disclosures.of_matter(matter), withdrawal)
 
     def again(self, work: UnitOfWork, matter: MatterId) -> None:
-        """Carry on what a restore has ended again, now that it is known who was shown what."""
-        withdrawal = Withdrawal()
+        """Carry on what a restore has ended again, now that it is known who was shown what, and was told."""
+        withdrawal, asked = Withdrawal(), work.demands.of_matter(matter)
+        for demand in asked:
+            found = None if demand.incoming else self._withdrawn_by(work, demand)
+            if found is not None and found.withdrawn_at is None:
+                work.disclosures.change(replace(found, withdrawn_at=demand.asked_at))
         for kept in work.grounds.of_matter(matter):
             if kept.ground.withdrawn_at is not None:
                 for handover in work.handovers.resting_on(kept.id):
@@ -89,6 +94,27 @@ class Withdrawals:
         for found in shown:
             if found.incoming and found.withdrawn_at is not None:
                 self._spread(work, [each for each in shown if _passed_on(each, found)], withdrawal)
+        for demand in asked:
+            self._heard_again(work, demand)
+
+    def _heard_again(self, work: UnitOfWork, demand: KeptDemand) -> None:
+        if demand.act is not Act.CONSENT_WITHDRAWN or not demand.incoming or demand.answered is not None:
+            return
+        handover = work.handovers.get(demand.handover)
+        if handover.course is not Course.HANDOVER or handover.state in TAKEN:
+            self.heard(work, demand, _scope(work, demand))
+
+    def recalled(self, work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> None:
+        """Take up a withdrawal, or the answer to one, that a restore has forgotten and a peer has returned."""
+        demands.recalled(work, handover, kept)
+        if kept.act is Act.ERASED and kept.re is not None:
+            for demand in work.demands.of_matter(handover.matter):
+                found = self._withdrawn_by(work, demand) if demand.envelope == kept.re else None
+                if found is not None and found.erased_at is None:
+                    work.disclosures.change(replace(found, erased_at=work.now))
+
+    def _withdrawn_by(self, work: UnitOfWork, demand: KeptDemand) -> KeptDisclosure | None:
+        return disclosures.behind(work, demand) if demand.act is Act.CONSENT_WITHDRAWN else None
 
     def of_shown(self, work: UnitOfWork, found: KeptDisclosure, withdrawal: Withdrawal) -> None:
         """Carry on a withdrawal of what is behind one disclosure: of a ground of this node, or of a peer's."""
@@ -206,6 +232,15 @@ class Withdrawals:
         mark = self._vault.pseudonym(kept.matter, f"ground {kept.id} {kept.ground.withdrawn_at}")
         object_ = strict.digest(mark.encode())
         work.log.append(EntryKind.GROUND, stream=kept.matter, object_=object_, now=work.now)
+
+
+def _scope(work: UnitOfWork, demand: KeptDemand) -> WithdrawalScope:
+    """Give how far a withdrawal goes that was heard; whose words are not here ends one ground."""
+    try:
+        content = message.decode_kept(work.envelopes.plaintext(demand.envelope))
+    except NotFoundError:
+        return WithdrawalScope.GROUND
+    return WithdrawalScope(str(content.body["scope"]))
 
 
 def _passed_on(shown: KeptDisclosure, came: KeptDisclosure) -> bool:
