@@ -5,8 +5,9 @@ from itertools import product
 import pytest
 
 from domain.joint import JOINT, RETRACTED
+from handover.domain.courses import TABLES, Course
 from handover.domain.lifecycle import ANSWERS, Act, Role, State
-from handover.domain.recall import RECALLS, Recalled, recalled
+from handover.domain.recall import RECALLS, REFERRALS, Recalled, recalled
 
 # What each side has said and heard by the time that it is in a state; the other side may know of it or not.
 SENDER_SAYS = {
@@ -109,6 +110,28 @@ def _silent(role: Role) -> set[Act]:
 def test_who_has_closed_a_round_does_not_hold_by_a_deed_in_it() -> None:
     found = recalled(Role.RECEIVER, {Act.ACCEPTANCE, Act.VOID_RECEIPT}, {Act.OFFER, Act.DEED, Act.VOID})
     assert found == Recalled(state=State.CLOSED, act=Act.VOID, mine=False)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_referral_goes_on_until_one_side_has_ended_it(role: Role) -> None:
+    opening = {Act.REFERRAL}
+    mine, theirs = (opening, set[Act]()) if role is Role.SENDER else (set[Act](), opening)
+    live = State.REFERRED if role is Role.SENDER else State.SERVING
+
+    def stands(mine: set[Act], theirs: set[Act]) -> tuple[State, Act | None] | None:
+        found = recalled(role, mine, theirs, referral=True)
+        return found and (found.state, found.says)
+
+    assert stands(mine, theirs) == (live, None)
+    assert stands(mine | {Act.END}, theirs) == (State.ENDING, None)
+    assert stands(mine | {Act.END}, theirs | {Act.END_RECEIPT}) == (State.ENDED, None)
+    assert stands(mine, theirs | {Act.END}) == (State.OVER, Act.END_RECEIPT)
+    assert stands(mine | {Act.END_RECEIPT}, theirs | {Act.END}) == (State.OVER, None)
+    assert stands(mine | {Act.END}, theirs | {Act.END}) == (State.OVER, Act.END_RECEIPT)
+    assert stands(theirs, mine) is None
+    assert {each.state for each in REFERRALS[role]} | {State.PREPARED, State.DISCARDED, State.UNKNOWN} >= {
+        state for state in TABLES[Course.REFERRAL, role] if state is not State.RETAINED
+    }
 
 
 def test_of_all_that_can_have_been_said_the_strongest_decides() -> None:

@@ -66,3 +66,30 @@ class Folder:
     @property
     def vault(self) -> FileVault:
         return FileVault.open(self.data / "vault.json", PASSPHRASE)
+
+
+class Again:
+    """A backup of a node, and the node as it goes on from it."""
+
+    def __init__(self, fed: Federation, node: Node, folder: Path) -> None:
+        self.fed, self.node = fed, node
+        self.path = folder / "one.backup"
+        settings = node.settings
+        backups.make(self.path, url=settings.url, vault=node.vault, data=settings.data, now=fed.clock.now)
+        fed.clock.pass_(60)
+
+    def restored(self, *, ended: int | None = None) -> Node:
+        """Restore it; *ended* is how much must have ended again."""
+        self.node.close()
+        done = restore(self.node, self.path, self.fed.clock)
+        node = self.fed.reopen(self.node.id)
+        assert ended is None or done.ended == ended, done
+        return node
+
+
+def settle(fed: Federation, node: Node) -> None:
+    """Let a restored node ask, and all deliver, until all is said."""
+    for _ in range(4):
+        node.resync.tick()
+        fed.settle()
+        fed.clock.pass_(1000)

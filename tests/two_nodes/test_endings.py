@@ -9,7 +9,6 @@ import pytest
 import cases
 from continuing import Case, handed_over
 from federation import Federation, federation
-from handover.adapters import backup as backups
 from handover.adapters.erasures import Ledger
 from handover.application.access import OPERATOR_HERE, Passkey
 from handover.application.continuity import KeptDemand
@@ -29,7 +28,7 @@ from handover.domain.traceable import TracingBasis
 from handover.node import Node
 from handover.protocol import message
 from handover.protocol.entry import EntryKind
-from two_nodes.restores import Folder, restore
+from two_nodes.restores import Again, Folder, settle
 from two_nodes.scene import entries_of
 
 ATHENS = "gr/athens"
@@ -40,32 +39,6 @@ WORDS = {name: str(value) for name, value in cases.STATEMENT.items()}
 def two(tmp_path: Path) -> Iterator[tuple[Federation, Node, Node]]:
     with federation(tmp_path, ATHENS, "de/hamburg") as (fed, [athens, hamburg]):
         yield fed, athens, hamburg
-
-
-class Again:
-    """A backup of a node, and the node as it goes on from it."""
-
-    def __init__(self, fed: Federation, node: Node, folder: Path) -> None:
-        self.fed, self.node = fed, node
-        self.path = folder / "one.backup"
-        settings = node.settings
-        backups.make(self.path, url=settings.url, vault=node.vault, data=settings.data, now=fed.clock.now)
-        fed.clock.pass_(60)
-
-    def restored(self, *, ended: int | None = None) -> Node:
-        """Restore it; *ended* is how much must have ended again."""
-        self.node.close()
-        done = restore(self.node, self.path, self.fed.clock)
-        node = self.fed.reopen(self.node.id)
-        assert ended is None or done.ended == ended, done
-        return node
-
-
-def settle(fed: Federation, node: Node) -> None:
-    for _ in range(4):
-        node.resync.tick()
-        fed.settle()
-        fed.clock.pass_(1000)
 
 
 def test_a_consent_that_was_withdrawn_is_used_for_nothing_again(

@@ -6,9 +6,11 @@ from handover.application import anew, tokens
 from handover.application.continuity import KeptDemand, KeptDisclosure
 from handover.application.facts import Handover, KeptEnvelope, KeptGround
 from handover.application.ports import UnitOfWork, Vault
-from handover.domain.consent import GroundError, GroundWithdrawnError
+from handover.domain.consent import Basis, GroundError, GroundWithdrawnError
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, Digest
+from handover.domain.record import schema
+from handover.domain.sequence import DISCLOSES, discloses_anew
 from handover.protocol import consent
 from handover.protocol import envelope as envelopes
 from handover.protocol.message import Message
@@ -44,6 +46,46 @@ def register(
         at=work.now,
     )
     work.disclosures.add(found)
+
+
+def recalled(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> None:
+    """Enter what this node has shown and forgotten, of which a peer has returned the envelope alone.
+
+    Its token is lost with its words. The ground is the newest that covered it then; else it counts as a consent, which
+    a person can withdraw.
+    """
+    said = envelopes.read(kept.data).claimed
+    shows = kept.act in DISCLOSES or discloses_anew(handover.course, kept.act)
+    if kept.incoming or said.consent is None or said.replaces is not None or not shows:
+        return
+    fields = consent.fields_of(schema(said.schema), said.fields) if said.fields else handover.fields
+    covers = [
+        each for each in work.grounds.of_matter(handover.matter) if _covered(each, handover, fields, said.iat)
+    ]
+    found = KeptDisclosure(
+        envelope=kept.digest,
+        matter=handover.matter,
+        handover=handover.id,
+        peer=handover.peer,
+        incoming=False,
+        act=kept.act,
+        ground=covers[-1].id if covers else None,
+        basis=covers[-1].ground.basis if covers else Basis.CONSENT,
+        purpose=handover.purpose,
+        schema=handover.schema,
+        fields=fields,
+        at=min(said.iat, work.now),
+    )
+    work.disclosures.add(found)
+
+
+def _covered(kept: KeptGround, handover: Handover, fields: tuple[str, ...], at: int) -> bool:
+    ground = replace(kept.ground, withdrawn_at=None)
+    try:
+        ground.require(recipient=handover.peer, purpose=handover.purpose, fields=fields, now=at)
+    except GroundError:
+        return False
+    return ground.schema == handover.schema
 
 
 def behind(work: UnitOfWork, demand: KeptDemand) -> KeptDisclosure | None:

@@ -17,6 +17,13 @@ from handover.domain.handover import Act, Claim, Role
 from handover.domain.ids import Digest, MatterId, NodeId, PairId
 from handover.domain.record import MatterKind
 
+_OPENING: Final = {
+    (Course.HANDOVER, Role.SENDER): (Act.OFFER,),
+    (Course.HANDOVER, Role.RECEIVER): (Act.OFFER, Act.DEED, Act.VOID),
+    (Course.REFERRAL, Role.SENDER): (Act.REFERRAL,),
+    (Course.REFERRAL, Role.RECEIVER): (Act.REFERRAL,),
+}
+"""What a round is begun anew from, the first of it that is there."""
 _PAGE: Final = 500  # matters that are looked at together
 
 
@@ -32,15 +39,15 @@ def begin(
 ) -> Handover | None:
     """Give a round that was forgotten, with its matter; None where too little of it is left, or needed.
 
-    A round that moves nothing is said again by itself by the side that goes on with it.
+    A contact is begun anew by nobody: what was told in it is gone, and its end is answered where it is heard.
 
     Raises:
         MismatchError: purpose, kind and matter do not fit.
     """
     said = {each.envelope.act: each for each in reversed(parts)}
-    wanted = (Act.OFFER, Act.DEED, Act.VOID) if role is Role.RECEIVER else (Act.OFFER,)
+    wanted = _OPENING.get((course, role), ())
     opening = next((said[act] for act in wanted if act in said), None)
-    if course is not Course.HANDOVER or opening is None:
+    if opening is None:
         return None
     _recognise(work, vault, parts, chain)
     peer = opening.envelope.aud if role is Role.SENDER else opening.envelope.iss

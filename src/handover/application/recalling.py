@@ -16,9 +16,10 @@ from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import exhibit, exhibited
 from handover.application.unopened import MismatchError, PayloadError
 from handover.application.withdrawals import Withdrawals
-from handover.domain.courses import Course, course_of
+from handover.domain.courses import FINISHED, OPENS, Course, course_of
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.handover import (
+    ANSWERS,
     SETTLED,
     Act,
     EquivocationError,
@@ -55,7 +56,7 @@ class _Said:
     @property
     def reason(self) -> str | None:
         """Why the round has ended, or is to end, as it was said."""
-        for act in (Act.VOID, Act.DECLINE):
+        for act in (Act.VOID, Act.DECLINE, Act.END):
             kept = self.mine.get(act) or self.theirs.get(act)
             if kept is not None:
                 return envelopes.read(kept.data).claimed.reason
@@ -110,7 +111,7 @@ class Recalling:
         self._keep(work, handover, parts)
         _require_answers(course, work.envelopes.of_handover(handover.id))
         handover = self._marked(work, handover, new=found is None)
-        if course is Course.HANDOVER:
+        if course is not Course.CONTACT:
             self._move(work, handover, new=found is None)
         return handover.matter
 
@@ -179,6 +180,7 @@ class Recalling:
                 indexes[each.digest] = index
             if each.content is not None and exhibited(kept.act, each.content):
                 work.exhibits.add(exhibit(each.digest, each.content, each.registry))
+            disclosures.recalled(work, handover, kept)
             disclosures.register(work, handover, kept, each.content, anew_=each.envelope.replaces is not None)
             self._withdrawals.recalled(work, handover, kept)
             if kept.act is Act.OFFER and each.content is not None:
@@ -199,7 +201,7 @@ class Recalling:
             offer=old.offer or _shown(work, old, said),
             acceptance=old.acceptance or _digest(said.mine, said.theirs, Act.ACCEPTANCE),
             deed=old.deed or _digest(said.mine, said.theirs, Act.DEED),
-            closing=old.closing or _digest(said.mine, said.theirs, Act.VOID),
+            closing=old.closing or _digest(said.mine, said.theirs, Act.VOID, Act.END),
             bound=old.bound or Act.ACCEPTANCE in said.mine,
         )
         if not new and marked != old:
@@ -208,13 +210,14 @@ class Recalling:
 
     def _move(self, work: UnitOfWork, handover: Handover, *, new: bool) -> None:
         said = _Said.of(work.envelopes.of_handover(handover.id))
-        if handover.state in SETTLED:
+        if handover.state in SETTLED or handover.state is State.RETAINED:
             return
         if {Act.DEED, Act.VOID} <= said.theirs.keys() and said.reason == VoidReason.RESOLVED:
             said.theirs.pop(Act.DEED)  # it counts no more
         if {Act.DEED, Act.VOID} <= said.theirs.keys():
             raise EquivocationError("a deed and a void in one round")
-        found = recalled(handover.role, said.mine, said.theirs)
+        referral = handover.course is Course.REFERRAL
+        found = recalled(handover.role, said.mine, said.theirs, referral=referral)
         if found is None:
             raise MismatchError("a deed without this node's acceptance")
         for deed in work.doubts.waiting(handover.matter):
@@ -224,9 +227,13 @@ class Recalling:
             return
         by = said.by(found)
         handover = _answered(handover, said, found, new=new, work=work)
-        reason = VoidReason.RESTORED if found.says is Act.VOID else None
-        step = Step(state=found.state, says=found.says, reason=reason, erases=found.state is State.CLOSED)
         cause = Cause(event=found.act, heard=by.digest, answers=by.re, code=said.reason)
+        if handover.state is State.SERVING and found.state is State.OVER:
+            self._rounds.move(work, handover, cause)  # a hold may keep what was shown
+            return
+        reason = VoidReason.RESTORED if found.says is Act.VOID else None
+        erases = found.state is State.CLOSED or (handover.role is Role.RECEIVER and found.state in FINISHED)
+        step = Step(state=found.state, says=found.says, reason=reason, erases=erases)
         self._rounds.enter(work, handover, step, cause)
 
 
@@ -243,8 +250,9 @@ def _require_answers(course: Course, kept: Sequence[KeptEnvelope]) -> None:
 
 def _answered(handover: Handover, said: _Said, found: Recalled, *, new: bool, work: UnitOfWork) -> Handover:
     """Note the receipt that this side has given already."""
-    given = said.mine.get(Act.TAKE_UP_RECEIPT if found.state is State.HOLDING else Act.VOID_RECEIPT)
-    if given is None or found.says is not None or found.state not in (State.HOLDING, State.CLOSED):
+    receipt = ANSWERS.get(found.state)
+    given = None if receipt is None else said.mine.get(receipt)
+    if given is None or found.says is not None:
         return handover
     marked = replace(handover, receipt=given.digest)
     if not new:
@@ -252,15 +260,15 @@ def _answered(handover: Handover, said: _Said, found: Recalled, *, new: bool, wo
     return marked
 
 
-def _digest(mine: dict[Act, KeptEnvelope], theirs: dict[Act, KeptEnvelope], act: Act) -> Digest | None:
-    found = mine.get(act) or theirs.get(act)
-    return None if found is None else found.digest
+def _digest(mine: dict[Act, KeptEnvelope], theirs: dict[Act, KeptEnvelope], *acts: Act) -> Digest | None:
+    found = [side[act].digest for act in acts for side in (mine, theirs) if act in side]
+    return found[0] if found else None
 
 
 def _shown(work: UnitOfWork, handover: Handover, said: _Said) -> Digest | None:
     """Give the offer; one of the other side's counts as shown only where its record is here."""
-    digest = _digest(said.mine, said.theirs, Act.OFFER)
-    if digest is None or handover.role is Role.SENDER:
+    digest = _digest(said.mine, said.theirs, *OPENS)
+    if digest is None or handover.role is Role.SENDER or handover.course is not Course.HANDOVER:
         return digest
     try:
         work.envelopes.plaintext(digest)
