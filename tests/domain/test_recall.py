@@ -120,7 +120,7 @@ def test_a_referral_goes_on_until_one_side_has_ended_it(role: Role) -> None:
 
     def stands(mine: set[Act], theirs: set[Act]) -> tuple[State, Act | None] | None:
         found = recalled(role, mine, theirs, referral=True)
-        return found and (found.state, found.says)
+        return None if found is None else (found.state, found.says)
 
     assert stands(mine, theirs) == (live, None)
     assert stands(mine | {Act.END}, theirs) == (State.ENDING, None)

@@ -1,5 +1,6 @@
 """Rounds as officers look at them: where each stands, whom it waits for, and what the one who looks can do now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -8,9 +9,9 @@ from handover.application import doubt
 from handover.application.clockwork import overdue
 from handover.application.facts import Actor, Handover, Matter
 from handover.application.permissions import ForbiddenError, Right, require
-from handover.application.ports import Database
-from handover.domain.courses import FINISHED, TABLES
-from handover.domain.handover import SETTLED, Order, Role, State
+from handover.application.ports import Database, UnitOfWork
+from handover.domain.courses import FINISHED, TABLES, Course
+from handover.domain.handover import SETTLED, Claim, Order, Role, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind
 
@@ -87,7 +88,8 @@ class Worklist:
         """Give the round; raises NotFoundError."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            return seen(work.handovers.get(handover), actor=actor, now=work.now)
+            [found] = _all_seen(work, [work.handovers.get(handover)], actor)
+            return found
 
     def page(
         self,
@@ -102,7 +104,7 @@ class Worklist:
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             found = work.handovers.page(after=after, limit=limit, role=role, state=state)
-            return [seen(each, actor=actor, now=work.now) for each in found]
+            return _all_seen(work, found, actor)
 
     def unfinished(self, *, actor: Actor, after: tuple[int, str] = (0, ""), limit: int = 50) -> list[Row]:
         """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
@@ -112,7 +114,7 @@ class Worklist:
             work.matters.load([each.matter for each in found])
             matters = doubt.shown(work, *(work.matters.get(each.matter) for each in found))
             return [
-                Row(seen=seen(each, actor=actor, now=work.now), matter=matter)
+                Row(seen=seen(each, actor=actor, now=work.now, claim=matter.claim), matter=matter)
                 for each, matter in zip(found, matters, strict=True)
             ]
 
@@ -122,22 +124,34 @@ class Worklist:
         with self._database.reading() as work:
             found = work.handovers.get(handover)
             [matter] = doubt.shown(work, work.matters.get(found.matter))
-            return Row(seen=seen(found, actor=actor, now=work.now), matter=matter)
+            return Row(seen=seen(found, actor=actor, now=work.now, claim=matter.claim), matter=matter)
 
     def of_matter(self, matter: MatterId, *, actor: Actor) -> list[Seen]:
         """Give the rounds of a matter, oldest first; raises NotFoundError."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
             work.matters.get(matter)
-            return [seen(each, actor=actor, now=work.now) for each in work.handovers.of_matter(matter)]
+            return _all_seen(work, work.handovers.of_matter(matter), actor)
 
 
-def seen(handover: Handover, *, actor: Actor, now: int) -> Seen:
-    """Give *handover* with what happens next."""
+def _all_seen(work: UnitOfWork, found: Sequence[Handover], actor: Actor) -> list[Seen]:
+    doubtful = work.doubts.among({each.matter for each in found})
+    return [
+        seen(each, actor=actor, now=work.now, claim=Claim.IN_DOUBT if each.matter in doubtful else None)
+        for each in found
+    ]
+
+
+def seen(handover: Handover, *, actor: Actor, now: int, claim: Claim | None = None) -> Seen:
+    """Give *handover* with what happens next; of a matter in doubt nothing is decided."""
+    steps = _steps(handover)
+    if claim is Claim.IN_DOUBT:
+        decides = set(Order) if handover.course is Course.HANDOVER else {Order.RELEASE}
+        steps = [step for step in steps if step not in {order.value for order in decides}]
     return Seen(
         handover=handover,
         waits_for=_waits_for(handover),
-        can=tuple(step for step in _steps(handover) if _may(actor, step, handover)),
+        can=tuple(step for step in steps if _may(actor, step, handover)),
         overdue=overdue(handover, now),
     )
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from handover.application.facts import Actor, Handover
 from handover.application.permissions import Right
 from handover.domain.errors import HandoverError, OutOfOrderError
-from handover.domain.handover import Course, DeclineReason, Role, State
+from handover.domain.handover import Course, DeclineReason, InDoubtError, Role, State
 from handover.domain.ids import Digest, HandoverId
 from handover.domain.record import Absent, schema
 from handover.pages import confirming, content, followups, languages, paths, reasons, tasks, values, words
@@ -56,6 +56,7 @@ def _shown(visit: Visit, *, status: int = 200, **data: object) -> Response:
         today=languages.day_of(visit.now),
         plan=visit.node.after.follow_ups.plan(id_, actor=visit.actor),
         follow=followups.WORDS,
+        doubt=InDoubtError,
         declines=[(reason.value, visit.translate(words.DECLINES[reason])) for reason in DeclineReason],
         **{"tried": "", **data},
     )
