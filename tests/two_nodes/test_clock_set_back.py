@@ -5,6 +5,7 @@ from pathlib import Path
 import cases
 from federation import federation
 from handover.domain.handover import State
+from two_nodes.restores import staged
 
 DAY = 86400
 HOUR = 3600
@@ -53,3 +54,19 @@ def test_nor_where_nobody_looked_while_the_clock_was_wrong(tmp_path: Path) -> No
         cases.offer(fed, athens, hamburg.id, *officers)
         fed.clock.pass_(1 - HOUR)
         assert [each.sent for each in athens.outbox.deliver_due()] == [1]
+
+
+def test_nor_does_a_restored_node_wait_until_then_to_ask_again(tmp_path: Path) -> None:
+    """Found by the simulation with seed 5."""
+    with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
+        stage = staged(fed, athens, hamburg, tmp_path)
+        stage.restore()
+        athens = fed.reopen(athens.id)
+        fed.wire.down.add(hamburg.id)
+        fed.clock.pass_(HOUR)
+        assert athens.resync.tick() == 1
+        fed.clock.pass_(-HOUR)
+        fed.wire.down.clear()
+        athens.resync.tick()
+        with athens.database.reading() as work:
+            assert work.doubts.restoration() is None

@@ -7,7 +7,7 @@ import pytest
 
 from handover.application.verifier import verify
 from handover.application.verifier_report import Verdict
-from handover.domain.handover import Act, State
+from handover.domain.handover import Act, Claim, State
 from handover.domain.ids import MatterId
 from handover.node import Node
 from stories import Story, story, told
@@ -69,3 +69,44 @@ def test_what_a_void_has_closed_is_given_back_after_it(play: Story, tmp_path: Pa
         acts = [each.act for each in work.envelopes.of_handover(there.id)]
     assert acts.index(Act.VOID) < acts.index(Act.OFFER) < acts.index(Act.ACCEPTANCE)
     check(play, (athens, matter), (hamburg, there.matter))
+
+
+def test_what_is_given_back_is_logged_peer_after_peer(tmp_path: Path) -> None:
+    """Found with seed 119: first by the one it gave the case to, then by the one it had it from."""
+    with story(tmp_path, "pl/krakow", HAMBURG, "fr/lyon") as play:
+        krakow, hamburg, lyon = play.nodes
+        for node in play.nodes:
+            play.first(node)
+            play.second(node)
+        matter = play.matter(krakow).id
+        kept(play, tmp_path, "before")
+        there = play.hand_over(krakow, lyon, matter)
+        beyond = play.hand_over(lyon, hamburg, there)
+        back(play, tmp_path, "fr/lyon", "before")
+        krakow, hamburg, lyon = play.nodes
+        with lyon.database.reading() as work:
+            [there] = [each.id for each in work.matters.page(after="", limit=9)]
+        check(play, (krakow, matter), (lyon, there), (hamburg, beyond))
+
+
+def test_what_a_clock_that_was_ahead_has_dated_is_given_back_when_that_time_has_come(
+    play: Story, tmp_path: Path
+) -> None:
+    """Found with seed 6: a log that has an act before it was signed is no evidence."""
+    athens, hamburg = play.nodes
+    matter = play.matter(athens).id
+    kept(play, tmp_path, "before")
+    play.fed.clock.pass_(3600)
+    there = play.hand_over(athens, hamburg, matter)
+    play.fed.clock.pass_(-3600)
+    made_at = play.fed.clock.now
+    athens = put_back(play.fed, athens.id, tmp_path / "gr-athens-before.db", restored=True, made_at=made_at)
+    athens.resync.tick()
+    with athens.database.reading() as work:
+        assert work.doubts.stands(matter)
+    play.fed.clock.pass_(3600)
+    athens.resync.tick()
+    with athens.database.reading() as work:
+        assert work.matters.get(matter).claim is Claim.NONE
+        assert not work.doubts.stands(matter)
+    check(play, (athens, matter), (play.fed.wire.nodes[HAMBURG], there))

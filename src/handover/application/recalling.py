@@ -172,6 +172,8 @@ class Recalling:
             if each.digest in known:
                 continue
             incoming = each.envelope.iss != self._vault.node
+            if incoming and each.envelope.iat > work.now + envelopes.FUTURE:
+                raise envelopes.FromTheFutureError  # a log that has it earlier than it was signed proves nothing
             kept = replace(drafts.kept(each, handover, work.now), incoming=incoming, peer=handover.peer)
             work.envelopes.add(kept, plaintext=each.plaintext)
             kind = EntryKind.RECEIVED if incoming else EntryKind.SENT

@@ -70,7 +70,8 @@ class Resync:
             asked = () if restoration is None else self._asked(work)
         if restoration is None:
             return 0
-        due = [each for each in asked if each.answered_at is None and each.due <= now]
+        waits = range(now + 1, now + backoff.CAP + 1)  # a later time is of a clock that was wrong
+        due = [each for each in asked if each.answered_at is None and each.due not in waits]
         for each in due:
             self._ask(restoration, each)
         with self._database.reading() as work:

@@ -3,17 +3,19 @@
 Of what it had answered before it was restored it had heard at the latest then (docs/spec/evidence.md, section 5.1).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from handover.application.verifier_case import Said, Source
+from handover.application.verifier_case import Logged, Said, Source
 from handover.application.verifier_tables import Side
 from handover.domain.handover import State
-from handover.domain.ids import Digest, NodeId
+from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sequence import MOVES
+from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.log_origin import FIRST
 
+_SAID: Final = (EntryKind.SENT, EntryKind.RECEIVED)
 _MOST: Final = 6  # in one round; each of them doubles the orders that are tried
 
 
@@ -29,6 +31,33 @@ def answered(node: NodeId, now: int, said: Iterable[Said]) -> dict[Digest, int]:
         if each.iss == node and each.incarnation < now and each.re is not None:
             found[each.re] = min(each.iat, found.get(each.re, each.iat))
     return found
+
+
+def in_order(source: Source, said: Mapping[Digest, Said], heard: Mapping[Digest, int]) -> list[Logged]:
+    """Give what an exporter has logged of its rounds; what it was given back, peer after peer, as it had come before.
+
+    That begins where the first of it stands, and goes by epoch: who has the case in one got it in the one before.
+    *heard* is what it had answered before it was restored, and when.
+    """
+    now = incarnation(source)
+    lines = [each for each in source.logged if each.entry.kind in _SAID and each.entry.object in said]
+    found = [said[each.entry.object].envelope for each in lines]
+    batches = {
+        (envelope.round, line.entry.time)
+        for line, envelope in zip(lines, found, strict=True)
+        if envelope.iss == source.node and envelope.incarnation < now and envelope.iat != line.entry.time
+    }
+    again: list[tuple[int, int, int]] = []
+    last: dict[RoundId, int] = {}
+    for number, (line, envelope) in enumerate(zip(lines, found, strict=True)):
+        if (envelope.round, line.entry.time) in batches:
+            at = envelope.iat if envelope.iss == source.node else heard.get(line.entry.object, 0)
+            last[envelope.round] = max(at, last.get(envelope.round, 0))
+            again.append((envelope.epoch, last[envelope.round], number))
+    given = {number for _, _, number in again}
+    begin = min(given, default=len(lines))
+    others = [line for number, line in enumerate(lines) if number not in given]
+    return [*others[:begin], *(lines[number] for _, _, number in sorted(again)), *others[begin:]]
 
 
 def moves_nothing(source: Source, side: Side, envelope: Envelope) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from handover.application import verifier_again
-from handover.application.verifier_case import Case, Said, Source
+from handover.application.verifier_case import Case, Logged, Said, Source
 from handover.application.verifier_report import Findings, Rule
 from handover.application.verifier_sequence import opener
 from handover.application.verifier_shown import Shown
@@ -21,7 +21,6 @@ from handover.domain.handover import SETTLED, Act, Claim, Course, Role, State, S
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import sentence
 from handover.domain.sequence import MOVES
-from handover.protocol.entry import EntryKind
 
 _MOST_SAID: Final = 16  # more is no honest round, and a finding of its own: no search is worth its time
 _MOST_HEARD: Final = 64
@@ -106,19 +105,17 @@ def _round(said: Sequence[Said], shown: Mapping[Digest, Shown]) -> _Round | None
 
 def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings: Findings) -> None:
     desk: _Desk | None = None
+    every = {said.digest: said for each in rounds.values() for said in each.said if said.believed}
     now = verifier_again.incarnation(source)
-    answered = verifier_again.answered(
-        source.node, now, (said for each in rounds.values() for said in each.said)
-    )
-    for logged in source.logged:
-        said = case.said.get(logged.entry.object)
-        if said is None or not said.believed or logged.entry.kind not in (EntryKind.SENT, EntryKind.RECEIVED):
-            continue
-        found = rounds.get(said.envelope.round)
-        if found is None or said.envelope.round in (desk.stuck if desk else ()):
+    answered = verifier_again.answered(source.node, now, every.values())
+    lines = verifier_again.in_order(source, every, answered)
+    for logged in lines:
+        said = every[logged.entry.object]
+        found = rounds[said.envelope.round]
+        if said.envelope.round in (desk.stuck if desk else ()):
             continue
         if desk is None:
-            desk = _Desk(claim=_first_claim(case, source, rounds))
+            desk = _Desk(claim=_first_claim(source, lines, every, rounds))
         try:
             heard_at = min(logged.entry.time, answered.get(said.digest, logged.entry.time))
             _move(desk, source, found, said, heard_at)
@@ -133,12 +130,14 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
         _ends(case, desk, source, rounds, findings)
 
 
-def _first_claim(case: Case, source: Source, rounds: Mapping[RoundId, _Round]) -> Claim:
+def _first_claim(
+    source: Source, lines: Sequence[Logged], every: Mapping[Digest, Said], rounds: Mapping[RoundId, _Round]
+) -> Claim:
     """Who opens the first round is responsible; who is told of a match may be, for a person of its own."""
-    for logged in source.logged:
-        said = case.said.get(logged.entry.object)
-        found = None if said is None or not said.believed else rounds.get(said.envelope.round)
-        if said is None or found is None or (found.course is Course.CONTACT and found.sender != source.node):
+    for logged in lines:
+        said = every[logged.entry.object]
+        found = rounds[said.envelope.round]
+        if found.course is Course.CONTACT and found.sender != source.node:
             continue
         return Claim.HOLDER if said.envelope.act in OPENS and _mine(source, said) else Claim.NONE
     return Claim.NONE
