@@ -80,6 +80,11 @@ SAID: Final[Mapping[str, str]] = {
     "void": N_(
         "The deed was not given: the ground or the deadline has ended. The offer is void; the other authority is told."
     ),
+    "resolution-proposed": N_("It is proposed. A second officer has to confirm it."),
+    "resolution-dropped": N_("The proposal is closed. The deed stands."),
+    "resolved": N_(
+        "The handover is resolved: its deed counts no more, and this office is responsible for the child as before."
+    ),
     "opened": N_("The other authority is told that you have read the offer."),
     "accepted": N_("The offer is accepted. The other authority now gives the deed."),
     "declined": N_("The offer is declined. The other authority is told, with your reason."),

@@ -13,6 +13,7 @@ from handover.domain.continuity import (
     PetitionKind,
     WithdrawalScope,
 )
+from handover.domain.resolution import ResolutionReason
 from handover.protocol.bodies import MOST_DECISIONS
 from handover.web import examples
 from handover.web.asked import DAY, TEXT, Asked, LocalId, Long, Name, Seconds
@@ -131,6 +132,14 @@ class Correct(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CORRECT]})
 
     text: Long
+
+
+class NewResolution(Asked):
+    """Why the deed of a handover cannot be taken up any more, as the officers have found out themselves."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_RESOLUTION]})
+
+    reason: Annotated[ResolutionReason, Field(strict=False)]
 
 
 class TakeCorrection(Asked):

@@ -144,4 +144,5 @@ PETITION_ANSWER: Final[Example] = {
     "text": "You should have been asked. We are sorry, and have changed how we work.",
 }
 CORRECT: Final[Example] = {"text": "The year of birth was wrong; the certificate has come."}
+NEW_RESOLUTION: Final[Example] = {"reason": "destroyed"}
 TAKE_CORRECTION: Final[Example] = {"fields": ["identity.birth_date"]}
