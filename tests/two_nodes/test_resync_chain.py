@@ -7,13 +7,14 @@ import pytest
 
 from handover.application.verifier import verify
 from handover.application.verifier_report import Verdict
-from handover.domain.handover import Claim
+from handover.domain.handover import Claim, State
 from handover.domain.ids import MatterId, PairId
 from handover.node import Node
 from handover.protocol import resync
 from handover.protocol.resync import Round, UnverifiedAnswer
 from peer import Peer, deliver
 from stories import Story, story, told
+from two_nodes import rotation
 from two_nodes.resyncing import ATHENS, HAMBURG, copy, put_back
 from two_nodes.scene import alarms_of
 from two_nodes.soundness import check_log, check_said
@@ -200,3 +201,41 @@ def test_what_this_node_took_up_itself_stands_against_what_another_shows(tmp_pat
         assert (claim(athens, mine), claim(lyon, there)) == (Claim.HOLDER, Claim.NONE)
         assert deeds_of(athens, mine) == 2
         assert "two-chains" in {each.kind for each in alarms_of(athens)}
+
+
+@pytest.mark.parametrize(("side", "robbed"), [(ATHENS, HAMBURG), (HAMBURG, ATHENS)])
+def test_what_a_peer_said_before_its_key_was_stolen_it_vouches_for_with_the_new_one(
+    tmp_path: Path, side: str, robbed: str
+) -> None:
+    with story(tmp_path, ATHENS, HAMBURG) as play:
+        athens, hamburg = play.nodes
+        matter = play.matter(athens).id
+        for node in play.nodes:
+            play.first(node)
+            play.second(node)
+        kept(play, tmp_path, "before")
+        play.hand_over(athens, hamburg, matter)
+        stolen_from(play, hamburg if robbed == HAMBURG else athens)
+        back(play, tmp_path, side, "before")
+        athens, hamburg = play.nodes
+        with hamburg.database.reading() as work:
+            [there] = work.matters.page(after="", limit=9)
+        assert (claim(athens, matter), there.claim) == (Claim.NONE, Claim.HOLDER)
+
+
+def test_what_a_restored_node_still_has_of_its_own_stands_though_its_key_was_stolen(tmp_path: Path) -> None:
+    with story(tmp_path, ATHENS, HAMBURG) as play:
+        athens, hamburg = play.nodes
+        sent = play.offer(athens, hamburg, play.matter(athens).id)
+        kept(play, tmp_path, "offered")
+        stolen_from(play, athens)
+        athens = back(play, tmp_path, ATHENS, "offered")
+        assert play.at(athens, sent, athens).state is State.VOIDED
+
+
+def stolen_from(play: Story, node: Node) -> None:
+    """Let a node's signing key be reported stolen, and a new one listed."""
+    play.fed.clock.pass_(60)
+    old = node.vault.signer.kid
+    rotation.new_signing_key(play.fed, node, retire=False)
+    rotation.compromise(play.fed, node, old)

@@ -201,7 +201,7 @@ def _require_repeat(work: UnitOfWork, envelope: Envelope, kept: Sequence[KeptEnv
     replaced = [each for each in earlier if each.digest == envelope.replaces]
     if any(not _says_the_same(each, envelope) for each in replaced):
         raise EquivocationError("a message that replaces another says something else")
-    if envelope.replaces is not None and not replaced and _is_known(work, envelope.replaces):
+    if envelope.replaces is not None and not replaced and is_known(work, envelope.replaces):
         raise MismatchError("it replaces a message of another kind")
     if envelope.act in MOVES and not all(_is_anew(each, envelope) for each in earlier):
         raise EquivocationError("two messages of one act in one round")
@@ -249,7 +249,8 @@ def note(work: UnitOfWork, handover: Handover, envelope: Envelope, digest: Diges
     return True
 
 
-def _is_known(work: UnitOfWork, digest: Digest) -> bool:
+def is_known(work: UnitOfWork, digest: Digest) -> bool:
+    """Tell whether an envelope is kept here, whoever has said it."""
     try:
         work.envelopes.get(digest)
     except NotFoundError:

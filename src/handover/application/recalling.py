@@ -118,8 +118,8 @@ class Recalling:
     def _read(self, work: UnitOfWork, peer: NodeId, given: Round, item: Item) -> Received:
         received = self._intake.signed(item.envelope, work.now)
         envelope, own = received.envelope, self._vault.node
-        if received.sender.key.status is KeyStatus.COMPROMISED:
-            raise KeyCompromisedError
+        if envelope.iss == own:
+            self._require_own(work, received)
         if {envelope.iss, envelope.aud} != {own, peer} or envelope.round != given.round:
             raise MismatchError("an envelope of others, or of another round")
         if item.payload is None or envelope.iss == own:
@@ -130,6 +130,15 @@ class Recalling:
             return self._intake.opened(received, item.payload, envelope.iat)
         except HandoverError:
             return received  # the keys or the grounds are gone by now; that it was signed counts all the same
+
+    def _require_own(self, work: UnitOfWork, received: Received) -> None:
+        """What this node is to have said with a key that was stolen since it knows of itself, or does not believe.
+
+        For what the peer has said before its own theft, it vouches by the sound key under its answer.
+        """
+        stolen = received.sender.key.status is KeyStatus.COMPROMISED
+        if stolen and not fit.is_known(work, received.digest):
+            raise KeyCompromisedError
 
     def _role(self, parts: Sequence[Received]) -> Role | None:
         """Tell which side this node is on in a round that it does not know."""
