@@ -19,6 +19,8 @@ def test_a_lost_database_is_restored_and_the_node_starts(stage: Stage) -> None:
     status = stage.call("status", "--json", "--data", stage.data()).json
     assert isinstance(status, dict)
     assert status["incarnation"] == 2
+    [restored] = status["restored"]
+    assert (restored["incarnation"], restored["seen"], restored["lost"]) == (2, None, 0)
     assert "A. Officer" in stage.call("user", "list", "--data", stage.data()).out
 
 

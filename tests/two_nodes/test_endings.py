@@ -29,7 +29,7 @@ from handover.node import Node
 from handover.protocol import message
 from handover.protocol.entry import EntryKind
 from two_nodes.restores import Again, Folder, settle
-from two_nodes.scene import entries_of
+from two_nodes.scene import entries_of, log_size
 
 ATHENS = "gr/athens"
 WORDS = {name: str(value) for name, value in cases.STATEMENT.items()}
@@ -162,6 +162,25 @@ def test_what_was_erased_and_answered_is_not_answered_twice_and_what_is_not_here
             rome.cases.overview(case.matter(rome), actor=case.officer(rome))
         assert all(each.erased_at is not None for each in case.shown(rome) if each.incoming)
         assert [each.erased_at is not None for each in case.shown(athens)] == [True]
+
+
+def test_how_long_the_former_log_was_is_told_as_others_have_seen_it(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, hamburg = two
+    again = Again(fed, athens, tmp_path)
+    auditor = fed.officer(athens, "first")
+    handed_over(fed, athens, hamburg)
+    before = log_size(athens)
+    athens = again.restored()
+    [former] = athens.audits.former(actor=auditor)
+    assert (former.seen, former.lost) == (None, 0)
+    settle(fed, athens)
+    [former] = athens.audits.former(actor=auditor)
+    assert former.seen is not None
+    assert former.had < former.seen <= before
+    assert (former.incarnation, former.lost) == (2, former.seen - former.had)
+    assert str(former.told).endswith(f"have seen: {former.seen}.")
 
 
 def test_whoever_was_shut_out_stays_out(two: tuple[Federation, Node, Node], tmp_path: Path) -> None:

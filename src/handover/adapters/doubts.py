@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, insert, select, update
 from handover.adapters import statements, tables
 from handover.adapters.access_tables import challenge, invitation, session
 from handover.adapters.doubt_tables import doubt, restoration, waiting_deed
+from handover.adapters.resync_tables import resync
 from handover.adapters.unit import Unit
-from handover.application.doubt import Restoration, WaitingDeed
+from handover.application.doubt import FormerLog, Restoration, WaitingDeed
 from handover.domain.ids import Digest, HandoverId, MatterId
 from handover.protocol import strict
 from handover.protocol.log_origin import FIRST
@@ -38,6 +39,26 @@ class DoubtShelf:
     def restoration(self) -> Restoration | None:
         """Give the restore that is not over."""
         return self._restoration
+
+    def former(self) -> list[FormerLog]:
+        """Give the logs that ended with a restore, the newest first, as peers have shown them."""
+        seen = func.max(resync.c.held).label("seen")
+        shown = select(resync.c.incarnation, seen).group_by(resync.c.incarnation).subquery()
+        query = (
+            select(restoration, shown.c.seen)
+            .outerjoin(shown, shown.c.incarnation == restoration.c.incarnation)
+            .order_by(restoration.c.incarnation.desc())
+        )
+        return [
+            FormerLog(
+                incarnation=row.incarnation,
+                restored_at=row.restored_at,
+                made_at=row.made_at,
+                had=row.log_size,
+                seen=row.seen,
+            )
+            for row in self._unit.rows(query)
+        ]
 
     def incarnation(self) -> int:
         """Give the incarnation for which the database was made: the first, or that of its last restore."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handover.application.access import AccessChange, Reading
+from handover.application.doubt import FormerLog
 from handover.application.facts import Actor, Handover, KeptEnvelope, Matter, Officer
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -87,6 +88,12 @@ class Audits:
                 signed=work.log.head(),
                 note=work.log.signed_head(),
             )
+
+    def former(self, *, actor: Actor) -> Sequence[FormerLog]:
+        """Give the logs of this node that ended with a restore, the newest first."""
+        require(actor, Right.AUDIT)
+        with self._database.reading() as work:
+            return work.doubts.former()
 
     def find(self, reference: str, *, actor: Actor) -> list[Matter]:
         """Give the matters that the office keeps under this number."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from handover.application.facts import Matter
 from handover.domain.handover import Claim
 from handover.domain.ids import Digest, HandoverId, MatterId
+from handover.domain.sentences import Moment, Sentence, sentence
 
 if TYPE_CHECKING:
     from handover.application.ports import UnitOfWork
@@ -30,6 +31,36 @@ class Restoration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FormerLog:
+    """What is known of the log that ended with a restore: how long it was in the backup, and at least in the end.
+
+    `seen` is the size in the newest of its checkpoints that a peer has shown; None where none has.
+    """
+
+    incarnation: int
+    restored_at: int
+    made_at: int
+    had: int
+    seen: int | None
+
+    @property
+    def lost(self) -> int:
+        """How many entries were behind the backup, as far as others have seen them."""
+        return max(0, (self.seen or 0) - self.had)
+
+    @property
+    def told(self) -> Sentence:
+        """What operators and auditors are told of it."""
+        return sentence(
+            "This node was restored: %(at)s. Of the log that ended then the backup had entries: %(had)s. Of these and "
+            "later ones others have seen: %(seen)s.",
+            at=Moment(self.restored_at),
+            had=self.had,
+            seen=self.seen or 0,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingDeed:
     """A deed that was heard, stored and receipted in doubt, and not taken up yet."""
 
@@ -42,6 +73,10 @@ class Doubts(Protocol):
 
     def restoration(self) -> Restoration | None:
         """Give the restore that is not over; none where nothing is in doubt."""
+        ...
+
+    def former(self) -> Sequence[FormerLog]:
+        """Give the logs that ended with a restore, the newest first, as peers have shown them."""
         ...
 
     def incarnation(self) -> int:

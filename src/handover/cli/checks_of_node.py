@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from handover.adapters.erasures import Ledger
     from handover.adapters.peers import HTTPPeers
     from handover.adapters.vault import FileVault
+    from handover.application.doubt import FormerLog
     from handover.application.facts import Depth
     from handover.application.registry import Registry
     from handover.domain.ids import NodeId
@@ -255,8 +256,9 @@ def erasures(erased: int | None, renewed: int | None, backed_up: int | None, now
         yield warning("backup", text, sentence("Run %(command)s.", command="handover backup FILE"))
 
 
-def restored(in_doubt: int, since: int | None) -> Iterator[Checked]:
-    """Tell how much a restore has left in doubt; where the node was not restored there is nothing to say."""
+def restored(in_doubt: int, since: int | None, former: "Sequence[FormerLog]") -> Iterator[Checked]:
+    """Tell what a restore has left in doubt, and lost; where the node was not restored there is nothing to say."""
+    yield from (ok("restore", each.told) for each in former[:1])
     if in_doubt and since is not None:
         text = sentence(
             "The node was restored: %(at)s. Matters of which it does not know yet how they stand: %(number)s.",

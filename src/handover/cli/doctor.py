@@ -212,12 +212,14 @@ def _read(database: "SQLDatabase", now: int, settings: "Settings", registry: "Re
     members = current.entries if current else {}
     with database.reading() as work:
         depths, in_doubt, restored = work.queue.depths(), work.doubts.count(), work.doubts.restoration()
+        former = work.doubts.former()
         compared = work.reconciliations.all()
     counted = figures.count(database.engine, now)
     yield from checks_of_node.queue(depths, now)
     yield from checks_of_node.rounds(counted.overdue, counted.alarms)
     yield from checks_of_node.mails(counted.mails)
-    yield from checks_of_node.restored(in_doubt, None if restored is None else restored.restored_at)
+    since = None if restored is None else restored.restored_at
+    yield from checks_of_node.restored(in_doubt, since, former)
     yield from checks_of_node.ledger(database.ledger)
     yield from checks_of_reconciliation.peers(compared, members, now)
     made = backup.last_made(settings.data)

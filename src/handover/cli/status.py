@@ -11,6 +11,7 @@ from handover.cli.version import VERSION
 
 if TYPE_CHECKING:
     from handover.adapters.figures import Figures
+    from handover.application.doubt import FormerLog
     from handover.application.facts import Alarm, Depth, Peer
     from handover.application.witnesses import Cosigned
     from handover.node import Node
@@ -32,6 +33,7 @@ class _Seen:
     log_size: int
     cosigned: "Cosigned | None"
     in_doubt: int
+    former: "Sequence[FormerLog]"
     figures: "Figures"
     depths: Sequence["Depth"]
     peers: Sequence["Peer"]
@@ -68,7 +70,7 @@ def _look(node: "Node") -> _Seen:
     with node.database.reading() as work:
         now, head = work.now, work.log.head()
         cosigned = work.cosigned.newest(head.origin)
-        in_doubt = work.doubts.count()
+        in_doubt, former = work.doubts.count(), work.doubts.former()
         depths, peers, alarms = work.queue.depths(), work.peers.all(), work.alarms.all(_NEWEST, seen=False)
     try:
         registry = node.registry.current(now)
@@ -84,11 +86,23 @@ def _look(node: "Node") -> _Seen:
         log_size=head.size,
         cosigned=cosigned,
         in_doubt=in_doubt,
+        former=former,
         figures=figures.count(node.database.engine, now),
         depths=depths,
         peers=peers,
         alarms=alarms,
     )
+
+
+def _former(log: "FormerLog") -> dict[str, object]:
+    return {
+        "incarnation": log.incarnation,
+        "at": terminal.when(log.restored_at),
+        "backup": terminal.when(log.made_at),
+        "entries": log.had,
+        "seen": log.seen,
+        "lost": log.lost,
+    }
 
 
 def _as_json(seen: _Seen) -> dict[str, object]:
@@ -100,6 +114,7 @@ def _as_json(seen: _Seen) -> dict[str, object]:
         "registry": _registry(seen),
         "log": {"size": seen.log_size, "cosigned": _cosigned(seen.cosigned)},
         "in_doubt": seen.in_doubt,
+        "restored": [_former(each) for each in seen.former],
         "rounds": {
             "open": {state.value: number for state, number in seen.figures.open_rounds.items()},
             "overdue": seen.figures.overdue,
@@ -169,6 +184,7 @@ def _show(seen: _Seen) -> None:
             "open rounds": states or "none",
             "overdue": seen.figures.overdue or "none",
             "in doubt": seen.in_doubt or "none",
+            "lost with a restore": f"{seen.former[0].lost} entries of the log" if seen.former else "nothing",
             "queue": f"{waiting} waiting, {refused} refused",
             "alarms": seen.figures.alarms or "none",
         }

@@ -24,7 +24,9 @@ def _log(visit: Visit, *, status: int = 200, **data: object) -> Response:
     asked = visit.asked.get("before", "")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
     page = visit.node.audits.log(actor=visit.actor, before=before, limit=AT_ONCE)
-    return visit.page("audit.html", status=status, **{"page": page, "found": None, "words": words, **data})
+    former = visit.node.audits.former(actor=visit.actor)
+    shown = {"page": page, "former": former, "found": None, "words": words}
+    return visit.page("audit.html", status=status, **{**shown, **data})
 
 
 def find(visit: Visit) -> Response:
