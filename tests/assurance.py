@@ -26,6 +26,7 @@ from fuzz import run as fuzzing  # noqa: E402
 from fuzz.targets import TARGETS  # noqa: E402
 from handover.simulation import campaign  # noqa: E402
 
+_MOST_TOLD: Final = 10
 _SUITES: Final = {
     "planted bugs": ("bugs, each found", ("tests/simulation", "-k", "planted_bug")),
     "enumerated crashes": (
@@ -69,9 +70,9 @@ def _model(*, mutants: bool, long: bool) -> Row:
         run.name for run in runs if not (bool(found[run.name].error) if mutants else found[run.name].complete)
     ]
     return Row(
-        campaign="model, a rule taken away" if mutants else "model",
+        campaign="mutants" if mutants else "model",
         count=len(runs),
-        of="mutants, each found" if mutants else "runs over every state",
+        of="models without a rule, each found" if mutants else "runs over every state",
         violations=len(wrong),
         again="dev.py model",
         seconds=0,
@@ -121,11 +122,18 @@ def _suite(name: str, of: str, arguments: Sequence[str]) -> Row:
         again=f"pytest {' '.join(arguments)}",
         seconds=0,
         ran=len(cases) > len(skipped),
-        told=tuple(f"{case.get('classname')}::{case.get('name')}" for case in (*failed, *skipped)),
+        told=(
+            *(f"failed: {_named(each)}" for each in failed),
+            *(f"skipped: {_named(each)}" for each in skipped),
+        ),
         figures=tuple(
             _figures(case) for case in cases if case not in failed and case.find("properties") is not None
         ),
     )
+
+
+def _named(case: ET.Element) -> str:
+    return f"{case.get('classname')}::{case.get('name')}"
 
 
 def _figures(case: ET.Element) -> str:
@@ -162,6 +170,13 @@ def _line(row: Row) -> str:
     return f"{counted}  {row.again}{'' if row.ran else '  DID NOT RUN, OR SAW TOO LITTLE'}"
 
 
+def _first(told: Sequence[str]) -> Iterator[str]:
+    """Give what is told of a campaign, and how much more there would be."""
+    yield from told[:_MOST_TOLD]
+    if len(told) > _MOST_TOLD:
+        yield f"... and {len(told) - _MOST_TOLD} more"
+
+
 def main(arguments: list[str]) -> int:
     """Run the campaigns, print the table; give the exit status."""
     parser = argparse.ArgumentParser(
@@ -172,8 +187,12 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--histories", type=int, help="of the simulation (default: 1000)")
     parser.add_argument("--executions", type=int, help="inputs for each reader (default: 25000)")
+    names = ", ".join(name for name, _ in _campaigns(histories=0, executions=0, long=False))
     parser.add_argument(
-        "--only", action="append", metavar="CAMPAIGN", help="this one; may be said several times"
+        "--only",
+        action="append",
+        metavar="CAMPAIGN",
+        help=f"this one; may be said several times. There are: {names}",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there, too")
     options = parser.parse_args(arguments)
@@ -182,13 +201,15 @@ def main(arguments: list[str]) -> int:
     every = dict(_campaigns(histories=histories, executions=executions, long=options.full))
     unknown = sorted(set(options.only or ()) - set(every))
     if unknown:
-        parser.error(f"no such campaign: {', '.join(unknown)}; there are {', '.join(every)}")
+        parser.error(f"no such campaign: {', '.join(unknown)}; there are: {names}")
     rows = []
-    print(f"{'campaign':30} {'count':>11} {'':38} {'violations':>10} {'seconds':>8}  again", flush=True)
+    print(
+        f"{'campaign':30} {'count':>11} {'of what':38} {'violations':>10} {'seconds':>8}  again", flush=True
+    )
     for name in options.only or every:
         rows.append(_timed(every[name]))
         print(_line(rows[-1]), flush=True)
-        for told in (*rows[-1].told[:10], *rows[-1].figures):
+        for told in (*_first(rows[-1].told), *rows[-1].figures):
             print(f"{'':30}   {told}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

@@ -51,6 +51,11 @@ def test_an_address_that_is_no_page_is_a_page_that_says_so(browser: Browser) -> 
     assert "There is nothing at this address." in text
 
 
+def test_the_first_page_is_found_with_and_without_its_last_slash(browser: Browser) -> None:
+    for path in ("/", "/office/"):
+        assert browser.client.get(path, follow_redirects=False).headers["location"] == "/office"
+
+
 def test_a_method_that_a_page_does_not_take_is_refused(browser: Browser) -> None:
     answer = browser.client.post("/office/work", data={"csrf": "x"})
     assert answer.status_code == 405

@@ -9,6 +9,7 @@ from handover.adapters import tables
 from handover.adapters.post import to_bytes
 from handover.application.facts import OfficerRole
 from handover.application.reconciled import Finding, Reconciled
+from handover.domain.errors import UnreachableError
 from handover.domain.handover import Act
 from handover.domain.ids import HandoverId
 from handover.pages.reconciling_words import FINDINGS
@@ -58,6 +59,7 @@ def test_what_differs_is_shown_with_digest_round_act_and_place(stage: Offices) -
     stage.fed.wire.down.clear()
     page = browser.get(PATH)
     assert "Could not be compared" in page
+    assert f"{UnreachableError.title} (" in page, "a problem is said in words"
     assert offer.digest in page, "what was found last stays to be read"
 
 

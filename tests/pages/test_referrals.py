@@ -146,3 +146,17 @@ def test_a_handover_address_of_a_referral_leads_to_its_page(scene: Scene) -> Non
     at, _ = scene.refer()
     moved = scene.here.client.get(at.replace("referrals", "handovers"), follow_redirects=False)
     assert (moved.status_code, moved.headers["location"].partition("?")[0]) == (303, at)
+
+
+def test_an_auditor_sees_that_it_was_no_handover(scene: Scene) -> None:
+    scene.refer()
+    for office, matter in (("north", scene.matter), ("south", None)):
+        node: Node = getattr(scene, office)
+        with node.database.reading() as work:
+            (found,) = work.handovers.page(after="", limit=10, course=Course.REFERRAL)
+        browser = scene.offices.browser(getattr(scene.offices, office), "audits", (OfficerRole.AUDITOR,))
+        page = browser.get(f"/office/audit/matters/{matter or found.matter}")
+        assert ("Referral to" if matter else "Referral from") in page
+        assert "We take over" not in page
+        assert "We hand over" not in page
+        assert ("released by" in page.partition("What was signed")[0]) is (matter is not None)

@@ -85,7 +85,7 @@ PAGES: Final[tuple[Page, ...]] = (
 def routes(node: Node, health: Callable[[], Sequence[Check]] = tuple) -> list[PlainRoute]:
     """Give the routes of the pages of *node*; *health* gives the checks that it can make of itself."""
     return [
-        PlainRoute("/", _first, methods=["GET"]),
+        *(PlainRoute(path, _first, methods=["GET"]) for path in ("/", f"{PREFIX}/")),
         *static.ROUTES,
         *evidence_page.ROUTES,
         *Shell(node, (*PAGES, *request.PAGES), health).routes(),

@@ -9,6 +9,7 @@ from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from handover.pages import labels, languages, said
+from handover.web import problems
 
 ISOLATE: Final = ("\u2068", "\u2069")  # for places where no <bdi> can stand
 
@@ -67,6 +68,7 @@ def environment(language: str) -> Environment:
     made.filters["distance"] = lambda seconds: languages.distance(seconds, language)
     made.filters["iso"] = languages.iso
     made.filters["said"] = lambda found: said.said(found, language)
+    made.filters["problem"] = lambda name: problem(name, language)
     made.filters["items_of"] = items_of
     made.filters["bdi"] = bdi
     made.filters["fixed"] = fixed
@@ -101,6 +103,14 @@ def fixed(value: object) -> Markup:
 def isolated(value: object) -> str:
     """Give a foreign text for a place that takes no markup: an attribute, a title."""
     return str(escape(value)).join(ISOLATE) if isinstance(value, Markup) else str(value).join(ISOLATE)
+
+
+def problem(name: str, language: str) -> Markup:
+    """Give what a refusal says by its name, which stands beside it for the operator; an unknown one stands alone."""
+    kind = problems.catalogue().get(name)
+    if kind is None:
+        return fixed(name)
+    return Markup("{} ({})").format(languages.catalogue(language).gettext(kind.title), fixed(name))
 
 
 def named(name: str, node: str) -> Markup:

@@ -85,7 +85,10 @@ class NoSuchPathError(NotFoundError):
 
     name = "no-such-path"
     title = "There is nothing at this address."
-    advice = "Check the address; docs/spec/api.md and docs/spec/federation.md list all of them."
+    advice = (
+        "Check the address, or begin at the first page. "
+        "Programs find all addresses in docs/spec/api.md and docs/spec/federation.md."
+    )
 
 
 class MethodNotAllowedError(RefusedError):
