@@ -10,6 +10,8 @@ from federation import federation
 from handover.application.facts import Handover, OfficerRole
 from handover.application.permissions import ForbiddenError, SameOfficerError
 from handover.application.registry import RegistryStaleError
+from handover.application.verifier import verify
+from handover.application.verifier_report import Rule, Verdict
 from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import (
     Act,
@@ -31,7 +33,8 @@ from handover.node import Node
 from handover.protocol import entry as entries
 from handover.protocol import envelope as envelopes
 from handover.protocol.entry import EntryKind
-from two_nodes import rotation
+from stories import rules, told
+from two_nodes import resyncing, rotation
 from two_nodes.scene import alarms_of
 from two_nodes.stage import TAKEN_UP, Stage
 
@@ -156,16 +159,100 @@ def test_who_comes_back_and_had_taken_it_up_is_refused_and_both_sides_are_told(s
     resolve(stage, sent)
     back(stage)
     assert stage.outcome(sent) == (State.VOIDING, State.HOLDING, Claim.HOLDER, Claim.HOLDER)
-    for node in (stage.north, stage.south):
-        [alarm] = alarms_of(node)
-        assert alarm.kind == "two-responsible"
-        assert alarm.evidence
-    [alarm] = alarms_of(stage.north)
-    acts = [envelopes.read(part).claimed.act for part in alarm.evidence]
-    assert acts[0] in (Act.TAKE_UP_RECEIPT, Act.VOID)
+    for node, act in ((stage.north, Act.TAKE_UP_RECEIPT), (stage.south, Act.VOID)):
+        alarms = alarms_of(node)
+        assert {each.kind for each in alarms} == {"two-responsible"}
+        assert len(alarms) <= 2
+        assert act in {envelopes.read(part).claimed.act for each in alarms for part in each.evidence}
     with stage.south.database.reading() as work:
         problems = {each.problem for each in work.queue.of_handover(stage.at_south(sent).id).values()}
     assert RoundResolvedError.name in problems
+
+
+def test_an_offer_on_the_deed_that_was_resolved_is_refused_and_alarms_both(stage: Stage) -> None:
+    sent = relieving(stage, taken_up=True)
+    resolve(stage, sent)
+    stage.fed.ceremony.lift(stage.south.id, now=stage.fed.clock.now)
+    stage.fed.publish()
+    got = stage.at_south(sent)
+    officers = [stage.fed.officer(stage.south, name) for name in ("receiving", "other")]
+    with stage.south.database.reading() as work:
+        matter = work.matters.get(got.matter)
+    first, second = officers
+    cases.offer(stage.fed, stage.south, stage.north.id, first, second, matter=matter, fields=cases.NEEDED)
+    with stage.south.database.begin() as work:
+        work.queue.retire(got.id, [Act.TAKE_UP_RECEIPT])  # the offer is all that comes
+    stage.fed.wire.down.clear()
+    stage.fed.clock.pass_(1000)
+    stage.south.outbox.deliver_due()
+    for node in (stage.north, stage.south):
+        assert {each.kind for each in alarms_of(node)} == {"two-responsible"}
+
+
+def test_the_evidence_of_both_sides_says_what_was_resolved(stage: Stage) -> None:
+    sent = relieving(stage, taken_up=False)
+    resolve(stage, sent)
+    stage.fed.clock.pass_(5)
+    root = stage.fed.repository.pinned()
+    auditor = stage.fed.officer(stage.north, "first")
+    alone = verify([stage.north.evidence.export(sent.matter, actor=auditor)], root=root)
+    assert alone.verdict is Verdict.VALID, told(alone)
+    assert alone.matters[0].responsible == stage.north.id
+    back(stage)
+    got = stage.at_south(sent)
+    files = [
+        stage.north.evidence.export(sent.matter, actor=auditor),
+        stage.south.evidence.export(got.matter, actor=stage.fed.officer(stage.south, "receiving")),
+    ]
+    both = verify(files, root=root)
+    assert both.verdict is Verdict.VALID, told(both)
+    assert both.matters[0].responsible == stage.north.id
+
+
+def test_the_evidence_of_who_took_it_up_after_all_says_that_two_hold_themselves_responsible(
+    stage: Stage,
+) -> None:
+    sent = relieving(stage, taken_up=True)
+    resolve(stage, sent)
+    back(stage)
+    stage.fed.clock.pass_(5)
+    root = stage.fed.repository.pinned()
+    for node, matter, name in (
+        (stage.north, sent.matter, "first"),
+        (stage.south, stage.at_south(sent).matter, "receiving"),
+    ):
+        report = verify([node.evidence.export(matter, actor=stage.fed.officer(node, name))], root=root)
+        assert report.verdict is Verdict.INCOMPLETE, told(report)
+        assert Rule.RESOLVED in rules(report)
+        assert Rule.EQUIVOCATION not in rules(report)
+
+
+def test_a_receiver_that_was_put_back_hears_of_the_resolution_and_takes_nothing_up(
+    stage: Stage, tmp_path: Path
+) -> None:
+    sent = stage.offer()
+    stage.settle()
+    stage.accept(sent)
+    stage.settle()
+    resyncing.copy(stage.south.settings.data / "handover.db", tmp_path / "kept.db")
+    made_at = stage.fed.clock.now
+    stage.countersign(sent)
+    stage.north.outbox.deliver_due()
+    stage.fed.wire.down |= {stage.north.id, stage.south.id}
+    stage.settle()
+    assert stage.at_south(sent).state is State.HOLDING
+    resolve(stage, sent)
+    kept = tmp_path / "kept.db"
+    stage.south = resyncing.put_back(stage.fed, stage.south.id, kept, restored=True, made_at=made_at)
+    stage.fed.refresh(stage.south)
+    stage.fed.ceremony.lift(stage.south.id, now=stage.fed.clock.now)
+    stage.fed.publish()
+    stage.fed.wire.down.clear()
+    for _ in range(3):
+        stage.south.resync.tick()
+        stage.settle()
+        stage.fed.clock.pass_(1000)
+    assert stage.outcome(sent) == (State.VOIDED, State.CLOSED, Claim.HOLDER, Claim.NONE)
 
 
 def test_what_goes_on_after_the_deed_does_not_leave_any_more(stage: Stage) -> None:

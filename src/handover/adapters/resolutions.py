@@ -1,8 +1,9 @@
 """Proposals to resolve a deed, in the database."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from handover.adapters.resolution_tables import resolution
 from handover.adapters.unit import Unit
@@ -26,9 +27,16 @@ class ResolutionShelf:
         """Write what became of it, if nothing had before; raises ConflictError at the end of the transaction."""
         self._unit.change(resolution, _row(done), guard={"decided_at": _OPEN})
 
+    def confirmed(self, deeds: Sequence[Digest]) -> list[Resolution]:
+        """Give those by which one of *deeds* was resolved."""
+        done = resolution.c.outcome == ResolutionOutcome.CONFIRMED
+        return self._list(select(resolution).where(resolution.c.deed.in_(deeds), done))
+
     def of_round(self, handover: HandoverId) -> list[Resolution]:
         """Give those of a round, oldest first."""
-        query = select(resolution).where(resolution.c.handover == handover).order_by(resolution.c.id)
+        return self._list(select(resolution).where(resolution.c.handover == handover))
+
+    def _list(self, query: Select[Any]) -> list[Resolution]:
         return [
             Resolution(
                 id=UUID7(row.id),
@@ -41,7 +49,7 @@ class ResolutionShelf:
                 decided_by=row.decided_by,
                 decided_at=row.decided_at or None,
             )
-            for row in self._unit.rows(query)
+            for row in self._unit.rows(query.order_by(resolution.c.id))
         ]
 
 

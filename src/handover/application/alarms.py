@@ -13,11 +13,18 @@ TWO_RESPONSIBLE: Final = "two-responsible"
 
 
 def raise_alarm(
-    work: UnitOfWork, kind: str, *, peer: NodeId, handover: Handover | None, evidence: tuple[bytes, ...] = ()
+    work: UnitOfWork,
+    kind: str,
+    *,
+    peer: NodeId,
+    handover: Handover | None,
+    evidence: tuple[bytes, ...] = (),
+    anew: bool = False,
 ) -> bool:
     """Put something before a person, with the signed bytes that show it; tell whether it was new.
 
     What stands already is not raised again until a person has looked at it: nobody can bury an alarm under others.
+    With *anew* it is: the caller has found that its evidence is not kept yet.
     """
     alarm = Alarm(
         id=new_id(work.now),
@@ -27,7 +34,7 @@ def raise_alarm(
         raised_at=work.now,
         evidence=evidence,
     )
-    if work.alarms.stands(alarm):
+    if not anew and work.alarms.stands(alarm):
         return False
     work.alarms.add(alarm)
     notices.alarmed(work, alarm, handover)

@@ -75,9 +75,24 @@ def _keep_resolved(work: UnitOfWork, received: Received, found: Handover) -> Non
     """Two may hold themselves responsible: one has taken up what two officers of the other have resolved."""
     against = {Act.TAKE_UP_RECEIPT: Act.VOID, Act.VOID: Act.DEED}.get(received.envelope.act)
     other = [each.data for each in work.envelopes.of_handover(found.id) if each.act is against]
-    if against is not None:
+    alarms = [each for each in work.alarms.of_handovers([found.id]) if each.kind == TWO_RESPONSIBLE]
+    kept = [envelopes.read(part).claimed.iss for each in alarms for part in each.evidence]
+    if against is not None and found.peer not in kept:  # that the peer has refused ours may stand already
         evidence = (received.data, *other[:1])
-        raise_alarm(work, TWO_RESPONSIBLE, peer=found.peer, handover=found, evidence=evidence)
+        raise_alarm(work, TWO_RESPONSIBLE, peer=found.peer, handover=found, evidence=evidence, anew=True)
+
+
+def require_unresolved(work: UnitOfWork, received: Received) -> None:
+    """Do nothing if no deed that came with the offer was resolved here.
+
+    Raises:
+        RoundResolvedError: one was: whoever offers has taken up what this node holds as before.
+    """
+    for each in work.resolutions.confirmed(received.chain):
+        evidence = (received.data, work.envelopes.deed(each.deed))
+        found = work.handovers.get(each.handover)
+        raise_alarm(work, TWO_RESPONSIBLE, peer=received.envelope.iss, handover=found, evidence=evidence)
+        raise RoundResolvedError
 
 
 def _other(work: UnitOfWork, envelope: Envelope, kept: KeptEnvelope, found: Handover) -> tuple[bytes, ...]:

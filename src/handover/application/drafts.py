@@ -115,6 +115,7 @@ def require_offerable(work: UnitOfWork, received: Received) -> None:
     """Do nothing if who offers or refers a matter can be responsible for it, as far as this node knows.
 
     Raises:
+        RoundResolvedError: it is offered on a deed that two officers of this node have resolved.
         MismatchError: this node is responsible for the matter itself.
         ChainError: the chain of deeds is not the one that is known here.
         InDoubtError: a restore has made it uncertain whether this node is responsible.
@@ -126,6 +127,7 @@ def require_offerable(work: UnitOfWork, received: Received) -> None:
         raise InDoubtError
     matter = work.matters.get(id_)
     if matter.claim is Claim.HOLDER:
+        contradictions.require_unresolved(work, received)
         raise MismatchError("this node is responsible for the matter itself")
     contradictions.require_one_chain(work, matter, received)
 

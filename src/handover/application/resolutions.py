@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from handover.domain.ids import HandoverId
+from handover.domain.ids import Digest, HandoverId
 from handover.domain.resolution import Resolution
 
 
@@ -16,6 +16,10 @@ class Resolutions(Protocol):
 
     def decide(self, resolution: Resolution) -> None:
         """Write what became of it, if nothing had before; raises ConflictError at the end of the transaction."""
+        ...
+
+    def confirmed(self, deeds: Sequence[Digest]) -> Sequence[Resolution]:
+        """Give those by which one of *deeds* was resolved."""
         ...
 
     def of_round(self, handover: HandoverId) -> Sequence[Resolution]:
