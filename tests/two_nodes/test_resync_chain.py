@@ -7,8 +7,8 @@ import pytest
 
 from handover.application.verifier import verify
 from handover.application.verifier_report import Verdict
-from handover.domain.handover import Claim, State
-from handover.domain.ids import MatterId, PairId
+from handover.domain.handover import Act, Claim, State
+from handover.domain.ids import Digest, MatterId, PairId
 from handover.node import Node
 from handover.protocol import resync
 from handover.protocol.resync import Round, UnverifiedAnswer
@@ -239,3 +239,37 @@ def stolen_from(play: Story, node: Node) -> None:
     old = node.vault.signer.kid
     rotation.new_signing_key(play.fed, node, retire=False)
     rotation.compromise(play.fed, node, old)
+
+
+def test_of_a_deed_that_was_said_anew_the_one_that_was_taken_up_stands(tmp_path: Path) -> None:
+    """Hamburg has forgotten which of two it took up; with the other one Athens would not know its own child again."""
+    with story(tmp_path, ATHENS, HAMBURG) as play:
+        athens, hamburg = play.nodes
+        matter = play.matter(athens).id
+        for node in play.nodes:
+            play.first(node)
+            play.second(node)
+        kept(play, tmp_path, "before")
+        sent = play.offer(athens, hamburg, matter)
+        play.open_and_accept(sent, athens, hamburg)
+        play.fed.wire.lose_answers = 1
+        athens.offers.countersign(sent.id, actor=play.first(athens))
+        athens.outbox.deliver_due()
+        rotation.new_signing_key(play.fed, athens)
+        play.fed.clock.pass_(1000)
+        athens.outbox.deliver_due()
+        play.fed.settle()
+        assert deeds_of(athens, matter) == 1
+        hamburg = back(play, tmp_path, HAMBURG, "before")
+        athens, hamburg = play.nodes
+        with hamburg.database.reading() as work:
+            [there] = work.matters.page(after="", limit=9)
+            [round_] = work.handovers.of_matter(there.id)
+            said = [each.act for each in work.envelopes.of_handover(round_.id)]
+        assert said.count(Act.DEED) == 2
+        assert there.chain == chain_of(athens, matter)
+
+
+def chain_of(node: Node, matter: MatterId) -> tuple[Digest, ...]:
+    with node.database.reading() as work:
+        return work.matters.get(matter).chain

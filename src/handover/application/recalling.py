@@ -238,7 +238,11 @@ class Recalling:
             return
         by = said.by(found)
         handover = _answered(handover, said, found, new=new, work=work)
-        cause = Cause(event=found.act, heard=by.digest, answers=by.re, code=said.reason)
+        taken = said.mine.get(Act.TAKE_UP_RECEIPT) if found.state is State.HOLDING else None
+        heard = (
+            by.digest if taken is None else taken.re
+        )  # of a deed that was said anew, the one that was taken up
+        cause = Cause(event=found.act, heard=heard, answers=by.re, code=said.reason)
         if handover.state is State.SERVING and found.state is State.OVER:
             self._rounds.move(work, handover, cause)  # a hold may keep what was shown
             return
