@@ -167,6 +167,15 @@ def _members(said: dict[str, Said]) -> Refusals:
         "Four eyes at the deed.",
         _changed(said["deed"], by=asdict(one_round.by())),
     )
+    for name, note, by in (
+        ("nobody", "Two officers resolve a deed.", None),
+        ("one-officer", "Four eyes.", one_round.by()),
+    ):
+        yield (
+            f"void-resolved-by-{name}",
+            note,
+            _changed(said["void"], reason="resolved", by=by and asdict(by)),
+        )
     for name in ("decline", "void"):
         yield (
             f"{name}-reason-sentence",

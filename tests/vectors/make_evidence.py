@@ -27,7 +27,7 @@ from handover.protocol.assertion import Assertion, Attestation  # noqa: E402
 from handover.protocol.entry import EntryKind  # noqa: E402
 from handover.protocol.evidence import Word  # noqa: E402
 from paper import DAY, NOW, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
-from vectors import evidence_seen_cases, made  # noqa: E402
+from vectors import evidence_resolved_cases, evidence_seen_cases, made  # noqa: E402
 
 Files = list[bytes]
 _LONG: Final = 60
@@ -36,7 +36,13 @@ WITHDRAWN: Final = (Act.OFFER, Act.VOID, Act.VOID_RECEIPT)
 
 def cases(world: Paper) -> dict[str, tuple[str, Files]]:
     """Give description and files of every case; those that are whole come first."""
-    return {**_true(world), **_anew(world), **_incomplete(world), **_false(world)}
+    return {
+        **_true(world),
+        **_anew(world),
+        **_incomplete(world),
+        **_false(world),
+        **evidence_resolved_cases.cases(world),
+    }
 
 
 def _true(world: Paper) -> dict[str, tuple[str, Files]]:
