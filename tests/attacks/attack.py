@@ -48,6 +48,11 @@ class Leaves(Enum):
         (),
         frozenset({"attempt", "erasure"}),
     )
+    READ = (
+        "that the file was read, as an entry `disclosed` in the log",
+        (EntryKind.DISCLOSED,),
+        frozenset[str](),
+    )
     SIGNED_IN = (
         "the officer's new session, and that the challenge and the passkey were used",
         (),
