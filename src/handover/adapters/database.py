@@ -19,6 +19,7 @@ from handover.application.ports import Clock, UnitOfWork
 from handover.domain.errors import HandoverError, OutOfOrderError
 from handover.domain.ids import NodeId
 from handover.protocol import merkle
+from handover.protocol.log_origin import LogOrigin
 
 
 class OpenOfferError(OutOfOrderError):
@@ -137,7 +138,7 @@ class SQLDatabase:
 
         Raises:
             StorageError: the database cannot be used now.
-            OtherIncarnationError: it is from before or after a restore that the keys know.
+            OtherIncarnationError: it is from before or after a restore that the keys know, or another node's.
         """
         with self._lock, translated(), self.engine.begin() as connection:
             if not connection.execute(select(log_tables.log_head.c.id)).first():
@@ -146,9 +147,11 @@ class SQLDatabase:
                 connection.execute(insert(log_tables.log_head), row)
         with translated(), self.engine.connect().execution_options(handover_reads=True) as connection:
             work = self._work(connection, writes=False)
-            made_for = work.doubts.incarnation()
-            self.ledger.catch_up(work.unit)
-        if made_for != self._vault.incarnation:
+            made_for, signed = work.doubts.incarnation(), work.log.signed_head()
+            foreign = signed is not None and LogOrigin.claimed(signed).node != self.node
+            if not foreign:
+                self.ledger.catch_up(work.unit)
+        if foreign or made_for != self._vault.incarnation:
             self.close()  # nobody keeps it open: `handover restore` comes next
             raise OtherIncarnationError
 
