@@ -137,7 +137,7 @@ def test_the_operator_is_told_what_was_not_compared_for_days_and_what_differs() 
     (late,) = checked(compared(KNOWN[0], done_at=NOW - LATE - 1, problem="unreachable"), compared(KNOWN[1]))
     assert late == (Level.WARNING, "Nothing was compared for days with: de/hamburg.")
     (never,) = checked(compared(KNOWN[0], done_at=None, problem="unreachable"))
-    assert never[0] is Level.WARNING
+    assert never == (Level.WARNING, "Nothing was ever compared with: de/hamburg.")
     (differing,) = checked(compared(KNOWN[1], differences=(lost,)))
     assert differing == (Level.WARNING, "Messages that are at one side only, with: fr/lyon.")
     (older,) = checked(compared(KNOWN[2], done_at=None, problem="reconciliation-unsupported"))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LATE: Final = 3 * DAY
 _NAMED: Final = 5  # peers that a line names
+_DAYS: Final = sentence("Nothing was compared for days with: %(peers)s.")
+_NEVER: Final = sentence("Nothing was ever compared with: %(peers)s.")
 
 
 def peers(found: "Sequence[Reconciled]", members: "Collection[NodeId]", now: int) -> Iterator[Checked]:
@@ -21,7 +23,9 @@ def peers(found: "Sequence[Reconciled]", members: "Collection[NodeId]", now: int
     name = "reconciliation"
     known = [each for each in found if each.peer in members]
     old = [each.peer for each in known if each.problem == ReconciliationUnsupportedError.name]
-    late = [each.peer for each in known if each.peer not in old and now - (each.done_at or 0) > LATE]
+    able = [each for each in known if each.peer not in old]
+    late = [each.peer for each in able if each.done_at and now - each.done_at > LATE]
+    never = [each.peer for each in able if not each.done_at]
     differing = [each.peer for each in known if each.differences or each.cut]
     if differing:
         text = sentence("Messages that are at one side only, with: %(peers)s.", peers=_named(differing))
@@ -29,17 +33,17 @@ def peers(found: "Sequence[Reconciled]", members: "Collection[NodeId]", now: int
             "Run %(command)s with each, and telephone its operator.", command="handover reconcile PEER"
         )
         yield warning(name, text, fix)
-    if late:
-        text = sentence("Nothing was compared for days with: %(peers)s.", peers=_named(late))
-        fix = sentence(
-            "Run %(command)s with each. See whether the worker runs, and whether the peer answers.",
-            command="handover reconcile PEER",
-        )
-        yield warning(name, text, fix)
+    fix = sentence(
+        "Run %(command)s with each. See whether the worker runs, and whether the peer answers.",
+        command="handover reconcile PEER",
+    )
+    for words, these in ((_DAYS, late), (_NEVER, never)):
+        if these:
+            yield warning(name, words.of(peers=_named(these)), fix)
     if old:
         text = sentence("Peers of an older version, which cannot compare: %(peers)s.", peers=_named(old))
         yield note(name, text, sentence("Ask their operators to bring them up to date."))
-    if not (differing or late or old):
+    if not (differing or late or never or old):
         text = sentence("Peers with which all that was said was compared: %(number)s.", number=len(known))
         yield ok(name, text)
 
