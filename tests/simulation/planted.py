@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from handover.adapters import cells, database, queue, shelves
-from handover.application import departures, registry, reissue, rounds
-from handover.domain import handover, lifecycle
+from handover.adapters import cells, database, doubts, queue, shelves, vault
+from handover.application import departures, heads, registry, reissue, resync, rounds
+from handover.domain import handover, lifecycle, recall
 from handover.domain.errors import UnreachableError
 from handover.domain.lifecycle import Act, Claim, Guarded, Order, Refusal, State
 
@@ -170,6 +170,39 @@ def own_deed_unknown(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(shelves.MatterShelf, "of_deed", lambda *_: None)
 
 
+def incarnation_not_raised(patch: pytest.MonkeyPatch) -> None:
+    """A restored node goes on under its old incarnation, in its old log."""
+    patch.setattr(vault.FileVault, "raise_incarnation", lambda self, **_: self.incarnation)
+
+
+def doubt_not_set(patch: pytest.MonkeyPatch) -> None:
+    """A restored node takes what its backup says for true."""
+    patch.setattr(doubts.DoubtShelf, "stands", lambda *_: False)
+
+
+def older_believed(patch: pytest.MonkeyPatch) -> None:
+    """Of what was signed in a round, a restored node believes the oldest."""
+    for role, lines in recall.RECALLS.items():
+        patch.setitem(recall.RECALLS, role, tuple(reversed(lines)))
+
+
+def nobody_asked(patch: pytest.MonkeyPatch) -> None:
+    """The doubt ends at once."""
+    patch.setattr(resync.Resync, "_asked", lambda *_: ())
+
+
+def last_deed_decides(patch: pytest.MonkeyPatch) -> None:
+    """Who has ever taken a case up is responsible, whatever followed."""
+
+    real = heads._claimed
+
+    def claimed(work: Any, node: Any, matter: Any, known: Any) -> Any:
+        taken = any(each.state is State.HOLDING for each in known)
+        return heads._held(matter, node, node) if taken else real(work, node, matter, known)
+
+    patch.setattr(heads, "_claimed", claimed)
+
+
 def _with(fact: Any, **changes: Any) -> Any:
     from dataclasses import replace
 
@@ -183,6 +216,14 @@ OF_REGISTRY: Final[tuple[Patch, ...]] = (
     never_sealed_anew,
 )
 """Looked for where the registry changes."""
+OF_RESTORES: Final[tuple[Patch, ...]] = (
+    incarnation_not_raised,
+    doubt_not_set,
+    older_believed,
+    nobody_asked,
+    last_deed_decides,
+)
+"""Looked for where nodes are put back from backups."""
 PLANTED: Final[tuple[Patch, ...]] = (
     accepting_takes,
     early_release,
@@ -200,6 +241,7 @@ PLANTED: Final[tuple[Patch, ...]] = (
     receipt_before_commit,
     values_in_the_clear,
     *OF_REGISTRY,
+    *OF_RESTORES,
     patient_by_old_clock,
     own_deed_unknown,
 )

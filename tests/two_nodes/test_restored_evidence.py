@@ -110,3 +110,21 @@ def test_what_a_clock_that_was_ahead_has_dated_is_given_back_when_that_time_has_
         assert work.matters.get(matter).claim is Claim.NONE
         assert not work.doubts.stands(matter)
     check(play, (athens, matter), (play.fed.wire.nodes[HAMBURG], there))
+
+
+def test_what_was_lost_of_a_way_back_is_not_what_the_node_had_before(play: Story, tmp_path: Path) -> None:
+    """Found with seed 62: it answers that the record of the way back is gone, and goes on with its own."""
+    athens, hamburg = play.nodes
+    matter = play.matter(athens).id
+    kept(play, tmp_path, "before")
+    there = play.hand_over(athens, hamburg, matter)
+    play.hand_over(hamburg, athens, there)
+    with hamburg.database.reading() as work:
+        [ground] = [each.id for each in work.grounds.of_matter(there) if each.ground.withdrawn_at is None]
+    hamburg.consents.withdraw(ground, actor=play.first(hamburg))
+    play.fed.settle()
+    back(play, tmp_path, ATHENS, "before")
+    athens, hamburg = play.nodes
+    play.fed.clock.pass_(60)
+    play.offer(athens, hamburg, matter)
+    check(play, (athens, matter), (hamburg, there))

@@ -8,6 +8,7 @@ from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.continuity import DAY, DEMANDS, LONGEST_HOLD
 from handover.domain.handover import Act
+from handover.domain.ids import NodeId
 from handover.domain.sentences import sentence
 from handover.domain.sequence import RECORDS
 
@@ -96,7 +97,7 @@ def _kept_their_word(
     ]
     for erased in gone:
         node = erased.envelope.iss
-        if erased.envelope.act not in _FOR_EVER:
+        if erased.envelope.act not in _FOR_EVER or _had_its_own(node, [said for said, _ in given]):
             continue
         for shown in bare:
             if shown.envelope.iss == node and shown.at > erased.at:
@@ -106,6 +107,12 @@ def _kept_their_word(
                     other=erased.place,
                 )
                 findings.invalid(Rule.ERASED, shown.place, text)
+
+
+def _had_its_own(node: NodeId, given: Sequence[Said]) -> bool:
+    """Tell whether it has shown a record, or given a deed, in an earlier epoch than any in which it was given one."""
+    first = min((each.envelope.epoch for each in given if each.envelope.aud == node), default=0)
+    return any(each.envelope.iss == node and each.envelope.epoch < first for each in given)
 
 
 def _until(given: Said, gone: Sequence[Said]) -> float:

@@ -21,8 +21,10 @@ SOMETIMES: Final = (
     *("hold", "arrival", "killed", "starts again", "crash before a commit", "crash while receiving"),
     *("lost", "answer lost", "repeated", "held back", "late copy", "cut", "clock set back", "clock set on"),
     *("busy", "I/O error", "disk full"),
-    *("ring of 3", "ring of 4", "ring of 5", "ring of 7"),
+    *("ring of 3", "ring of 4", "ring of 5", "ring of 6", "ring of 7"),
     *("suspended", "readmitted", "hears of the registry"),
+    *("saved", "restored", "resynced", "doubt lifted", "round come back by resync"),
+    *("chain head gave the case back", "chain head took the case away", "offer refused in-doubt"),
     *("new sealing key", "old sealing key destroyed", "new signing key", "new log keys"),
 )
 """What a campaign must have seen to say anything: a simulation that never gives a deed finds nothing wrong with one."""

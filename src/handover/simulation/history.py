@@ -5,7 +5,7 @@ So a step that is left out changes no draw of the others, and a history that fai
 
 import random
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,12 +14,14 @@ from typing import Final
 from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.simulation import officers
+from handover.simulation.ending import check_end, check_said, waits_for
 from handover.simulation.faults import Crash, Mix, ViolationError
-from handover.simulation.invariants import View, check_end, check_said, waits_for
+from handover.simulation.invariants import View
 from handover.simulation.place import Armed, Place
+from handover.simulation.restores import Plan, Restores
 from handover.simulation.standing import Standing
 from handover.simulation.wire import Network, SimulatedWire
-from handover.simulation.world import World
+from handover.simulation.world import Site, World
 
 STEPS: Final = 150
 _HEALING: Final = 60
@@ -53,13 +55,25 @@ class History:
         self._world = world
         self._now = world.began + 2 * 86400  # no clock of this history shows a time before the keys'
         mix = Mix.draw(rng)
+        plan = Plan.draw(seed, steps=STEPS)
         sites = rng.sample(world.sites, rng.choice((2, 3, 3, 3, 4, 5, 7)))
-        if mix.registry:
-            federation, sites = world.apart(sites)
+        if len(sites) == 7 and random.Random(f"{seed}-six").random() < 0.5:
+            sites = sites[:6]
+        beside = [site for site in world.sites if site not in sites] if plan else []
+        federation, number = world.federation, len(sites)
+        if mix.registry or plan:
+            federation, apart = world.apart([*sites, *beside], changes=bool(mix.registry))
+            sites, beside = apart[:number], apart[number:]
         self._places = {site.id: Place(site, lambda: self._now) for site in sites}
+        self._view = View()
         self._standing = None
         if mix.registry:
-            self._standing = Standing(federation=federation, places=self._places, now=lambda: self._now)
+            self._standing = Standing(
+                federation=federation,
+                places=self._places,
+                now=lambda: self._now,
+                may_suspend=lambda: not self._view.restoring,
+            )
         watch = self._standing.watch if self._standing else lambda *_: None
         self._network = Network(places=self._places, mix=mix, rng=rng, seen=self.told.seen, watch=watch)
         origins: dict[str, NodeId] = {}
@@ -68,13 +82,28 @@ class History:
             place.start()
         for place in list(self._places.values())[: rng.choice((1, 1, 2))]:
             origins[officers.begin(place).id] = place.site.id
-        self._view = View(origins=origins)
-        self._ring = mix.ring and len(sites) > 2
+        self._view.origins = origins
+        self._restores = None if plan is None else self._restoring(plan, beside)
+        self._ring = (mix.ring and number > 2) or (plan is not None and plan.ring)
         skew = self._network.mix.skew
         for place in self._places.values():
             place.skew = rng.randint(-skew, skew) if skew else 0
         if self._standing is not None:
             self._standing.begin(rng)
+
+    def _restoring(self, plan: Plan, beside: Sequence[Site]) -> Restores:
+        quiet = [Place(site, lambda: self._now) for site in beside]
+        for place in quiet:
+            place.start()
+        self._network.beside = {place.site.id: place for place in quiet}
+        return Restores(
+            plan=plan,
+            places=self._places,
+            beside=quiet,
+            view=self._view,
+            standing=self._standing,
+            count=lambda what: self.told.seen.update([what]),
+        )
 
     def run(self, without: Collection[int] = ()) -> Told:
         """Let it happen, all steps but those *without*; then let everything heal, and look at what is left."""
@@ -93,7 +122,7 @@ class History:
         except Exception as error:  # noqa: BLE001 - a fault that no node may have is a rule that was broken
             self.told.violation = f"{type(error).__name__}: {error}"
         finally:
-            for place in self._places.values():
+            for place in (*self._places.values(), *self._network.beside.values()):
                 place.stop()
         return self.told
 
@@ -104,7 +133,8 @@ class History:
         skews = [place.skew for place in places]
         for place in places:
             place.skew = 0
-        for here, there in pairwise((*places, places[0])):
+        for hop, (here, there) in enumerate(pairwise((*places, places[0])), start=-len(places)):
+            self._put_back(hop)
             for place, act in (
                 (here, officers.offer),
                 (there, officers.accept),
@@ -127,6 +157,7 @@ class History:
         rng = self._network.rng = random.Random(f"{self._seed}/{number}")
         random.seed(f"{self._seed}/{number}")  # what nodes draw of themselves: how long they wait
         self._now += rng.choice((0, 0, 0, 1, 5, 20, 60, 300))
+        self._put_back(number)
         place = rng.choice(list(self._places.values()))
         if not place.up:
             place.down_for -= 1
@@ -134,8 +165,8 @@ class History:
                 place.start()
                 self._note(number, place, "starts again")
             return
-        self._weather(rng)
-        armed = self._armed(rng)
+        self._network.weather(rng)
+        armed = self._network.armed(rng)
         place.arm(armed)
         try:
             done = self._something(place, rng)
@@ -146,7 +177,15 @@ class History:
         self._note(number, place, done)
         self._look()
 
+    def _put_back(self, number: int) -> None:
+        for place, what in self._restores.step(number) if self._restores else ():
+            self._note(number, place, what)
+            self._look()
+
     def _something(self, place: Place, rng: random.Random) -> str:
+        if self._restores is not None and place.site.id in self._view.restoring and rng.random() < 0.3:
+            self._restores.hear(rng)
+            return self._restores.asks(place)
         if self._standing is not None and rng.random() < self._network.mix.registry:
             done = self._standing.step(place, rng)
             return self._defied(self._standing, place, rng) if done == "suspended" else done
@@ -179,9 +218,9 @@ class History:
         held = self._network.held
         if not held:
             return ""
-        peer, body = held.pop(rng.randrange(len(held)))
+        copy = held.pop(rng.randrange(len(held)))
         try:
-            self._network.arrive(peer, body)
+            self._network.arrive(*copy)
         except UnreachableError:
             return "late copy lost"
         except HandoverError as error:
@@ -193,32 +232,6 @@ class History:
             raise TypeError("a crash of nobody")
         crash.place.stop(down_for=rng.randrange(1, 20))
         return "crash before a commit"
-
-    def _armed(self, rng: random.Random) -> Armed:
-        mix = self._network.mix
-        happens = self._network.happens
-        for place in self._places.values():  # it befalls who is spoken to as well as who speaks
-            if place.up and happens(mix.crash / 3, "armed crash"):
-                place.arm(Armed(crash_at=rng.choice((1, 1, 2))))
-            elif place.up and happens(mix.busy / 2, "I/O error"):
-                place.arm(Armed(failing_at=1))
-        return Armed(
-            crash_at=rng.choice((1, 1, 2, 3)) if happens(mix.crash, "armed crash") else None,
-            failing_at=rng.choice((1, 1, 2)) if happens(mix.busy, "I/O error") else None,
-            busy=happens(mix.busy, "busy"),
-            full=happens(mix.full, "disk full"),
-        )
-
-    def _weather(self, rng: random.Random) -> None:
-        network = self._network
-        if network.happens(network.mix.cut, "cut"):
-            network.cut.add((rng.choice(list(self._places)), rng.choice(list(self._places))))
-        if network.cut and rng.random() < 0.1:
-            network.cut.clear()
-        if network.mix.skew and rng.random() < 0.01:
-            place, skew = rng.choice(list(self._places.values())), network.mix.skew
-            before, place.skew = place.skew, rng.randint(-skew, skew)
-            network.seen["clock set back" if place.skew < before else "clock set on"] += 1
 
     def _heal(self) -> None:
         """No fault any more, right clocks, time to wait for: then everything that was said has to go through.
@@ -235,12 +248,18 @@ class History:
                 place.start()
         if self._standing is not None:
             self._standing.heal()
+        if self._restores is not None:
+            self._restores.hear()
         while network.held:
             self._late(network.rng)
             self._look()
         self._settle(_SOON)
+        if self._restores is not None:
+            self._settle(_SOON)  # a restored node may have waited for an answer first
         check_said(self._places)
         self._now += 60 * 3600  # a clock that was a day ahead, and a deadline of a day
+        if self._standing is not None and self._view.restoring:  # they wait for what such a clock has dated
+            self._standing.heal()
         self._settle(_HEALING)
         # what is left open is found by the look at the end
 
@@ -249,6 +268,8 @@ class History:
             moved = 0
             for place in self._places.values():
                 moved += place.node.clockwork.tick()
+                if self._restores is not None and place.site.id in self._view.restoring:
+                    moved += self._restores.go_on(place)
                 moved += sum(each.receipted for each in place.node.outbox.deliver_due())
                 self._look()
             self._now += _PAUSE

@@ -1,22 +1,16 @@
-"""What must hold: after every commit from the databases as they are, and at the end from everything there is."""
+"""What must hold after every commit, from the databases as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
 
 from handover.adapters import tables
-from handover.application import verifier
-from handover.application.facts import Delivery
-from handover.application.registry import NodeSuspendedError
-from handover.application.verifier_report import Finding, Severity, Verdict
-from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act, Claim, Role, State
-from handover.domain.ids import HandoverId, MatterId, NodeId
+from handover.domain.ids import Digest, MatterId, NodeId
 from handover.domain.lifecycle import LOCAL
-from handover.simulation.case import MARK
+from handover.protocol import envelope as envelopes
 from handover.simulation.faults import ViolationError
 from handover.simulation.place import Place
 
@@ -51,6 +45,9 @@ JOINT: Final = frozenset(
     }
 )
 """The states that both sides of a round may be in at one instant (docs/spec/lifecycle.md, section 7)."""
+_DECIDES: Final = frozenset({Act.OFFER, Act.ACCEPTANCE, Act.DECLINE, Act.DEED})
+_Here = tuple[NodeId, str]
+"""A node, and the name by which it knows a child."""
 CLOSED_ALIKE: Final = frozenset({(State.TRANSFERRED, State.HOLDING), (State.VOIDED, State.CLOSED)})
 
 
@@ -67,13 +64,39 @@ class Line:
     state: State
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class _Taken:
+    """A deed that was taken up: its number, by whom, in which round."""
+
+    epoch: int
+    node: NodeId
+    round: str
+
+
 @dataclass
 class View:
-    """What the databases say; read again only where something was committed."""
+    """What the databases say; read again only where something was committed.
 
-    origins: Mapping[str, NodeId]
+    Who is put back from a backup forgets; this does not: `taken` is where each round was taken up, and `_rounds` which
+    were about a child. While a node is in doubt (`restoring`), nothing that it says of itself is held against it.
+    """
+
+    origins: Mapping[str, NodeId] = field(default_factory=dict)
     claims: dict[NodeId, dict[str, Claim]] = field(default_factory=dict)
     lines: dict[NodeId, list[Line]] = field(default_factory=dict)
+    restoring: set[NodeId] = field(default_factory=set)
+    restored: set[NodeId] = field(default_factory=set)
+    taken: dict[str, _Taken] = field(default_factory=dict)
+    erased: dict[NodeId, set[Digest]] = field(default_factory=dict)
+    doubted: dict[NodeId, set[str]] = field(default_factory=dict)
+    _rounds: dict[str, set[str]] = field(default_factory=dict)
+
+    def put_back(self, node: NodeId, erased: set[Digest]) -> None:
+        """Note that a node begins anew from a backup, and what it had *erased* until then."""
+        self.restoring.add(node)
+        self.doubted.pop(node, None)
+        self.restored.add(node)
+        self.erased[node] = self.erased.get(node, set()) | erased
 
     def look(self, places: Mapping[NodeId, Place]) -> bool:
         """Read what has changed; tell whether anything has."""
@@ -96,7 +119,28 @@ class View:
                 for row in rounds
             ]
             place.changed = False
+            for line in self.lines[place.site.id]:
+                if line.state is State.HOLDING:
+                    self.taken[line.round] = _Taken(epoch=line.epoch, node=place.site.id, round=line.round)
+            if place.site.id in self.restoring:
+                self._in_doubt(place)
         return bool(changed)
+
+    def _in_doubt(self, place: Place) -> None:
+        """Nothing is decided about what the backup knew before all peers were heard."""
+        doubted = self.doubted.setdefault(place.site.id, set(self.claims[place.site.id]))
+        if not place.in_doubt:
+            self.restoring.remove(place.site.id)
+            return
+        with place.node.database.reading() as work:
+            incarnation = work.doubts.incarnation()
+            rounds = [each for matter in doubted for each in work.handovers.of_matter(MatterId(matter))]
+            said = [each for handover in rounds for each in work.envelopes.of_handover(handover.id)]
+        for each in said:
+            envelope = envelopes.read(each.data).claimed
+            new = envelope.incarnation == incarnation and envelope.replaces is None
+            if new and not each.incoming and each.act in _DECIDES:
+                raise ViolationError(f"{place} is in doubt, and says {each.act}")
 
     def sides(self) -> dict[str, dict[Role, tuple[NodeId, Line]]]:
         """Give both sides of each round that has left its office."""
@@ -111,40 +155,60 @@ class View:
         """Raise ViolationError where somebody is responsible twice or nobody is, or two sides cannot both be right."""
         sides = self.sides()
         for number, both in sides.items():
-            pair = _pair(both)
-            if pair not in JOINT:
+            pair = pair_of(both)
+            if pair not in JOINT and not self._excused(both):
                 raise ViolationError(f"joint state {pair[0]} and {pair[1]} in round {number}")
         for matter, origin in self.origins.items():
             self._responsible(matter, origin, sides)
+
+    def _excused(self, both: Mapping[Role, tuple[NodeId, Line]]) -> bool:
+        """Tell whether a side is in doubt, or has forgotten an offer of which nothing is left but its end."""
+        ends = {node for node, _ in both.values()} | {NodeId(line.peer) for _, line in both.values()}
+        if ends & self.restoring:
+            return True
+        receiver = both.get(Role.RECEIVER)
+        return (
+            receiver is not None and receiver[1].state is State.CLOSED and receiver[1].peer in self.restored
+        )
 
     def _responsible(
         self, matter: str, origin: NodeId, sides: Mapping[str, Mapping[Role, tuple[NodeId, Line]]]
     ) -> None:
         first = (origin, matter)
-        known, waiting, title, epoch = {first}, [first], first, 0
-        taken: list[tuple[NodeId, Line]] = []
+        known = self._known(first, sides)
+        taken = [self.taken[each] for each in self._rounds[matter] if each in self.taken]
+        certain = {each for each in known if each[0] not in self.restoring}
+        held = {first, *(_held(sides, each) for each in taken)} & certain
+        if len({node for node, _ in held}) < len(held):
+            raise ViolationError("an authority that has the case back does not know its own deed")
+        title = _held(sides, max(taken)) if taken else first
+        holders = [each for each in certain if self._claim(each) is Claim.HOLDER]
+        if any(each != title for each in holders):
+            named = ", ".join(sorted(node for node, _ in holders))
+            raise ViolationError(f"two responsible: {title[0]} has the title, {named} claim it")
+        if title[0] not in self.restoring and self._claim(title) is Claim.NONE:
+            raise ViolationError(f"none responsible: {title[0]} has the title and does not claim it")
+
+    def _known(self, first: _Here, sides: Mapping[str, Mapping[Role, tuple[NodeId, Line]]]) -> set[_Here]:
+        """Give under which names the nodes know a child, by all rounds that were ever about it."""
+        rounds = self._rounds.setdefault(first[1], set())
+        known = {
+            first,
+            *((node, line.matter) for each in rounds for node, line in sides.get(each, {}).values()),
+        }
+        waiting = list(known)
         while waiting:
             node, its = waiting.pop()
             for line in self.lines[node]:
                 if line.matter != its or line.round not in sides:
                     continue
+                rounds.add(line.round)
                 for at, other in sides[line.round].values():
                     here = (at, other.matter)  # a node that is offered it twice may know it under two names
                     if here not in known:
                         known.add(here)
                         waiting.append(here)
-                    if other.state is State.HOLDING:
-                        taken.append((at, other))
-                        title, epoch = (here, other.epoch) if other.epoch > epoch else (title, epoch)
-        held = {(at, line.matter) for at, line in taken} | {first}
-        if len({node for node, _ in held}) < len(held):
-            raise ViolationError("an authority that has the case back does not know its own deed")
-        holders = [each for each in known if self._claim(each) is Claim.HOLDER]
-        if any(each != title for each in holders):
-            named = ", ".join(sorted(node for node, _ in holders))
-            raise ViolationError(f"two responsible: {title[0]} has the title, {named} claim it")
-        if self._claim(title) is Claim.NONE:
-            raise ViolationError(f"none responsible: {title[0]} has the title and does not claim it")
+        return known
 
     def around(self, node: NodeId) -> bool:
         """Tell whether a node has taken up a case that it began."""
@@ -157,122 +221,16 @@ class View:
         return self.claims[node].get(matter, Claim.NONE)
 
 
-def _pair(both: Mapping[Role, tuple[NodeId, Line]]) -> tuple[State, State]:
+def _held(sides: Mapping[str, Mapping[Role, tuple[NodeId, Line]]], taken: _Taken) -> _Here:
+    """Give where a case is that was taken up; without a name where its node has forgotten it."""
+    received = sides.get(taken.round, {}).get(Role.RECEIVER)
+    return (taken.node, received[1].matter if received else "")
+
+
+def pair_of(both: Mapping[Role, tuple[NodeId, Line]]) -> tuple[State, State]:
+    """Give where both sides of a round are."""
     sender, receiver = both.get(Role.SENDER), both.get(Role.RECEIVER)
     return (
         sender[1].state if sender else State.UNKNOWN,
         receiver[1].state if receiver else State.UNKNOWN,
     )
-
-
-def check_said(places: Mapping[NodeId, Place]) -> None:
-    """Raise ViolationError where something waits though the network was fair for longer than the longest back-off."""
-    for place in places.values():
-        if peer := waits_for(place):
-            raise ViolationError(f"{place} has something for {peer} that does not leave")
-
-
-def waits_for(place: Place) -> NodeId | None:
-    """Give a peer for which something waits that was not refused, if there is one."""
-    with place.node.database.reading() as work:
-        for each in work.queue.list(delivery=Delivery.QUEUED, limit=1000):
-            if each.due and each.problem is None:
-                return each.peer
-    return None
-
-
-def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks_set: bool) -> None:
-    """Raise ViolationError where anything is open, lost, kept too long, told to the wrong one, or does not verify."""
-    for number, both in view.sides().items():
-        pair = _pair(both)
-        if pair not in CLOSED_ALIKE:
-            raise ViolationError(f"round {number} is left open: {pair[0]} and {pair[1]}")
-        if pair[1] is State.CLOSED:
-            _check_erased(places[both[Role.RECEIVER][0]], both[Role.RECEIVER][1])
-    for place in places.values():
-        _check_said(place, places)
-        _check_refused(place)
-        _check_files(place)
-        if not clocks_set:  # else a later act may bear an earlier time
-            _check_deeds(place)
-    _check_evidence(view, places, root)
-
-
-def _check_erased(place: Place, line: Line) -> None:
-    with place.node.database.reading() as work:
-        for kept in work.envelopes.of_handover(HandoverId(line.id)):
-            if not (kept.incoming and kept.act is Act.OFFER):
-                continue
-            try:
-                work.envelopes.plaintext(kept.digest)
-            except NotFoundError:
-                continue
-            raise ViolationError("a void round has left a record at its receiver")
-
-
-def _check_said(place: Place, places: Mapping[NodeId, Place]) -> None:
-    """What a peer has receipted it has; no round has a deed and a void."""
-    with place.node.database.reading() as work:
-        page = work.handovers.page(after="", limit=1000)
-        said = [each for handover in page for each in work.envelopes.of_handover(handover.id)]
-        receipts = work.envelopes.receipts([each.digest for each in said if not each.incoming])
-    ends: dict[str, set[Act]] = {}
-    for each in said:
-        ends.setdefault(each.round, set()).add(each.act)
-    if any({Act.DEED, Act.VOID} <= acts for acts in ends.values()):
-        raise ViolationError("a deed and a void of one round")
-    for each in said:
-        if each.incoming or each.digest not in receipts:
-            continue
-        with places[each.peer].node.database.reading() as work:
-            try:
-                work.envelopes.get(each.digest)
-            except NotFoundError as error:
-                raise ViolationError(f"{each.peer} has receipted a {each.act} and lost it") from error
-
-
-def _check_deeds(place: Place) -> None:
-    """No deed was given after its deadline, or after its ground was withdrawn."""
-    with place.node.database.reading() as work:
-        for handover in work.handovers.page(after="", limit=1000):
-            if handover.role is not Role.SENDER or handover.deed is None or handover.ground is None:
-                continue
-            given = min(
-                each.stored_at for each in work.envelopes.of_handover(handover.id) if each.act is Act.DEED
-            )
-            withdrawn = work.grounds.get(handover.ground).ground.withdrawn_at
-            if given > handover.deadline:
-                raise ViolationError("a deed after its deadline")
-            if withdrawn is not None and withdrawn < given:
-                raise ViolationError("a deed after its ground was withdrawn")
-
-
-def _check_refused(place: Place) -> None:
-    """Nothing is refused for a reason that time or new bytes mend, but for who is suspended."""
-    with place.node.database.reading() as work:
-        for each in work.queue.list(delivery=Delivery.REFUSED, limit=1000):
-            if each.due and each.problem != NodeSuspendedError.name:
-                raise ViolationError(f"{each.peer} still refuses what {place} says: {each.problem}")
-
-
-def _check_files(place: Place) -> None:
-    for path in (place.path, Path(f"{place.path}-wal")):
-        if path.exists() and MARK.encode() in path.read_bytes():
-            raise ViolationError(f"a personal value stands in {path.suffix} of {place}")
-
-
-def _check_evidence(view: View, places: Mapping[NodeId, Place], root: bytes) -> None:
-    for place in places.values():
-        _, second = place.site.officers
-        for matter in view.claims[place.site.id]:
-            bundle = place.node.evidence.export(MatterId(matter), actor=second)
-            if MARK.encode() in bundle:
-                raise ViolationError("a personal value stands in a bundle of evidence")
-            report = verifier.verify([bundle], root=root)
-            if report.verdict is Verdict.INVALID:
-                raise ViolationError(f"evidence of {place} does not verify: {_findings(report.findings)}")
-
-
-def _findings(findings: Sequence[Finding]) -> str:
-    wrong = [each for each in findings if each.severity is Severity.INVALID]
-    return "; ".join(f"{each.rule.value}: {each.text}" for each in wrong[:3])

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,11 +12,14 @@ from sqlalchemy import Connection, event, exc
 from handover import node
 from handover.adapters.database import SQLDatabase
 from handover.application.ports import UnitOfWork, Wire
+from handover.application.refresher import Refresher
+from handover.domain.ids import MatterId
 from handover.node import Node
 from handover.simulation.faults import Crash
 from handover.simulation.world import Site
 
 _PAGES: Final = 2**30
+_MOST: Final = 1000
 T = TypeVar("T")
 
 
@@ -76,6 +79,16 @@ class Place:
         found: T = self._read[name]
         return found
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the node was restored and has not heard all its peers."""
+        return self.read("restoration", lambda work: work.doubts.restoration()) is not None
+
+    @property
+    def doubtful(self) -> frozenset[MatterId]:
+        """The matters that are in doubt."""
+        return self.read("doubtful", lambda work: frozenset(work.doubts.page(after="", limit=_MOST)))
+
     def start(self) -> None:
         """Begin a process on the database as it is."""
         self._read.clear()
@@ -86,9 +99,10 @@ class Place:
         event.listen(site.engine, "begin", self._on_begin)
         database.prepare()
         site.vault.go_by(site.registry.entry, self.now)
-        self._node = node.assemble(
+        made = node.assemble(
             site.settings, site.vault, database, site.mirror, site.registry, clock=self.now, wire=self.wire
         )
+        self._node = replace(made, refresher=Refresher(database, site.registry, lambda: [site.source]))
 
     def stop(self, *, down_for: int = 0) -> None:
         """End the process without a word; what was not committed is lost."""

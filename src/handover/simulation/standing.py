@@ -32,6 +32,7 @@ class Standing:
     federation: Federation
     places: Mapping[NodeId, Place]
     now: Callable[[], int]
+    may_suspend: Callable[[], bool]
 
     def begin(self, rng: random.Random) -> None:
         """Let most nodes have a registry that is fresh enough for an offer, if their clocks agree."""
@@ -90,7 +91,7 @@ class Standing:
         return "hears of the registry" if accepted.timestamp else ""
 
     def _suspend(self, place: Place) -> str:
-        if self.federation.suspended(place.site.id):
+        if self.federation.suspended(place.site.id) or not self.may_suspend():
             return ""
         self.federation.suspend(place.site.id, now=self.now())
         return "suspended"

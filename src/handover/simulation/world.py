@@ -14,11 +14,12 @@ from handover.adapters.engines import make_engine
 from handover.adapters.registry import RegistryMirror
 from handover.adapters.vault import FileVault
 from handover.application.facts import Actor, OfficerRole
-from handover.application.registry import Registry
+from handover.application.registry import FRESH, Registry
 from handover.config import Settings
 from handover.domain.ids import NodeId
 from handover.founding import MIRROR, VAULT
 from handover.node import Node
+from handover.protocol.registry_files import Read
 from handover.simulation.federation import Federation
 
 NODES: Final = ("gr/athens", "de/hamburg", "es/barcelona", "fr/lyon", "it/trieste", "pl/krakow", "pt/porto")
@@ -37,12 +38,17 @@ class Site:
     vault: FileVault
     mirror: RegistryMirror
     registry: Registry
+    source: Read
     template: Path
     engine: Engine
     officers: tuple[Actor, Actor]
 
-    def apart(self, place: Path, root: bytes) -> Self:
-        """Give the same site with keys and a mirror of the registry of its own: what happens to them stays there."""
+    def apart(self, place: Path, root: bytes, federation: Federation, *, changes: bool) -> Self:
+        """Give the same site with keys and a mirror of the registry of its own: what happens to them stays there.
+
+        Where the registry *changes*, an old one is too old for acts of weight.
+        """
+        bound = FRESH if changes else self.settings.registry_fresh
         home = self.settings.data
         shutil.copytree(home / MIRROR, place / MIRROR)
         shutil.copyfile(home / VAULT, place / VAULT)
@@ -51,7 +57,8 @@ class Site:
             self,
             vault=FileVault(place / VAULT, self.master, vault_file.read_again(place / VAULT, self.master)),
             mirror=mirror,
-            registry=Registry(mirror, root=root),
+            registry=Registry(mirror, root=root, bound=bound),
+            source=federation.source,
         )
 
 
@@ -70,12 +77,15 @@ class World:
         """The registry's root, as every node has pinned it."""
         return self.federation.repository.pinned()
 
-    def apart(self, sites: Sequence[Site]) -> tuple[Federation, list[Site]]:
-        """Give a registry and sites for one history in which they change."""
+    def apart(self, sites: Sequence[Site], *, changes: bool) -> tuple[Federation, list[Site]]:
+        """Give a registry and sites for one history in which they change, the registry itself perhaps not."""
         place = self.place / "apart"
         shutil.rmtree(place, ignore_errors=True)
         federation = self.federation.copied(place / "registry")
-        return federation, [site.apart(place / site.settings.data.name, self.root) for site in sites]
+        return federation, [
+            site.apart(place / site.settings.data.name, self.root, federation, changes=changes)
+            for site in sites
+        ]
 
     def close(self) -> None:
         """Close every database."""
@@ -125,6 +135,7 @@ class World:
             vault=opened.vault,
             mirror=opened.mirror,
             registry=opened.registry,
+            source=self.federation.source,
             template=template,
             engine=make_engine(f"sqlite:///{path.with_name('history.db')}"),
             officers=officers,
