@@ -56,3 +56,31 @@ def test_the_doctor_says_what_is_in_doubt_and_whether_the_ledger_is_whole(stage:
     (data / "erasures.log").write_text("handover-erasures/1\n1 1 m x\n")
     assert "ledger" in stage.call("doctor", "--offline", "--data", data, expect=None).out
     stage.call("restore", path, "--forget-newer", "--data", data, expect=1)
+
+
+def test_whoever_was_shut_out_after_the_backup_stays_out(stage: Stage) -> None:
+    path, data = stage.folder / "one.backup", stage.data()
+    gone, kept = (added(stage, name) for name in ("Leaves", "Stays"))
+    link = stage.call("user", "key", "add", kept, "--json", "--data", data).json
+    assert isinstance(link, dict)
+    stage.call("backup", path, "--data", data)
+    stage.call("user", "disable", gone, "--data", data)
+    stage.call("user", "key", "revoke", str(link["id"]), "--data", data)
+    (data / "handover.db").unlink()
+    found = stage.call("restore", path, "--json", "--data", data).json
+    assert isinstance(found, dict)
+    assert found["ended_again"] == 2
+    listed = stage.call("user", "list", "--json", "--data", data).json
+    assert isinstance(listed, dict)
+    officers = {each["id"]: each for each in listed["officers"]}
+    assert officers[gone]["disabled"]
+    assert not officers[kept]["disabled"]
+    [key] = officers[kept]["keys"]
+    assert key["revoked"]
+
+
+def added(stage: Stage, name: str) -> str:
+    """Give the identifier of a new officer."""
+    made = stage.call("user", "add", name, "--role", "caseworker", "--json", "--data", stage.data()).json
+    assert isinstance(made, dict)
+    return str(made["id"])
