@@ -207,6 +207,7 @@ def main(arguments: list[str]) -> int:
         f"{'campaign':30} {'count':>11} {'of what':38} {'violations':>10} {'seconds':>8}  again", flush=True
     )
     for name in options.only or every:
+        print(f"running: {name}", file=sys.stderr, flush=True)
         rows.append(_timed(every[name]))
         print(_line(rows[-1]), flush=True)
         for told in (*_first(rows[-1].told), *rows[-1].figures):
