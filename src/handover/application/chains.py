@@ -61,19 +61,24 @@ def _led(registry: Registry, envelope: Envelope, shown: ShownChain, now: int) ->
 def _verified(registry: Registry, unverified: Unverified, receipt: Receipt | None, now: int) -> Envelope:
     claimed = unverified.claimed
     key = registry.listed(claimed.iss, unverified.kid, now=now).key
-    anchored = None if receipt is None else _anchored(registry, unverified, receipt, now)
+    anchored = None if receipt is None else logged_at(registry, claimed, unverified.digest, receipt, now)
     if key.status is KeyStatus.COMPROMISED and (anchored is None or not key.sound(anchored)):
         raise ChainError
     return unverified.verify(key.public)
 
 
-def _anchored(registry: Registry, unverified: Unverified, receipt: Receipt, now: int) -> int | None:
-    """Give when the deed's taker logged it; None where the taker's log was itself in other hands by then."""
-    claimed = unverified.claimed
+def logged_at(
+    registry: Registry, claimed: Envelope, digest: Digest, receipt: Receipt, now: int
+) -> int | None:
+    """Give when its addressee logged an envelope; None where that log was itself in other hands by then.
+
+    Raises:
+        ChainError: the receipt does not prove it.
+    """
     try:
         entry = registry.entry(claimed.aud, now)
         key = log_key(receipt.checkpoint, entry)
-        found = receipts.verify(receipt, envelope=unverified.digest, key=key)
+        found = receipts.verify(receipt, envelope=digest, key=key)
     except (NotFoundError, UntrustedError) as error:
         raise ChainError from error
     if found.matter != claimed.matter:
@@ -94,13 +99,14 @@ def shown(work: UnitOfWork, registry: Registry, chain: tuple[Digest, ...]) -> tu
     """
     deeds = {digest: work.envelopes.deed(digest) for digest in chain}
     kept = work.envelopes.deed_receipts(chain)
-    stolen = [digest for digest, deed in deeds.items() if _stolen(registry, deed, work.now)]
+    stolen = [digest for digest, deed in deeds.items() if is_stolen(registry, deed, work.now)]
     first = sorted(kept, key=lambda digest: (digest not in stolen, -chain.index(digest)))
     return shown_chain.parts(tuple(deeds.values()), {digest: kept[digest].proof for digest in first})
 
 
-def _stolen(registry: Registry, deed: bytes, now: int) -> bool:
-    unverified = envelopes.read(deed)
+def is_stolen(registry: Registry, envelope: bytes, now: int) -> bool:
+    """Tell whether the key under an envelope was reported stolen."""
+    unverified = envelopes.read(envelope)
     try:
         key = registry.listed(unverified.claimed.iss, unverified.kid, now=now).key
     except UntrustedError:

@@ -3,15 +3,25 @@
 Envelopes decide, each by its own signature; what does not fit refuses the whole answer (docs/spec/restore.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from handover.application import attachments, chains, disclosures, drafts, fit, forgotten, heads, lifting
+from handover.application import (
+    attachments,
+    before_theft,
+    chains,
+    disclosures,
+    drafts,
+    fit,
+    forgotten,
+    heads,
+    lifting,
+)
 from handover.application.alarms import raise_alarm
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.intake import Intake, Received
 from handover.application.ports import UnitOfWork, Vault
-from handover.application.registry import KeyCompromisedError, Registry
+from handover.application.registry import Registry
 from handover.application.rounds import Cause, Rounds
 from handover.application.sealing import exhibit, exhibited
 from handover.application.unopened import MismatchError, PayloadError
@@ -35,7 +45,7 @@ from handover.protocol import envelope as envelopes
 from handover.protocol import shown_chain, strict
 from handover.protocol.delivery import Item
 from handover.protocol.entry import EntryKind
-from handover.protocol.node_key import KeyStatus
+from handover.protocol.receipt import Receipt
 from handover.protocol.resync import Round
 
 
@@ -93,33 +103,36 @@ class Recalling:
             UntrustedError: something in it is not signed by one of the two for the other, or belongs elsewhere.
             EquivocationError: the peer has signed both a deed and a void.
         """
-        parts = [self._read(work, peer, given, item) for item in given.items]
+        dated, shown = before_theft.apart(given.chain, {strict.digest(item.envelope) for item in given.items})
+        parts = [self._read(work, peer, given, item, dated) for item in given.items]
         found = work.handovers.find(peer, [given.round]).get(given.round)
         course = found.course if found is not None else course_of(each.envelope.act for each in parts)
         role = found.role if found is not None else self._role(parts)
         if role is None:
             return None  # nothing is left of it but an end
         self._require_fits(parts, found, course, role)
-        chain = self._chain(parts, given.chain, work.now)
+        chain = self._chain(parts, shown, work.now)
         handover = found or forgotten.begin(
-            work, self._vault, parts, course=course, role=role, chain=chain, shown=given.chain
+            work, self._vault, parts, course=course, role=role, chain=chain, shown=shown
         )
         if handover is None:
             return None
         if course is Course.HANDOVER and chain:
-            heads.lengthen(work, self._vault, handover, given.chain, chain)
-        self._keep(work, handover, parts)
+            heads.lengthen(work, self._vault, handover, shown, chain)
+        before_theft.keep(work, self._keep(work, handover, parts), dated)
         _require_answers(course, work.envelopes.of_handover(handover.id))
         handover = self._marked(work, handover, new=found is None)
         if course is not Course.CONTACT:
             self._move(work, handover, new=found is None)
         return handover.matter
 
-    def _read(self, work: UnitOfWork, peer: NodeId, given: Round, item: Item) -> Received:
+    def _read(
+        self, work: UnitOfWork, peer: NodeId, given: Round, item: Item, dated: Mapping[Digest, Receipt]
+    ) -> Received:
         received = self._intake.signed(item.envelope, work.now)
         envelope, own = received.envelope, self._vault.node
         if envelope.iss == own:
-            self._require_own(work, received)
+            before_theft.require(work, self._registry, received, dated.get(received.digest))
         if {envelope.iss, envelope.aud} != {own, peer} or envelope.round != given.round:
             raise MismatchError("an envelope of others, or of another round")
         if item.payload is None or envelope.iss == own:
@@ -130,15 +143,6 @@ class Recalling:
             return self._intake.opened(received, item.payload, envelope.iat)
         except HandoverError:
             return received  # the keys or the grounds are gone by now; that it was signed counts all the same
-
-    def _require_own(self, work: UnitOfWork, received: Received) -> None:
-        """What this node is to have said with a key that was stolen since it knows of itself, or does not believe.
-
-        For what the peer has said before its own theft, it vouches by the sound key under its answer.
-        """
-        stolen = received.sender.key.status is KeyStatus.COMPROMISED
-        if stolen and not fit.is_known(work, received.digest):
-            raise KeyCompromisedError
 
     def _role(self, parts: Sequence[Received]) -> Role | None:
         """Tell which side this node is on in a round that it does not know."""
@@ -173,10 +177,11 @@ class Recalling:
             return ()
         return chains.require(self._registry, opening, shown, now)
 
-    def _keep(self, work: UnitOfWork, handover: Handover, parts: Sequence[Received]) -> None:
-        """Keep, log and receipt what is not kept yet: sent or received, as it was before it was forgotten."""
+    def _keep(self, work: UnitOfWork, handover: Handover, parts: Sequence[Received]) -> list[Received]:
+        """Keep, log and receipt what is not kept yet, as it was before; give what this node had sent."""
         known = {each.digest for each in work.envelopes.of_handover(handover.id)}
         indexes: dict[Digest, int] = {}
+        sent: list[Received] = []
         for each in parts:
             if each.digest in known:
                 continue
@@ -189,6 +194,8 @@ class Recalling:
             index = work.log.append(kind, stream=handover.pair, object_=each.digest, now=work.now)
             if incoming:
                 indexes[each.digest] = index
+            else:
+                sent.append(each)
             if each.content is not None and exhibited(kept.act, each.content):
                 work.exhibits.add(exhibit(each.digest, each.content, each.registry))
             disclosures.recalled(work, handover, kept)
@@ -198,6 +205,7 @@ class Recalling:
                 attachments.expect(work, handover, each.content.body["attachments"], each.files)
         if indexes:
             work.envelopes.add_receipts(work.log.receipts(indexes, work.now))
+        return sent
 
     def _marked(self, work: UnitOfWork, old: Handover, *, new: bool) -> Handover:
         """Note what this side has said last, and what stands behind the round."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import chains
+from handover.application import before_theft, chains
 from handover.application.answers import log_key
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.incarnations import StaleIncarnationError, reached
@@ -23,6 +23,7 @@ from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.delivery import Item, size_of
 from handover.protocol.entry import EntryKind
 from handover.protocol.log_origin import LogOrigin
+from handover.protocol.message import EVIDENCE_LIMIT
 from handover.protocol.resync import (
     MOST_ITEMS,
     MOST_ROUNDS,
@@ -152,7 +153,9 @@ def _payload(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bytes 
 
 
 def _chain(work: UnitOfWork, registry: Registry, handover: Handover) -> tuple[bytes, ...]:
-    """Give what the offer has shown of the deeds before this round."""
+    """Give what the offer has shown of the deeds before this round, and what dates words of before a theft."""
+    dated = before_theft.shown(work, registry, handover)
     if handover.course is Course.CONTACT:
-        return ()
-    return chains.shown(work, registry, work.matters.get(handover.matter).chain[: handover.epoch - 1])
+        return dated
+    before = work.matters.get(handover.matter).chain[: handover.epoch - 1]
+    return (*chains.shown(work, registry, before), *dated)[:EVIDENCE_LIMIT]
