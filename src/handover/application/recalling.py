@@ -181,7 +181,6 @@ class Recalling:
         """Keep, log and receipt what is not kept yet, as it was before; give what this node had sent."""
         known = {each.digest for each in work.envelopes.of_handover(handover.id)}
         indexes: dict[Digest, int] = {}
-        sent: list[Received] = []
         for each in parts:
             if each.digest in known:
                 continue
@@ -194,8 +193,6 @@ class Recalling:
             index = work.log.append(kind, stream=handover.pair, object_=each.digest, now=work.now)
             if incoming:
                 indexes[each.digest] = index
-            else:
-                sent.append(each)
             if each.content is not None and exhibited(kept.act, each.content):
                 work.exhibits.add(exhibit(each.digest, each.content, each.registry))
             disclosures.recalled(work, handover, kept)
@@ -205,7 +202,7 @@ class Recalling:
                 attachments.expect(work, handover, each.content.body["attachments"], each.files)
         if indexes:
             work.envelopes.add_receipts(work.log.receipts(indexes, work.now))
-        return sent
+        return [each for each in parts if each.digest not in known | indexes.keys()]
 
     def _marked(self, work: UnitOfWork, old: Handover, *, new: bool) -> Handover:
         """Note what this side has said last, and what stands behind the round."""
