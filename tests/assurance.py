@@ -92,7 +92,10 @@ def _simulation(histories: int) -> Row:
         again=f"handover-sim --seeds 1..{histories}",
         seconds=0,
         ran=not (found.never or found.idle),
-        told=(*(f"seed {told.seed}: {told.violation}" for told in found.failed), *found.never),
+        told=(
+            *(f"seed {told.seed}: {told.violation}" for told in found.failed),
+            *(f"never seen: {each}" for each in found.never),
+        ),
     )
 
 
