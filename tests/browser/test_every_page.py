@@ -33,9 +33,9 @@ def people(
             *sections, f"{address}/files", f"{address}/import", f"{address}/consent", ground, f"{address}/offer",
             sent, f"{sent}/leaves", "/office/authorities", "/office/account", "/office/account/passkey",
             "/office/account/password", "/office/help", "/office/sign-out", "/office/nothing", "/office/audit",
-            "/office/audit/access", "/office/audit/reconciliation", audit, f"{audit}/evidence",
-            f"{audit}/compare/files", "/office/operate", "/office/operate/alarms", "/office/operate/backups",
-            "/office/operate/queue", "/office/operate/staff",
+            "/office/audit/access", "/office/audit/reconciliation", "/office/audit/witnesses", audit,
+            f"{audit}/evidence", f"{audit}/compare/files", "/office/operate", "/office/operate/alarms",
+            "/office/operate/backups", "/office/operate/queue", "/office/operate/staff",
             "/office/retention", f"{address}/retention", "/office/statistics",
         ]  # fmt: skip
         yield found, own, [taken, f"{taken}/open"]

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from handover.application.verifier import verify
+from handover.application.verifier_report import Rule, Severity
 from handover.web import examples
+from lying import lie
 from web.stage import Stage
 
 
@@ -168,3 +171,16 @@ def test_an_auditor_gets_the_evidence_in_one_file(shared: Stage) -> None:
     assert answer.headers["content-disposition"] == f'attachment; filename="{matter}.handover"'
     assert "يوسف" not in answer.text
     assert shared.north.call("GET", f"/matters/{examples.MATTER}/evidence").status_code == 404
+
+
+def test_an_auditor_gets_the_proof_against_a_log_in_one_file(shared: Stage) -> None:
+    north, south = shared.north, shared.south
+    lie(south.node, north.node, shared.fed.clock.now)
+    alarms = [each for each in north.get("/alarms")["data"] if each["kind"] == "split-view"]
+    answer = north.call("GET", f"/alarms/{alarms[0]['id']}/evidence")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="{alarms[0]["id"]}.handover"'
+    report = verify([answer.content], root=north.node.pinned_root)
+    assert [each.severity for each in report.findings if each.rule is Rule.CONTRADICTION] == [Severity.PROVED]
+    for wrong in (examples.MATTER, "x"):
+        assert north.call("GET", f"/alarms/{wrong}/evidence").status_code == 404

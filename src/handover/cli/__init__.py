@@ -33,6 +33,7 @@ from handover.cli import (
     terminal,
     tracing,
     user,
+    witness,
 )
 from handover.cli.exits import Exit
 from handover.cli.version import VERSION
@@ -87,6 +88,7 @@ app.command(rich_help_panel=_LOOK)(reconciling.reconcile)
 app.add_typer(carry.app, name="carry", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_CASES)(evidence.verify)
 app.add_typer(evidence.app, name="evidence", rich_help_panel=_CASES)
+app.add_typer(witness.app, name="witness", rich_help_panel=_CASES)
 app.add_typer(importing.app, name="import", rich_help_panel=_CASES)
 app.add_typer(tracing.app, name="tracing", rich_help_panel=_CASES)
 app.add_typer(keys.app, name="keys", rich_help_panel=_PEOPLE)

@@ -89,7 +89,7 @@ def export(
 
     wanted = MatterId(matter)
     with opening.opened(data) as node:
-        bundle = node.evidence.export(wanted, actor=_actor(node, officer))
+        bundle = node.evidence.export(wanted, actor=auditor(node, officer))
         files.replace(output, bundle)
     terminal.say(f"{output}  {len(bundle)} bytes. Verify: handover verify {output} --root root.json")
 
@@ -178,7 +178,8 @@ def _metadata(folder: Path) -> "MetadataSet":
     )
 
 
-def _actor(node: "Node", officer: str | None) -> "Actor":
+def auditor(node: "Node", officer: str | None) -> "Actor":
+    """Give who takes evidence out: an officer of the node, or the operator at this console."""
     from handover.application.facts import Actor, OfficerRole
     from handover.application.sealing import new_id
     from handover.cli.officer import AUTH, acting

@@ -6,9 +6,10 @@ from handover.application import verifier
 from handover.application.facts import Actor
 from handover.application.permissions import Right
 from handover.application.verifier_report import Report
-from handover.domain.ids import MatterId
-from handover.pages import confirming, content, papers, paths, reasons, reconciling_words, words
+from handover.domain.ids import UUID7, MatterId
+from handover.pages import alarm_words, confirming, content, papers, paths, reasons, reconciling_words, words
 from handover.pages.visit import Page, Visit
+from handover.protocol.log_origin import LogOrigin
 from handover.protocol.statement import AssertedAct
 
 AT_ONCE = 100
@@ -57,6 +58,22 @@ def reconciled(visit: Visit) -> Response:
     return visit.page(
         "audit_reconciliation.html", found=found, matters=matters, findings=findings, words=words
     )
+
+
+def witnesses(visit: Visit) -> Response:
+    """Show who vouches for this node's log, for whose logs it vouches, and which contradict themselves."""
+    return visit.page(
+        "audit_witnesses.html",
+        vouching=visit.node.log_proofs.vouching(actor=visit.actor),
+        kinds=alarm_words.ALARMS,
+        node_of=lambda each: LogOrigin.parse(each.checkpoint.origin).node,
+    )
+
+
+def prove(visit: Visit) -> Response:
+    """Give the proof that a log contradicts itself as a file."""
+    id_ = paths.ident(UUID7, visit.args["alarm"])
+    return content.download(MEDIA_TYPE, visit.node.log_proofs.export(id_, actor=visit.actor), str(id_))
 
 
 def ask_export(visit: Visit) -> Response:
@@ -109,6 +126,8 @@ PAGES = (
     Page(path="/audit", get=log, post=find, right=Right.AUDIT),
     Page(path="/audit/access", get=changes, right=Right.AUDIT),
     Page(path="/audit/reconciliation", get=reconciled, right=Right.AUDIT),
+    Page(path="/audit/witnesses", get=witnesses, right=Right.AUDIT),
+    Page(path="/audit/witnesses/{alarm}/evidence", post=prove, right=Right.AUDIT),
     Page(path=_AT, get=show, right=Right.AUDIT),
     Page(path=f"{_AT}/evidence", get=ask_export, post=export, right=Right.AUDIT),
     Page(path=f"{_AT}/compare/files", get=ask_compare, post=compare, right=Right.AUDIT),
