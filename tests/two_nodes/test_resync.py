@@ -8,6 +8,8 @@ import pytest
 
 import cases
 from federation import Federation, federation
+from handover.application import resyncing
+from handover.application.allowances import TooManyRequestsError
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act, Claim, State
 from handover.domain.ids import Digest, NodeId, PairId, RoundId
@@ -123,6 +125,23 @@ def test_what_is_settled_for_long_is_not_given(pair: tuple[Federation, Node, Nod
     assert len(asked(hamburg, athens).rounds) == 1
     fed.clock.pass_(86400)
     assert asked(hamburg, athens, since=fed.clock.now - 3600).rounds == ()
+
+
+def test_who_asks_without_end_has_to_wait_and_nobody_else(
+    pair: tuple[Federation, Node, Node, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer takes the one writer of the database: the others' deliveries would stand behind it."""
+    fed, athens, hamburg, lyon = pair
+    assert resyncing.HOURLY.burst >= 1024
+    monkeypatch.setattr(resyncing, "HOURLY", replace(resyncing.HOURLY, burst=2))
+    athens = fed.reopen(athens.id)
+    for _ in range(2):
+        asked(hamburg, athens)
+    with pytest.raises(TooManyRequestsError):
+        asked(hamburg, athens)
+    asked(lyon, athens)
+    fed.clock.pass_(3600)
+    asked(hamburg, athens)
 
 
 WRONG: dict[str, Callable[[Node, Node], bytes]] = {

@@ -112,7 +112,7 @@ class Desks:
         """What was published of each quarter."""
         return Statistics(self.database, self.vault, self.registry)
 
-    @property
+    @cached_property
     def resyncing(self) -> Resyncing:
         """Answers nodes that were restored."""
         return Resyncing(self.database, self.vault, self.registry)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from handover.application import before_theft, chains
+from handover.application.allowances import Allowances
 from handover.application.answers import log_key
 from handover.application.facts import Handover, KeptEnvelope
 from handover.application.incarnations import StaleIncarnationError, reached
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry, require_usable
+from handover.domain.allowance import Allowance
 from handover.domain.courses import LIVE, Course
 from handover.domain.handover import OPEN_OFFER, Act, State
 from handover.domain.ids import NodeId
@@ -41,6 +43,10 @@ _STILL_SAID: Final = frozenset(
 """States of a round in which what was said goes with its payload still."""
 
 
+HOURLY: Final = Allowance(burst=1024, rate=1024 / 3600)
+"""Requests that are answered to one member: each takes the one writer; this many answers hold 131 072 rounds."""
+
+
 class Resyncing:
     """The desk at the peer."""
 
@@ -48,6 +54,8 @@ class Resyncing:
         self._database = database
         self._vault = vault
         self._registry = registry
+        self._now = 0
+        self._allowed = Allowances(HOURLY, lambda: self._now)
         self._logged: set[tuple[NodeId, int]] = set()
 
     def answer(self, data: bytes) -> bytes:
@@ -55,13 +63,16 @@ class Resyncing:
 
         Raises:
             UntrustedError: no request, none of a member's, not for this node, not made now, or of an old incarnation.
+            TooManyRequestsError: this member has asked often enough.
         """
         unverified = UnverifiedRequest.read(data)
         with self._database.reading() as work:
-            now = work.now
+            now = self._now = work.now
         sender = self._registry.listed(unverified.claimed.iss, unverified.kid, now=now)
         request = unverified.verify(sender.key.public, aud=self._vault.node, now=now)
         require_usable(sender.key, now)
+        self._allowed.require(request.iss)
+        self._allowed.spend(request.iss)
         head = checkpoints.verify(request.checkpoint, log_key(request.checkpoint, sender.entry))
         if LogOrigin.parse(head.origin).incarnation != request.incarnation:
             raise StaleIncarnationError
