@@ -56,7 +56,7 @@ class History:
         self._now = world.began + 2 * 86400  # no clock of this history shows a time before the keys'
         mix = Mix.draw(rng)
         plan = Plan.draw(seed, steps=STEPS)
-        sites = _some(world, seed, rng)
+        sites = world.some(seed, rng)
         beside = [site for site in world.sites if site not in sites] if plan else []
         federation, number = world.federation, len(sites)
         if mix.registry or plan:
@@ -288,12 +288,6 @@ class History:
         if what:
             self.told.seen[what] += 1
             self.told.trace.append(f"{number:4} {self._now - self._world.began:7} s  {place}  {what}")
-
-
-def _some(world: World, seed: int, rng: random.Random) -> list[Site]:
-    sites = rng.sample(world.sites, rng.choice((2, 3, 3, 3, 4, 5, 7)))
-    six = len(sites) == 7 and random.Random(f"{seed}-six").random() < 0.5
-    return sites[:6] if six else sites
 
 
 def play(world: World, seed: int, without: Collection[int] = ()) -> Told:

@@ -1,5 +1,6 @@
 """A federation that is set up once: registry, keys, officers, and an empty database of each node to begin with."""
 
+import random
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -86,6 +87,12 @@ class World:
             site.apart(place / site.settings.data.name, self.root, federation, changes=changes)
             for site in sites
         ]
+
+    def some(self, seed: int, rng: random.Random) -> list[Site]:
+        """Draw the two to seven sites of one history; half of what were seven are six, by a source of their own."""
+        sites = rng.sample(self.sites, rng.choice((2, 3, 3, 3, 4, 5, 7)))
+        six = len(sites) == 7 and random.Random(f"{seed}-six").random() < 0.5
+        return sites[:6] if six else sites
 
     def close(self) -> None:
         """Close every database."""
