@@ -28,6 +28,7 @@ from handover.domain.retention import HoldGround
 from handover.domain.traceable import ProtectionReason, TracingBasis
 from handover.pages.routes import PAGES
 from handover.pages.visit import PREFIX, Page
+from lying import lie
 from pages.office import Browser, Offices
 
 NOTHING = "00000000-0000-7000-8000-00000000dead"
@@ -86,7 +87,7 @@ def scene(shared: Offices) -> Scene:
         second_officer=second.officer,
     )
     hold = north.holds.place(matter.id, wanted, actor=first).id
-    names = {"section": "identity", "file": file}
+    names = {"section": "identity", "file": file, "alarm": NOTHING}
     own = {"matter": matter.id, "handover": sent.id, "ground": ground, "officer": first.officer, **names}
     told = Told(
         to="Clinic",
@@ -96,6 +97,8 @@ def scene(shared: Offices) -> Scene:
         second_officer=second.officer,
     )
     own["hold"] = hold
+    lie(south, north, fed.clock.now)
+    own["alarm"] = north.log_proofs.all(actor=first)[0].id
     own["override"] = north.after.overrides.tell(matter.id, told, actor=first).id
     filing = Filing(kind=PetitionKind.COMPLAINT, language="en", text=f"They told {MARK}.")
     own["petition"] = north.after.petitions.file(matter.id, filing, actor=first).id
