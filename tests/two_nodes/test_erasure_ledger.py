@@ -13,12 +13,13 @@ from handover.adapters import backup as backups
 from handover.adapters.erasures import Ledger, LedgerError
 from handover.adapters.retention_tables import erasure
 from handover.adapters.vault import FileVault
+from handover.adapters.work import Work
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.handover import Claim
 from handover.domain.ids import MatterId
 from handover.node import Node
 from handover.protocol.entry import EntryKind
-from two_nodes.restores import Stage, restore, staged
+from two_nodes.restores import Again, Stage, restore, staged
 from two_nodes.test_restore import kinds
 
 
@@ -226,3 +227,44 @@ def taken(node: Node) -> MatterId:
     with node.database.reading() as work:
         [found] = [each for each in work.matters.page(after="", limit=9) if each.claim is Claim.HOLDER]
     return found.id
+
+
+def keep(node: Node, owner: str) -> None:
+    with node.database.begin() as work:
+        assert isinstance(work, Work)
+        work.unit.cells.seal(owner, "here", b"a value")
+
+
+def let_go(node: Node, owner: str) -> None:
+    with node.database.begin() as work:
+        assert isinstance(work, Work)
+        work.unit.destroy_key(owner)
+
+
+def kept(node: Node, owner: str) -> bool:
+    with node.database.reading() as work:
+        assert isinstance(work, Work)
+        return work.unit.load(owner) is not None
+
+
+def test_a_key_that_was_made_after_an_erasure_which_the_backup_knows_is_kept(stage: Stage) -> None:
+    for owner in ("again", "again-and-gone"):
+        keep(stage.north, owner)
+        let_go(stage.north, owner)
+        stage.fed.clock.pass_(1)
+        keep(stage.north, owner)
+    newer = Again(stage.fed, stage.north, ledger(stage.north).parent)
+    let_go(stage.north, "again-and-gone")
+    north = newer.restored()
+    assert kept(north, "again")
+    assert not kept(north, "again-and-gone")
+
+
+def test_each_erasure_of_one_owner_is_caught_up_with(stage: Stage) -> None:
+    for _ in range(2):
+        keep(stage.north, "owner")
+        let_go(stage.north, "owner")
+        stage.fed.clock.pass_(1)
+    ledger(stage.north).unlink()
+    north = stage.fed.reopen("gr/athens")
+    assert read(north).count("owner") == 2

@@ -14,7 +14,7 @@ from handover.adapters import endings, vault_file
 from handover.adapters.files import sync_folder
 from handover.adapters.unit import Unit
 from handover.adapters.vault import FileVault
-from handover.application.endings import Ended
+from handover.application.endings import ERASED, Ended
 from handover.domain.errors import HandoverError
 from handover.protocol import strict
 
@@ -61,8 +61,17 @@ class Ledger:
     def catch_up(self, unit: Unit) -> None:
         """Append what the database knows to have ended and the ledger does not: a process was cut off in between."""
         with suppress(LedgerError):
-            last = {each.subject: each.what for each in self.read()}
-            self.note(each for each in endings.known(unit) if last.get(each.subject) != each.what)
+            noted = self.read()
+            last, erased = (
+                {each.subject: each.what for each in noted},
+                {(each.what, each.at) for each in noted},
+            )
+            self.note(
+                each
+                for each in endings.known(unit)
+                if last.get(each.subject) != each.what
+                or (each.kind == ERASED and (each.what, each.at) not in erased)
+            )
 
     def _read(self) -> tuple[list[Ended], str, int]:
         """Give what was noted, the last code, and how long the file is without a line that was cut off."""

@@ -9,6 +9,7 @@ from handover.adapters import shredding, tables
 from handover.adapters.cells import KeyWrapper
 from handover.adapters.retention_tables import erasure
 from handover.adapters.unit import Unit
+from handover.application.endings import Ended
 from handover.domain.ids import HandoverId, MatterId
 
 _keys = tables.data_key
@@ -65,9 +66,17 @@ class KeyShelf:
             .values(renewed_at=self._unit.now)
         )
 
-    def destroy_again(self, owners: Iterable[str]) -> list[str]:
-        """Destroy the data keys of *owners*, and what is under them, if a restore has brought them back; give those."""
-        back = [each for each in dict.fromkeys(owners) if self._unit.load(each) is not None]
+    def destroy_again(self, noted: Iterable[Ended]) -> list[str]:
+        """Destroy the data keys that a restore has brought back, and what is under them; give their owners.
+
+        An erasure that the backup knows is no reason: a key of that owner which is in it was made later.
+        """
+        known = {
+            (row.owner, row.erased_at)
+            for row in self._unit.rows(select(erasure.c.owner, erasure.c.erased_at))
+        }
+        since = dict.fromkeys(each.what for each in noted if (each.what, each.at) not in known)
+        back = [each for each in since if self._unit.load(each) is not None]
         rounds = tables.handover
         for owner in back:
             if self._unit.rows(select(tables.matter.c.id).where(tables.matter.c.id == owner)):

@@ -13,6 +13,7 @@ from handover.application.access import (
     Reading,
     Session,
 )
+from handover.application.endings import Ended
 from handover.application.facts import OfficerRole
 from handover.application.notice import Notice, NoticeKind
 from handover.domain.ids import UUID7, Digest, MatterId
@@ -149,8 +150,8 @@ class Keys(Protocol):
         """Note that the key-encryption keys of epochs before *before* are gone."""
         ...
 
-    def destroy_again(self, owners: Iterable[str]) -> list[str]:
-        """Destroy the data keys of *owners*, and what is under them, if a restore has brought them back; give those."""
+    def destroy_again(self, noted: Iterable[Ended]) -> list[str]:
+        """Destroy the data keys that a restore has brought back, and what is under them; give their owners."""
         ...
 
 

@@ -56,7 +56,7 @@ def begin(work: UnitOfWork, vault: Vault, *, made_at: int, noted: Sequence[Ended
         }
     )
     work.log.append(EntryKind.RESTORED, stream="", object_=strict.digest(statement), now=work.now)
-    erased = work.keys.destroy_again(each.what for each in noted if each.kind == ERASED)
+    erased = work.keys.destroy_again(each for each in noted if each.kind == ERASED)
     ended = work.endings.again(noted)
     for kind, what in [(ERASED, each) for each in erased] + [(each.kind, each.what) for each in ended]:
         mark = strict.digest(vault.mark(f"{'erased' if kind == ERASED else 'ended'} again", what))
