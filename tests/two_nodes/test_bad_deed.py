@@ -193,7 +193,7 @@ CHAINS: dict[str, Callable[[Scene, bytes], tuple[int, tuple[bytes, ...], str]]] 
     "a deed with a changed byte": lambda scene, deed: (
         2,
         (rewritten(deed, 2, lambda signature: flipped(signature, 1)),),
-        "signature",
+        "chain",
     ),
     "no envelope": lambda scene, deed: (2, (b"x",), "chain"),
 }
