@@ -21,7 +21,8 @@ VALID: Final = {
 }
 # What JSON Schema has no words for.
 UNSAID: Final = {
-    "envelope": {"by-one-officer", "deed-one-officer", "fields-second-spelling", "member-twice", "number-with-point"},
+    "envelope": {"by-one-officer", "deed-one-officer", "fields-second-spelling", "member-twice", "number-with-point",
+                 "void-resolved-by-one-officer"},
     "payload": {
         "deed-text", "answer-no-text", "non-arrival-no-day", "not-padded", "padded-by-one", "too-long", "member-twice",
         "acceptance-days-falling", "acceptance-days-twice", "decision-nothing", "correction-empty", "legal-hold-empty",

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 import cases
 from federation import federation
+from handover.adapters.engines import StorageError
 from handover.application.consents import Terms
 from handover.application.facts import Actor, Delivery, OfficerRole
 from handover.application.inbox import Inbox
@@ -86,6 +88,35 @@ def test_all_of_a_batch_may_be_faulty(scene: Scene, monkeypatch: pytest.MonkeyPa
     assert [getattr(each, "name", "") for each in results] == ["fault"] * 5
     for item in items:
         scene.taken(item)
+
+
+def test_a_disk_that_is_full_is_no_messages_fault_and_ends_the_delivery(scene: Scene) -> None:
+    scene.clear()
+    known = scene.peer.round()
+    scene.taken(known.offer())
+    items = [scene.peer.round().offer(), known.void(), scene.peer.round().offer()]
+    before, size = tables_of(scene.node), log_size(scene.node)
+    pages = Pages(limit=1)
+    event.listen(scene.node.database.engine, "begin", pages)
+    with pytest.raises(StorageError):
+        deliver(scene.node, *items)
+    assert (tables_of(scene.node), log_size(scene.node)) == (before, size)
+    pages.limit = 1 << 30
+    answer = deliver(scene.node, *items)
+    for place, item in enumerate(items):
+        verified(scene.node, answer, item, place)
+    event.remove(scene.node.database.engine, "begin", pages)
+    assert not alarms_of(scene.node)
+
+
+@dataclass(eq=False)
+class Pages:
+    """How large the database may become; SQLite takes the pages that are there for the least."""
+
+    limit: int
+
+    def __call__(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {self.limit}")
 
 
 def test_an_automatic_deed_waits_for_a_key_of_the_peer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

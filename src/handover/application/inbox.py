@@ -38,7 +38,10 @@ class FaultError(HandoverError):
 
 
 class _WriteError(Exception):
-    """What was thought to be storable was not: the transaction is undone, and begun again without this item."""
+    """What was thought to be storable was not: the transaction is undone, and begun again without this item.
+
+    Where not even the alarm about it can be written, it is not the item: what was raised ends the whole delivery.
+    """
 
     def __init__(self, place: int) -> None:
         super().__init__(f"item {place}")
@@ -189,6 +192,8 @@ class Inbox:
                 batch.refused.add(digest)
             return problem_of(error, known=True)
         except Exception as error:
+            if broken:
+                raise
             raise _WriteError(place) from error
         try:
             batch.indexes[digest] = self._write(work, checked)

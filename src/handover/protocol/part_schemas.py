@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from handover.domain.consent import Basis, Onward, Purpose
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.record import SCHEMAS
 from handover.domain.suppression import THRESHOLD
 from handover.protocol import (
@@ -104,7 +104,14 @@ def envelope_schema() -> JsonSchema:
         "then": {"properties": {"prev": NULL}},
         "else": {"properties": {"prev": {"not": NULL}}},
     }
-    return _document("envelope", about, object_(claims)) | {"allOf": [first, *(_act(act) for act in Act)]}
+    resolved: JsonSchema = {
+        "if": {
+            "properties": {"act": {"const": Act.VOID.value}, "reason": {"const": VoidReason.RESOLVED.value}}
+        },
+        "then": {"properties": {"by": {"not": NULL}}},
+    }
+    rules = [first, *(_act(act) for act in Act), resolved]
+    return _document("envelope", about, object_(claims)) | {"allOf": rules}
 
 
 def _act(act: Act) -> JsonSchema:
