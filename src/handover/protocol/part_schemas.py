@@ -110,7 +110,7 @@ def envelope_schema() -> JsonSchema:
         },
         "then": {"properties": {"by": {"not": NULL}}},
     }
-    rules = [first, *(_act(act) for act in Act), resolved]
+    rules = [first, resolved, *(_act(act) for act in Act)]
     return _document("envelope", about, object_(claims)) | {"allOf": rules}
 
 
