@@ -1,6 +1,6 @@
 """Rounds that a restored node has forgotten, begun anew from what was signed in them (docs/spec/restore.md)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from handover.domain.courses import Course
 from handover.domain.handover import Act, Claim, Role
 from handover.domain.ids import Digest, MatterId, NodeId, PairId
 from handover.domain.record import MatterKind
+from handover.protocol import envelope as envelopes
 
 _OPENING: Final = {
     (Course.HANDOVER, Role.SENDER): (Act.OFFER,),
@@ -49,7 +50,7 @@ def begin(
     opening = next((said[act] for act in wanted if act in said), None)
     if opening is None:
         return None
-    _recognise(work, vault, parts, chain)
+    _recognise(work, vault, parts, chain, shown)
     peer = opening.envelope.aud if role is Role.SENDER else opening.envelope.iss
     known = work.matters.of_pair(peer, opening.envelope.matter)
     if known is not None and not heads.goes_on(work, vault, work.matters.get(known), shown, chain, peer=peer):
@@ -62,21 +63,38 @@ def begin(
     return drafts.begin(work, received, handover)
 
 
-def _recognise(work: UnitOfWork, vault: Vault, parts: Sequence[Received], chain: tuple[Digest, ...]) -> None:
+def _recognise(
+    work: UnitOfWork,
+    vault: Vault,
+    parts: Sequence[Received],
+    chain: tuple[Digest, ...],
+    shown: tuple[bytes, ...],
+) -> None:
     """Bind the round's pseudonym to the matter that it is about, if that is known by whatever peer or round.
 
-    It was made of the matter and the peer here, or a deed of the round or before it is in the matter's chain.
+    It was made of the matter and the peer here, or a deed of the round or before it is in the matter's chain, or one
+    before it is this node's own, forgotten as well: under a pseudonym that was made of the matter.
     """
     envelope = parts[0].envelope
     peer = envelope.aud if envelope.iss == vault.node else envelope.iss
     deeds = {*chain, *(each.digest for each in parts if each.envelope.act is Act.DEED)}
     known = work.matters.of_pair(peer, envelope.matter) or work.matters.of_deed(sorted(deeds))
+    own = {(peer, envelope.matter), *_given(vault, chain, shown)}
     for each in () if known is not None else _every(work):
-        if pair_for(vault, each.id, peer) == envelope.matter or deeds & set(each.chain):
+        if deeds & set(each.chain) or any(pair_for(vault, each.id, to) == pair for to, pair in own):
             known = each.id
             break
     if known is not None:
         work.matters.bind(peer, envelope.matter, known)
+
+
+def _given(
+    vault: Vault, chain: tuple[Digest, ...], shown: tuple[bytes, ...]
+) -> Iterator[tuple[NodeId, PairId]]:
+    """Give to whom this node has given deeds of a chain that was verified, and under which pseudonyms."""
+    for read in map(envelopes.read, shown[: len(chain)]):
+        if read.digest in chain and read.claimed.iss == vault.node:
+            yield read.claimed.aud, read.claimed.matter
 
 
 def _offered(work: UnitOfWork, vault: Vault, opening: Received, chain: tuple[Digest, ...]) -> Handover:

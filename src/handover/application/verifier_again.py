@@ -60,6 +60,12 @@ def in_order(source: Source, said: Mapping[Digest, Said], heard: Mapping[Digest,
     return [*others[:begin], *(lines[number] for _, _, number in sorted(again)), *others[begin:]]
 
 
+def logged_anew(source: Source, said: Iterable[Said]) -> bool:
+    """Tell whether an exporter may have logged a round once more: it spoke in it before it was restored."""
+    now = incarnation(source)
+    return any(each.envelope.iss == source.node and each.envelope.incarnation < now for each in said)
+
+
 def moves_nothing(source: Source, side: Side, envelope: Envelope) -> bool:
     """Tell whether a restored exporter may log this after its round was closed: what others said, and what it had."""
     now = incarnation(source)

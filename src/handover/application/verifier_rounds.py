@@ -124,7 +124,7 @@ def _own(case: Case, source: Source, rounds: Mapping[RoundId, _Round], findings:
             text = sentence(
                 "%(node)s cannot have been here: %(error)s", node=source.node, error=error.sentence
             )
-            broken = said.envelope.round in case.broken
+            broken = said.envelope.round in case.broken or verifier_again.logged_anew(source, found.said)
             (findings.incomplete if broken else findings.invalid)(Rule.ORDER, said.place, text)
     if desk is not None:
         _ends(case, desk, source, rounds, findings)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from handover.application import verifier_again
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.courses import course_of
@@ -13,6 +14,7 @@ from handover.domain.sentences import Sentence, sentence
 from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
+from handover.protocol.log_origin import FIRST
 
 _EXCLUDE: Final = ((Act.DEED, Act.VOID), (Act.TAKE_UP_RECEIPT, Act.VOID_RECEIPT))
 _ONE_GONE: Final = sentence("envelope %(first)s of %(node)s in the round %(round)s is missing")
@@ -271,7 +273,11 @@ def _incarnations(case: Case, findings: Findings) -> None:
                 continue
             envelope = said.envelope
             known, since = highest.get(envelope.iss, (1, 0))
-            again = envelope.iss == source.node and envelope.iat < since
+            again = (
+                verifier_again.incarnation(source) > FIRST
+                if envelope.iss != source.node
+                else envelope.iat < since
+            )
             if envelope.incarnation < known and not again:
                 text = sentence("it comes from before a restore of its sender that was known already")
                 findings.invalid(Rule.INCARNATION, said.place, text)

@@ -19,6 +19,8 @@ _ORDERS: Final = {
     Act.REFERRAL: Order.RELEASE,
     Act.HIT: Order.RELEASE,
 }
+_MOOT: Final = frozenset({Act.ACCEPTANCE, Act.DECLINE})
+"""What a receiver says that changes nothing once a void is due."""
 BEGIN: Final = {Role.SENDER: State.PREPARED, Role.RECEIVER: State.UNKNOWN}
 
 
@@ -69,6 +71,8 @@ def hear(
     """
     if envelope.act not in MOVES:
         return side, None
+    if side.pending is Act.VOID and envelope.act in _MOOT:
+        return side, None  # who was restored says the void when its doubt ends, whatever it hears until then
     if side.pending is not None:
         raise OutOfOrderError(
             "%(due)s had to be said before %(act)s was heard", due=side.pending, act=envelope.act
