@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NoReturn
 
 from handover.application import apart, attachments, contradictions, disclosures, drafts, fit, following
 from handover.application.alarms import raise_alarm
@@ -173,10 +173,7 @@ class Inbox:
         digest = received.digest
         try:
             if broken:
-                raise_alarm(
-                    work, "fault", peer=received.envelope.iss, handover=None, evidence=(received.data,)
-                )
-                raise FaultError
+                _refuse_broken(work, received)
             known = digest in batch.known or digest in batch.indexes
             self._intake.require_acceptable(received, work.now, known=known)
             peer = fenced(work, received.envelope)
@@ -296,3 +293,8 @@ def _require_new(work: UnitOfWork, received: Received, handover: Handover) -> No
         attachments.require_new(work, received.content)
     if act is Act.HIT:
         apart.require_asked(work, received)
+
+
+def _refuse_broken(work: UnitOfWork, received: Received) -> NoReturn:
+    raise_alarm(work, "fault", peer=received.envelope.iss, handover=None, evidence=(received.data,))
+    raise FaultError

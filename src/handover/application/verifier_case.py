@@ -62,6 +62,11 @@ class Said:
         return self.envelope.iat if self.witness is None else self.witnessed_at
 
     @property
+    def dated_again(self) -> bool:
+        """Whether its time is that of a log of a restored node, which may have had it before."""
+        return self.anchored_incarnation > FIRST
+
+    @property
     def dated_by(self) -> NodeId | None:
         """Who but its sender vouches for that time."""
         return self.anchor or self.witness

@@ -9,7 +9,7 @@ from typing import Final
 
 from handover.application.verifier_case import Case, Said
 from handover.application.verifier_mandates import Question, admitted, holds, mandated
-from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_report import Findings, Rule, Severity
 from handover.application.verifier_shown import Shown
 from handover.application.verifier_signatures import believe, compromised
 from handover.application.verifier_trust import FRESH, Trust
@@ -89,7 +89,8 @@ class Grounds:
         self._covered(said, shown, decided)
         reached = max(said.at, envelope.iat)  # the recipient's clock may have been behind the sender's
         if shown.token is not None and not shown.token.ground.in_force(reached):
-            self._findings.invalid(Rule.GROUND, said.place, _NOT_REACHED)
+            severity = Severity.INCOMPLETE if said.dated_again else Severity.INVALID
+            self._findings.add(Rule.GROUND, said.place, severity, _NOT_REACHED)
         self._fresh(said)
         self._allowed(said, new=True)
         return shown

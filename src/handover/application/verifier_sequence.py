@@ -136,7 +136,8 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
     for act in sorted(MOVES):
         same = case.of_act(spoken, act)
         for each in same[1:]:
-            anew = same[0].envelope.replaces or each.envelope.replaces
+            restored = same[0].envelope.incarnation != each.envelope.incarnation
+            anew = same[0].envelope.replaces or each.envelope.replaces or restored
             if anew and _says_the_same(same[0].envelope, each.envelope):
                 continue  # what was signed anew in between is not here
             text = sentence(

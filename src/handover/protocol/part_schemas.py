@@ -68,6 +68,12 @@ def documents() -> Mapping[str, bytes]:
     }
 
 
+_RESOLVED: Final[JsonSchema] = {
+    "if": {"properties": {"act": {"const": Act.VOID.value}, "reason": {"const": VoidReason.RESOLVED.value}}},
+    "then": {"properties": {"by": {"not": NULL}}},
+}
+
+
 def envelope_schema() -> JsonSchema:
     """Give the JSON Schema of an envelope's claims."""
     claims = {
@@ -104,13 +110,7 @@ def envelope_schema() -> JsonSchema:
         "then": {"properties": {"prev": NULL}},
         "else": {"properties": {"prev": {"not": NULL}}},
     }
-    resolved: JsonSchema = {
-        "if": {
-            "properties": {"act": {"const": Act.VOID.value}, "reason": {"const": VoidReason.RESOLVED.value}}
-        },
-        "then": {"properties": {"by": {"not": NULL}}},
-    }
-    rules = [first, resolved, *(_act(act) for act in Act)]
+    rules = [first, _RESOLVED, *(_act(act) for act in Act)]
     return _document("envelope", about, object_(claims)) | {"allOf": rules}
 
 

@@ -1,14 +1,15 @@
 """What must hold when everything has healed: from everything that there is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 
 from handover.adapters import tables
 from handover.application import verifier
 from handover.application.endings import ERASED
-from handover.application.facts import Delivery
+from handover.application.facts import Delivery, Queued
 from handover.application.ports import UnitOfWork
 from handover.application.registry import NodeSuspendedError
 from handover.application.verifier_report import Finding, Severity, Verdict
@@ -21,21 +22,27 @@ from handover.simulation.faults import ViolationError
 from handover.simulation.invariants import CLOSED_ALIKE, Line, View, pair_of
 from handover.simulation.place import Place
 
+_END_ALONE: Final = frozenset({Act.VOID, Act.VOID_RECEIPT})
+
 
 def check_said(places: Mapping[NodeId, Place]) -> None:
     """Raise ViolationError where something waits though the network was fair for longer than the longest back-off."""
     for place in places.values():
-        if peer := waits_for(place):
-            raise ViolationError(f"{place} has something for {peer} that does not leave")
+        with place.node.database.reading() as work:
+            for each in _waiting(work):
+                if max(each.due, work.peers.get(each.peer).not_before) > work.now:
+                    raise ViolationError(f"{place} has something for {each.peer} that does not leave")
 
 
-def waits_for(place: Place) -> NodeId | None:
-    """Give a peer for which something waits that was not refused, if there is one."""
+def waits(place: Place) -> bool:
+    """Tell whether something waits that was not refused."""
     with place.node.database.reading() as work:
-        for each in work.queue.list(delivery=Delivery.QUEUED, limit=1000):
-            if each.due and each.problem is None:
-                return each.peer
-    return None
+        return bool(_waiting(work))
+
+
+def _waiting(work: UnitOfWork) -> list[Queued]:
+    queued = work.queue.list(delivery=Delivery.QUEUED, limit=1000)
+    return [each for each in queued if each.due and each.problem is None]
 
 
 def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks_set: bool) -> None:
@@ -49,7 +56,7 @@ def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks
     if view.restoring:
         raise ViolationError(f"in doubt for ever: {', '.join(sorted(view.restoring))}")
     for place in places.values():
-        _check_said(place, places)
+        _check_said(place, places, view.restored)
         if view.erased.get(place.site.id, set()) - erased_offers(place):
             raise ViolationError(f"{place} has a record again that it had erased before it was restored")
         _check_refused(place)
@@ -106,8 +113,8 @@ def _shows(work: UnitOfWork, offer: Digest) -> bool:
     return True
 
 
-def _check_said(place: Place, places: Mapping[NodeId, Place]) -> None:
-    """What a peer has receipted it has; no round has a deed and a void."""
+def _check_said(place: Place, places: Mapping[NodeId, Place], restored: Collection[NodeId]) -> None:
+    """What a peer has receipted it has, but for the end of what it made and forgot; no round has a deed and a void."""
     with place.node.database.reading() as work:
         page = work.handovers.page(after="", limit=1000)
         said = [each for handover in page for each in work.envelopes.of_handover(handover.id)]
@@ -119,6 +126,8 @@ def _check_said(place: Place, places: Mapping[NodeId, Place]) -> None:
         raise ViolationError("a deed and a void of one round")
     for each in said:
         if each.incoming or each.digest not in receipts:
+            continue
+        if each.peer in restored and ends[each.round] <= _END_ALONE:
             continue
         with places[each.peer].node.database.reading() as work:
             try:

@@ -14,7 +14,7 @@ from typing import Final
 from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.simulation import officers
-from handover.simulation.ending import check_end, check_said, waits_for
+from handover.simulation.ending import check_end, check_said, waits
 from handover.simulation.faults import Crash, Mix, ViolationError
 from handover.simulation.invariants import View
 from handover.simulation.place import Armed, Place
@@ -275,7 +275,7 @@ class History:
                 return
 
     def _settled(self) -> bool:
-        return not any(place.node.outbox.due() or waits_for(place) for place in self._places.values())
+        return not any(place.node.outbox.due() or waits(place) for place in self._places.values())
 
     def _look(self) -> None:
         if self._view.look(self._places):
