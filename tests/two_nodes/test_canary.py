@@ -3,6 +3,7 @@
 import base64
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -315,4 +316,5 @@ def test_no_marked_name_is_in_the_files_of_postgresql(tmp_path: Path, postgresql
         found = files_of(folder)
         assert len(found) > 100
         for path in found:
-            assert not marked(path.read_bytes()), path.name
+            with suppress(FileNotFoundError):  # the server makes its caches of catalogues anew at any time
+                assert not marked(path.read_bytes()), path.name
