@@ -10,6 +10,7 @@ from handover.adapters import tables
 from handover.adapters.cells import ErasedError
 from handover.adapters.statements import among, given
 from handover.adapters.unit import Unit
+from handover.application import receipted
 from handover.application.facts import KeptEnvelope, KeptReceipt, Peer
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import Act
@@ -118,14 +119,7 @@ class EnvelopeShelf:
         found = self.receipts(digests)
         for row in self._unit.peek(query):
             proof, name = receipts.from_proof(bytes(row.receipt)), to_digest(row.digest)
-            came = KeptReceipt(
-                envelope=name,
-                document=proof.entry,
-                index=proof.index,
-                path=proof.path,
-                checkpoint=proof.checkpoint,
-            )
-            found.setdefault(name, came)
+            found.setdefault(name, receipted.kept(name, proof))
         return found
 
     def add_receipts(self, receipts: Iterable[KeptReceipt]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from handover.application import receipted
 from handover.application.facts import KeptEnvelope, KeptReceipt, Peer
 from handover.domain.errors import UntrustedError
 from handover.domain.ids import Digest, HandoverId, PairId
@@ -99,13 +100,7 @@ def _receipt(kept: KeptEnvelope, result: Receipt, pair: PairId, key: LogKey) -> 
     entry = receipt.verify(result, envelope=kept.digest, key=key)
     if entry.matter != pair:
         raise ReceiptMismatchError("the receipt files the envelope under another matter")
-    return KeptReceipt(
-        envelope=kept.digest,
-        document=result.entry,
-        index=result.index,
-        path=result.path,
-        checkpoint=result.checkpoint,
-    )
+    return receipted.kept(kept.digest, result)
 
 
 def _extends(asked: Peer, note: bytes, answer: Answer, entry: NodeEntry) -> Head:

@@ -5,8 +5,8 @@ The peer shows its receipts behind the chain of the round (docs/spec/restore.md,
 
 from collections.abc import Collection, Mapping, Sequence
 
-from handover.application import chains, fit
-from handover.application.facts import Handover, KeptReceipt
+from handover.application import chains, fit, receipted
+from handover.application.facts import Handover
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
 from handover.application.registry import KeyCompromisedError, Registry
@@ -69,13 +69,7 @@ def require(work: UnitOfWork, registry: Registry, received: Received, receipt: R
 def keep(work: UnitOfWork, said: Sequence[Received], dated: Mapping[Digest, Receipt]) -> None:
     """Keep the receipts of what this node has said, where they were asked for: its evidence rests on them."""
     work.envelopes.add_receipts(
-        KeptReceipt(
-            envelope=each.digest,
-            document=dated[each.digest].entry,
-            index=dated[each.digest].index,
-            path=dated[each.digest].path,
-            checkpoint=dated[each.digest].checkpoint,
-        )
+        receipted.kept(each.digest, dated[each.digest])
         for each in said
         if each.digest in dated and each.sender.key.status is KeyStatus.COMPROMISED
     )

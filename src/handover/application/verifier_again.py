@@ -75,7 +75,7 @@ def moves_nothing(source: Source, side: Side, envelope: Envelope) -> bool:
 
 def of(receipted: Sequence[Said]) -> list[Said]:
     """Give of what a node has receipted that which its log may have once more: in whatever order it came first."""
-    return [each for each in receipted if each.anchored_incarnation > FIRST][:_MOST]
+    return [each for each in receipted if each.dated_again][:_MOST]
 
 
 def heard_at(said: Said, says: Sequence[Said]) -> int:

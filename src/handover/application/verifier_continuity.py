@@ -1,6 +1,6 @@
 """What was said after the deed: demands that nobody answered, and what was shown again after it was erased."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from typing import Final
 
@@ -8,7 +8,7 @@ from handover.application.verifier_case import Case, Said
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.continuity import DAY, DEMANDS, LONGEST_HOLD
 from handover.domain.handover import Act
-from handover.domain.ids import NodeId
+from handover.domain.ids import NodeId, RoundId
 from handover.domain.sentences import sentence
 from handover.domain.sequence import RECORDS
 
@@ -18,13 +18,14 @@ _FOR_EVER: Final = frozenset({Act.ERASED, Act.END, Act.END_RECEIPT})
 
 def check(case: Case, findings: Findings) -> None:
     """Check what one authority demanded of another, and whether who has erased kept its word."""
-    believed = [said for spoken in case.rounds().values() for said in spoken]
+    rounds = case.rounds()
+    believed = [said for spoken in rounds.values() for said in spoken]
     exported = max(source.bundle.manifest.exported for source in case.sources)
     for said in believed:
         if said.envelope.act in DEMANDS and not said.replaced:
             _demand(said, _answers(case, said, believed), exported, findings)
     deeds = [said for said in case.deeds.values() if said.believed]
-    _kept_their_word([said for said in believed if _lets_go(case, said)], believed, deeds, findings)
+    _kept_their_word([said for said in believed if _lets_go(case, rounds, said)], believed, deeds, findings)
 
 
 def _demand(said: Said, answers: Iterator[Said], exported: int, findings: Findings) -> None:
@@ -61,22 +62,18 @@ def _was_record(case: Case, erased: Said) -> bool:
     return erased.envelope.record is not None or (shown is not None and shown.envelope.act is Act.OFFER)
 
 
-def _lets_go(case: Case, said: Said) -> bool:
+def _lets_go(case: Case, rounds: Mapping[RoundId, Sequence[Said]], said: Said) -> bool:
     """Tell whether who speaks says that what was shown to it in this round is not kept."""
     if said.envelope.act is Act.ERASED:
         return _was_record(case, said)
     if said.envelope.act in (Act.END, Act.END_RECEIPT):
         referral = next(
-            (
-                each.envelope
-                for each in case.rounds()[said.envelope.round]
-                if each.envelope.act is Act.REFERRAL
-            ),
+            (each.envelope for each in rounds[said.envelope.round] if each.envelope.act is Act.REFERRAL),
             None,
         )
         return referral is not None and said.envelope.iss == referral.aud
     if said.envelope.act is Act.DECLINE:  # the deed may have crossed it
-        return not any(each.envelope.act is Act.DEED for each in case.rounds()[said.envelope.round])
+        return not any(each.envelope.act is Act.DEED for each in rounds[said.envelope.round])
     return said.envelope.act is Act.VOID_RECEIPT
 
 

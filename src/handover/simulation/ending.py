@@ -49,7 +49,7 @@ def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks
     """Raise ViolationError where anything is open, lost, kept too long, told to the wrong one, or does not verify."""
     for number, both in view.sides().items():
         pair = pair_of(both)
-        if pair not in CLOSED_ALIKE and not _never_came(pair, both, places):
+        if pair not in CLOSED_ALIKE and not _never_came(pair, both, places, view.restored):
             raise ViolationError(f"round {number} is left open: {pair[0]} and {pair[1]}")
         if pair[1] is State.CLOSED:
             _check_erased(places[both[Role.RECEIVER][0]], both[Role.RECEIVER][1])
@@ -67,12 +67,17 @@ def check_end(view: View, places: Mapping[NodeId, Place], root: bytes, *, clocks
 
 
 def _never_came(
-    pair: tuple[State, State], both: Mapping[Role, tuple[NodeId, Line]], places: Mapping[NodeId, Place]
+    pair: tuple[State, State],
+    both: Mapping[Role, tuple[NodeId, Line]],
+    places: Mapping[NodeId, Place],
+    restored: Collection[NodeId],
 ) -> bool:
     """Tell whether only the void of a round has come, and its sender was restored to before it: nothing is lost."""
     if pair != (State.UNKNOWN, State.CLOSED):
         return False
     node, line = both[Role.RECEIVER]
+    if line.peer not in restored:
+        return False
     with places[node].node.database.reading() as work:
         return all(each.act is not Act.OFFER for each in work.envelopes.of_handover(HandoverId(line.id)))
 
