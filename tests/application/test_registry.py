@@ -265,6 +265,21 @@ def test_what_another_process_stored_is_noticed(
     assert registry.current(NOW + 11) is registry.current(NOW + 20)
 
 
+def test_who_is_not_known_is_looked_for_in_what_another_process_has_just_stored(
+    registrar: Registrar, shelf: Shelf, registry: Registry
+) -> None:
+    paris = TestNode("fr/paris", now=NOW)
+    with pytest.raises(UnknownSenderError):
+        registry.listed(paris.node, paris.signer.kid, now=NOW)
+    registrar.ceremony.add_country(
+        "fr", holders=[each.key for each in registrar.of("fr")], threshold=2, now=NOW
+    )
+    registrar.sign(*registrar.holders[:2])
+    registrar.admit("fr/paris")
+    bring(shelf, registrar, now=NOW)("", 0)
+    assert registry.listed(paris.node, paris.signer.kid, now=NOW).entry.node == paris.node
+
+
 def test_the_set_behind_an_act_can_be_had_again(registry: Registry, shelf: Shelf) -> None:
     assert registry.metadata(registry.current(NOW).digests.timestamp) == shelf.sets[0]
 

@@ -97,7 +97,7 @@ def _drill(folder: Path, made: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def _until(office: Office, round_: str, state: str) -> Json:
     """Wait for a round to come to a state."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300  # a guard against waiting for ever
     while True:
         found = office.get(f"/handovers/{round_}")
         if found["state"] == state:

@@ -182,10 +182,9 @@ class Registry:
     def fresh(self, now: int) -> bool:
         """Tell whether an act of weight may rest on the registry at *now*."""
         try:
-            found = self.current(now)
+            return now - self.current(now).issued < self._bound
         except RegistryMissingError:
             return False
-        return now - found.issued < self._bound
 
     def require_fresh(self, now: int) -> None:
         """Do nothing if an act of weight may rest on the registry at *now*.
@@ -236,8 +235,7 @@ class Registry:
             KeyCompromisedError: the key is marked as compromised.
             KeyNotUsableError: the key is retired, not begun or over.
         """
-        found = self.listed(node, kid, now=now)
-        require_usable(found.key, now)
+        require_usable((found := self.listed(node, kid, now=now)).key, now)
         return found
 
     def listed(self, node: NodeId, kid: str, *, now: int) -> Sender:
@@ -246,6 +244,13 @@ class Registry:
         Raises:
             UnknownSenderError: the registry lists no such node or key.
         """
+        try:
+            return self._named(node, kid, now)
+        except UnknownSenderError:
+            self._looked = now - _LOOK_AGAIN  # another process may just have stored the set that names it
+            return self._named(node, kid, now)
+
+    def _named(self, node: NodeId, kid: str, now: int) -> Sender:
         try:
             entry = self.entry(node, now)
             key = entry.key(kid, KeyUse.SIG)
@@ -265,8 +270,7 @@ class Registry:
             metadata = self._store.load()
         except NotFoundError as error:
             raise RegistryMissingError from error
-        # It was verified for the present when it was stored; a set that has aged since must still be
-        # readable.
+        # It was verified for the present when it was stored; what has aged since must still be readable.
         return registry_set.verify(metadata, root=self._root, at=registry_set.claimed_issue(metadata))
 
     def _digests(self, now: int) -> Digests | None:
@@ -292,6 +296,5 @@ def require_usable(key: NodeKey, now: int) -> None:
 def _difference(known: Digests | None, found: Digests, failed: list[HandoverError]) -> Accepted:
     old = known.roots if known else ()
     new = None if known and known.timestamp == found.timestamp else found.timestamp
-    return Accepted(
-        roots=tuple(root for root in found.roots if root not in old), timestamp=new, failed=tuple(failed)
-    )
+    roots = tuple(root for root in found.roots if root not in old)
+    return Accepted(roots=roots, timestamp=new, failed=tuple(failed))

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from handover.adapters import tables
+from handover.adapters.retention_tables import erasure
 from handover.application import verifier
 from handover.application.endings import ERASED
 from handover.application.facts import Delivery, Queued
@@ -90,10 +91,15 @@ def _check_erased(place: Place, line: Line) -> None:
 
 
 def check_destroyed(place: Place) -> None:
-    """Raise ViolationError where a restore has brought back a data key that was destroyed."""
-    owners = {each.what for each in place.node.database.ledger.read() if each.kind == ERASED}
+    """Raise ViolationError where a restore has brought back a data key that was destroyed.
+
+    After an erasure that the database knows, too, its owner may have been given another key.
+    """
+    noted = [each for each in place.node.database.ledger.read() if each.kind == ERASED]
     with place.node.database.engine.connect().execution_options(handover_reads=True) as connection:
-        kept = owners & set(connection.execute(select(tables.data_key.c.owner)).scalars())
+        known = {(row.owner, row.erased_at) for row in connection.execute(select(erasure))}
+        forgotten = {each.what for each in noted if (each.what, each.at) not in known}
+        kept = forgotten & set(connection.execute(select(tables.data_key.c.owner)).scalars())
     if kept:
         raise ViolationError(f"{place} keeps {len(kept)} data keys that were destroyed")
 
