@@ -117,7 +117,10 @@ def cases() -> dict[str, Case]:
         for name, (text, given) in _true(shown).items()
     }
     every = {**_stolen(shown), **_links(shown), **_receipts(shown)}
-    return found | {name: made.refused(text, given, "chain") for name, (text, given) in every.items()}
+    found |= {name: made.refused(text, given, "chain") for name, (text, given) in every.items()}
+    return found | {
+        name: made.refused(text, given, "chain-unlisted") for name, (text, given) in _unlisted(shown).items()
+    }
 
 
 def _true(shown: Shown) -> dict[str, tuple[str, Case]]:
@@ -191,9 +194,8 @@ def _links(shown: Shown) -> dict[str, tuple[str, Case]]:
     head, _, signature = deeds[1].rpartition(".")
     bent = f"{head}.{strict.b64(bytes([strict.unb64(signature)[0] ^ 1]) + strict.unb64(signature)[1:])}"
     claimed = envelopes.read(deeds[1].encode()).claimed
-    lyon, other = shown.second.receiver, shown.first.sender
+    other = shown.first.sender
     by_other = envelopes.sign(replace(claimed, iss=ATHENS, aud=LYON), signer=other.signer).decode()
-    by_nobody = envelopes.sign(claimed, signer=lyon.signer).decode()
     return {
         "deed-missing": ("The second deed is not there.", _input(deeds[:1])),
         "deed-too-many": ("The offer has the number of the second deed.", _input(deeds, epoch=2)),
@@ -208,7 +210,23 @@ def _links(shown: Shown) -> dict[str, tuple[str, Case]]:
         "other-schema": ("The offer has another schema.", _input(deeds, schema="tracing/1")),
         "acceptance": ("An acceptance stands in the place of a deed.", _input([acceptance, deeds[1]])),
         "signature": ("One bit of a deed's signature is another.", _input([deeds[0], bent])),
+    }
+
+
+def _unlisted(shown: Shown) -> dict[str, tuple[str, Case]]:
+    """What an old registry may lack: a newer one decides."""
+    deeds, lyon, proof = shown.deeds, shown.second.receiver, _given(shown.first)
+    claimed = envelopes.read(deeds[1].encode()).claimed
+    by_nobody = envelopes.sign(claimed, signer=lyon.signer).decode()
+    head = Checkpoint.parse(proof.checkpoint.partition(b"\n\n")[0].decode() + "\n")
+    new = LogSigner(origin=f"{HAMBURG}/log", ed25519=seed(f"{LYON} log"), mldsa44=seed(f"{LYON} log-pq"))
+    unlisted = _text(replace(proof, checkpoint=checkpoint.sign(head, new, NOW)))
+    return {
         "key-of-another": ("A deed is signed with the key of another node.", _input([deeds[0], by_nobody])),
+        "receipt-unlisted": (
+            "The log of a deed's taker has signed with keys that are not listed.",
+            _input([*deeds, unlisted]),
+        ),
     }
 
 

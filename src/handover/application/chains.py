@@ -8,15 +8,15 @@ from typing import Final
 
 from handover.application.answers import log_key
 from handover.application.ports import UnitOfWork
-from handover.application.registry import Registry
-from handover.application.unopened import ChainError
+from handover.application.registry import Registry, UnknownSenderError
+from handover.application.unopened import ChainError, ChainUnlistedError
 from handover.domain.errors import NotFoundError, UntrustedError
 from handover.domain.handover import Act
 from handover.domain.ids import Digest
 from handover.protocol import envelope as envelopes
 from handover.protocol import receipt as receipts
 from handover.protocol import shown_chain, strict
-from handover.protocol.checkpoint import LogKey
+from handover.protocol.checkpoint import CheckpointUnsignedError, LogKey
 from handover.protocol.envelope import Envelope, Unverified
 from handover.protocol.node_entry import NodeEntry
 from handover.protocol.node_key import KeyStatus, KeyUse
@@ -34,9 +34,12 @@ def require(
     Raises:
         ChainError: they do not, a receipt that came with them proves nothing, or a key was reported stolen and no
             receipt shows that the deed was there before.
+        ChainUnlistedError: a node or a key of theirs is not listed, which a newer registry may change.
     """
     try:
         return _led(registry, envelope, shown_chain.read(evidence), now)
+    except ChainUnlistedError:
+        raise
     except UntrustedError as error:
         raise ChainError from error
 
@@ -60,7 +63,10 @@ def _led(registry: Registry, envelope: Envelope, shown: ShownChain, now: int) ->
 
 def _verified(registry: Registry, unverified: Unverified, receipt: Receipt | None, now: int) -> Envelope:
     claimed = unverified.claimed
-    key = registry.listed(claimed.iss, unverified.kid, now=now).key
+    try:
+        key = registry.listed(claimed.iss, unverified.kid, now=now).key
+    except UnknownSenderError as error:
+        raise ChainUnlistedError from error
     anchored = None if receipt is None else logged_at(registry, claimed, unverified.digest, receipt, now)
     if key.status is KeyStatus.COMPROMISED and (anchored is None or not key.sound(anchored)):
         raise ChainError
@@ -74,12 +80,15 @@ def logged_at(
 
     Raises:
         ChainError: the receipt does not prove it.
+        ChainUnlistedError: the addressee, or the key of its log, is not listed.
     """
     try:
         entry = registry.entry(claimed.aud, now)
         key = log_key(receipt.checkpoint, entry)
         found = receipts.verify(receipt, envelope=digest, key=key)
-    except (NotFoundError, UntrustedError) as error:
+    except (NotFoundError, CheckpointUnsignedError) as error:
+        raise ChainUnlistedError from error
+    except UntrustedError as error:
         raise ChainError from error
     if found.matter != claimed.matter:
         raise ChainError

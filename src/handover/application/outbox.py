@@ -15,6 +15,7 @@ from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.refusals import PeerSpentError
 from handover.application.registry import NodeSuspendedError, Registry
 from handover.application.reissue import ASKED, Reissuer
+from handover.application.unopened import ChainUnlistedError
 from handover.domain.continuity import DEMANDS
 from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
 from handover.domain.handover import RoundResolvedError
@@ -43,6 +44,8 @@ Batch = Sequence[tuple[KeptEnvelope, bytes | None]]
 _REFUSED_AGAIN: Final = 60  # seconds after a refusal that may pass
 _REGISTRIES_AGREE: Final = 86400
 """Seconds: a peer whose registry is older takes this node, or its new key, for a stranger; it is told again so long."""
+_OLD_REGISTRY: Final = frozenset({UntrustedError.name, ChainUnlistedError.name})
+"""What such a peer may answer: of the sender, and of those who have signed earlier deeds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,8 +190,9 @@ class Outbox:
         if waiting.delivery is Delivered.RECEIPTED or not waiting.due:
             return  # it came there on another way, was replaced, or is not said any more
         name, standing = problem.name, work.queue.is_standing(kept.digest)
-        young = name == UntrustedError.name and work.now - kept.stored_at < _REGISTRIES_AGREE
-        again = problem.retry or name in ASKED or young
+        old = name in _OLD_REGISTRY
+        young = old and work.now - kept.stored_at < _REGISTRIES_AGREE
+        again = young or name in ASKED or (problem.retry and not old)
         try:
             if name in ASKED and self._reissuer.serves(work, kept, payload, name):
                 self._reissuer.reissue(work, kept, standing=standing)

@@ -36,6 +36,15 @@ class ChainError(UntrustedError):
     advice = "Send every deed of the matter in order, the last one naming the sender as recipient."
 
 
+class ChainUnlistedError(ChainError):
+    """The registry that this node goes by does not list a node, or a key, of the earlier deeds: it may be old."""
+
+    name = "chain-unlisted"
+    title = "The registry here does not list a node, or a key, of the earlier deeds that came with the offer."
+    advice = "Refresh the registry. The sender says the same again by itself for a day."
+    retry = True
+
+
 class MismatchError(UntrustedError):
     """Parts of one message contradict each other, or contradict what is known of the round."""
 
