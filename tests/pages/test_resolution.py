@@ -7,8 +7,12 @@ import pytest
 
 import cases
 from handover.application.facts import Handover, OfficerRole
-from handover.domain.handover import State
+from handover.application.sessions import STEP_UP
+from handover.application.verifier import verify
+from handover.application.verifier_report import Verdict
+from handover.domain.handover import Act, State
 from pages.office import Offices, offices
+from stories import told
 from two_nodes import rotation
 from two_nodes.stage import Stage
 
@@ -61,6 +65,35 @@ def test_one_officer_proposes_and_a_second_one_resolves(made: Offices) -> None:
     assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, at)
     assert "Two officers resolved it without the other authority" in second.get(at)
     assert "Confirmed" in second.get(page)
+
+
+def test_the_passkey_of_the_second_officer_signs_for_it_and_the_evidence_shows_it(made: Offices) -> None:
+    sent = relieving(made)
+    page = f"/office/handovers/{sent.id}/resolution"
+    first = made.browser(made.north, "first", passkey=True)
+    second = made.browser(made.north, "second", passkey=True)
+    rotation.suspend(made.fed, made.south.node)
+    made.fed.clock.pass_(STEP_UP + 1)
+    tired = first.post(f"{page}/propose", {"reason": "destroyed"}, page=page)
+    assert tired.status_code == 401
+    assert "Confirm that it is you" in tired.text
+    first = made.browser(made.north, "first", passkey=True)
+    assert first.post(f"{page}/propose", {"reason": "destroyed"}, page=page).status_code == 303
+    alone = first.post(f"{page}/confirm", {}, page=page)
+    assert alone.status_code == 422
+    asked = second.post(f"{page}/confirm", {}, page=page)
+    assert (asked.status_code, "Nothing is done yet" in asked.text) == (200, True)
+    assert made.north.node.worklist.get(sent.id, actor=first.actor).handover.state is State.RELIEVING
+    assert second.confirm(asked, f"{page}/confirm").status_code == 303
+    [void] = Stage(made.fed, made.north.node, made.south.node).said(made.north.node, sent, Act.VOID)
+    assert void.by is not None
+    assert void.by.auth == "passkey"
+    auditor = made.fed.officer(made.north.node, "auditor")
+    shown = made.north.node.evidence.export(sent.matter, actor=auditor)
+    report = verify([shown], root=made.fed.repository.pinned())
+    assert report.verdict is Verdict.VALID, told(report)
+    texts = [line.text for line in report.matters[0].timeline if line.what == "void"]
+    assert texts[0].endswith(f"; confirmed by officer {void.by.released} with a passkey, checked")
 
 
 def test_a_proposal_that_was_refused_stays_told(made: Offices) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from authenticator import Authenticator
 from handover.domain.errors import HandoverError, MalformedError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.protocol import assertion, passkey, statement, strict
 from handover.protocol.act_members import OPTIONAL, REQUIRED
 from handover.protocol.passkey import PasskeyError, Signed
@@ -76,6 +76,22 @@ def test_what_nobody_confirms_has_no_statement() -> None:
     for name, said in one_round.said().items():
         found = statement.of_envelope(said.envelope, made=1, nonce=bytes(16))
         assert (found is None) == (said.envelope.act.value not in confirmed), name
+
+
+def test_of_voids_that_alone_has_a_statement_by_which_two_officers_resolve_a_deed() -> None:
+    said = one_round.said()["void"].envelope
+    found = {
+        reason: statement.of_envelope(
+            replace(said, reason=reason.value, by=one_round.said()["deed"].envelope.by),
+            made=1,
+            nonce=bytes(16),
+        )
+        for reason in VoidReason
+    }
+    resolved = found.pop(VoidReason.RESOLVED)
+    assert resolved is not None
+    assert (resolved.act, resolved.re, resolved.deadline) == (AssertedAct.RESOLUTION, said.re, None)
+    assert not any(found.values())
 
 
 @pytest.mark.parametrize("act", [Act.OFFER, Act.ACCEPTANCE, Act.DEED])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from authenticator import PRESENT, VERIFIED, Authenticator
+from handover.domain.handover import VoidReason
 from handover.domain.ids import NodeId, RoundId
 from handover.protocol import assertion, jws, statement, strict
 from handover.protocol import envelope as envelopes
@@ -27,6 +28,7 @@ NOTES = {
     "offer": "To release the offer of the chapter envelope.",
     "acceptance": "To accept it.",
     "deed": "To countersign the deed.",
+    "resolution": "To resolve the deed as the second officer: said as a void.",
     "export": "To take a matter's evidence out of the node: an act of no round.",
 }
 
@@ -53,6 +55,8 @@ def statements() -> dict[str, Statement]:
         name: statement.of_envelope(said[name].envelope, made=MADE, nonce=NONCE)
         for name in ("offer", "acceptance", "deed", "referral")
     }
+    void = replace(said["void"].envelope, reason=VoidReason.RESOLVED.value, by=said["deed"].envelope.by)
+    found["resolution"] = statement.of_envelope(void, made=MADE, nonce=NONCE)
     found["export"] = Statement(
         iss=NORTH, act=AssertedAct.EXPORT, matter=one_round.jti(170), made=MADE, nonce=NONCE
     )

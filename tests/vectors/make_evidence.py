@@ -15,19 +15,16 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from authenticator import Authenticator  # noqa: E402
 from handover.application.verifier import verify  # noqa: E402
 from handover.application.verifier_report import Severity  # noqa: E402
 from handover.domain.handover import Act  # noqa: E402
 from handover.domain.ids import NodeId  # noqa: E402
 from handover.domain.record import MatterKind, schema  # noqa: E402
-from handover.protocol import assertion, statement, strict  # noqa: E402
 from handover.protocol import envelope as envelopes  # noqa: E402
-from handover.protocol.assertion import Assertion, Attestation  # noqa: E402
-from handover.protocol.entry import EntryKind  # noqa: E402
+from handover.protocol import strict  # noqa: E402
 from handover.protocol.evidence import Word  # noqa: E402
 from paper import DAY, NOW, Lines, Paper, Stage, Tale, bundle, by, gather, paper, signed  # noqa: E402
-from vectors import evidence_resolved_cases, evidence_seen_cases, made  # noqa: E402
+from vectors import evidence_resolved_cases, evidence_seen_cases, keyed, made  # noqa: E402
 
 Files = list[bytes]
 _LONG: Final = 60
@@ -154,30 +151,7 @@ def asserted(world: Paper, *, left_out: bool = False, **changes: Any) -> bytes:
     author = tale.sender
     officers = replace(by(author, "ada", "ben"), auth="passkey")
     made = tale.envelope(Act.OFFER, author, by=officers)
-    stated = statement.of_envelope(made, made=tale.now, nonce=bytes(range(16)))
-    if stated is None:
-        raise ValueError("an offer has a statement")
-    stated = replace(stated, **changes)
-    key = Authenticator(seed=b"ben", rp_id="pages.athens.example", origin="https://pages.athens.example")
-    claims = Attestation(
-        iss=author.node,
-        iat=tale.now,
-        matter=tale.pair,
-        officer=officers.released,
-        rp_id=key.rp_id,
-        key=key.key,
-    )
-    word = assertion.attest(claims, signer=author.signer)
-    document = assertion.encode(
-        Assertion(
-            attestation=strict.digest(word),
-            officer=officers.released,
-            statement=stated,
-            signed=key.sign(stated.challenge),
-        )
-    )
-    for kind, part in ((EntryKind.ATTESTED, word), (EntryKind.ASSERTED, document)):
-        author.enter(kind, tale.pair, strict.digest(part), tale.now)
+    word, document = keyed.confirmed(author, tale, made, **changes)
     tale.say(Act.OFFER, author, by=officers)
     tale.tell(Act.VOID, Act.VOID_RECEIPT)
     parts = {Word.ATTESTATION: [word], Word.ASSERTION: [] if left_out else [document]}

@@ -32,6 +32,10 @@ class ResolutionShelf:
         done = resolution.c.outcome == ResolutionOutcome.CONFIRMED
         return self._list(select(resolution).where(resolution.c.deed.in_(deeds), done))
 
+    def open(self, handover: HandoverId) -> Resolution | None:
+        """Give the one of a round on which nobody has decided."""
+        return next((each for each in self.of_round(handover) if each.outcome is None), None)
+
     def of_round(self, handover: HandoverId) -> list[Resolution]:
         """Give those of a round, oldest first."""
         return self._list(select(resolution).where(resolution.c.handover == handover))

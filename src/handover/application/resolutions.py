@@ -22,6 +22,10 @@ class Resolutions(Protocol):
         """Give those by which one of *deeds* was resolved."""
         ...
 
+    def open(self, handover: HandoverId) -> Resolution | None:
+        """Give the one of a round on which nobody has decided."""
+        ...
+
     def of_round(self, handover: HandoverId) -> Sequence[Resolution]:
         """Give those of a round, oldest first."""
         ...

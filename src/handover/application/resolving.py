@@ -6,6 +6,7 @@ No clock does this. What only people can find out, they find out first: that the
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from handover.application import proofs
 from handover.application.facts import Actor, Handover
 from handover.application.permissions import MAY, Right, require, require_second
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -27,6 +28,7 @@ from handover.domain.resolution import (
     ResolutionReason,
 )
 from handover.protocol.entry import EntryKind
+from handover.protocol.statement import AssertedAct
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +86,15 @@ class Resolving:
             ResolutionProposedError: it was proposed, and nobody has decided on it.
             DeedNotOverdueError: the take-up can still come.
             RegistryStaleError: this node cannot tell who is gone from a registry this old.
+            StepUpError: the officer has not just proved to be there.
             NotResponsibleError: the matter is back already, or this node was never responsible.
             OutOfOrderError: no deed of this round waits for its take-up.
         """
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             found = work.handovers.get(handover)
-            if _open(work, handover) is not None:
+            self._rounds.require_present(actor, work.now)
+            if work.resolutions.open(handover) is not None:
                 raise ResolutionProposedError
             self._require_overdue(work, found)
             if found.deed is None:
@@ -115,6 +119,7 @@ class Resolving:
             SameOfficerError: four eyes.
             DeedNotOverdueError: the take-up can still come after all.
             RegistryStaleError: this node cannot tell who is gone from a registry this old.
+            StepUpError: the officer has to confirm it.
             OutOfOrderError: the take-up came, or the matter is back.
         """
         require(actor, Right.RELEASE)
@@ -125,8 +130,16 @@ class Resolving:
             self._decide(work, proposal, ResolutionOutcome.CONFIRMED, actor)
             work.log.append(EntryKind.RESOLVED, stream=found.pair, object_=proposal.deed, now=work.now)
             by = self._sealer.by(found, proposal.proposed_by, actor)
-            cause = Cause(event=Order.RESOLVE, by=by, actor=actor, void=VoidReason.RESOLVED, overdue=True)
-            return self._rounds.move(work, found, cause)
+            begun = proofs.take(work, AssertedAct.RESOLUTION, found.id, actor)
+            resolved = Cause(
+                event=Order.RESOLVE,
+                by=by,
+                actor=actor,
+                begun=begun,
+                void=VoidReason.RESOLVED,
+                overdue=True,
+            )
+            return self._rounds.move(work, found, resolved)
 
     def drop(self, handover: HandoverId, *, actor: Actor) -> Resolution:
         """Refuse what another officer has proposed, or withdraw what this one has; the deed stands.
@@ -180,12 +193,8 @@ def _steps(actor: Actor, proposed: Resolution | None, overdue: bool) -> tuple[st
     return ("confirm", "refuse") if overdue else ("refuse",)
 
 
-def _open(work: UnitOfWork, handover: HandoverId) -> Resolution | None:
-    return next((each for each in work.resolutions.of_round(handover) if each.outcome is None), None)
-
-
 def _proposed(work: UnitOfWork, handover: HandoverId) -> Resolution:
-    found = _open(work, handover)
+    found = work.resolutions.open(handover)
     if found is None:
         raise NotProposedError
     return found

@@ -137,6 +137,10 @@ class Rounds:
             raise GroundError
         return work.exhibits.find([handover.offer])[handover.offer].consent
 
+    def require_present(self, actor: Actor, now: int) -> None:
+        """Do nothing if the officer has just proved to be there, where that is asked; raises StepUpError."""
+        self._stepups.require_present(actor, now)
+
     def may_deed(self, handover: Handover, now: int) -> bool:
         """Tell whether the registry lets a deed go out now: it is fresh, and names the peer for it, with a key."""
         try:

@@ -15,14 +15,15 @@ from handover.application.proofs import WITHOUT, Begun
 from handover.application.sealing import Saying, answers_to, new_id
 from handover.application.sessions import STEP_UP, StepUpError
 from handover.domain.errors import HandoverError, OutOfOrderError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.ids import UUID7, HandoverId, MatterId, PairId, Pseudonym
 from handover.domain.record import schema
+from handover.domain.resolution import NotProposedError
 from handover.protocol import assertion, strict
 from handover.protocol import envelope as envelopes
 from handover.protocol.assertion import Assertion, Attestation
 from handover.protocol.entry import EntryKind
-from handover.protocol.statement import NONCE_LENGTH, TERM, AssertedAct, Statement
+from handover.protocol.statement import NONCE_LENGTH, TERM, AssertedAct, Statement, asserted_act
 
 SESSION: Final = "passkey-session"
 _FIELDS: Final = frozenset({Act.OFFER, Act.DEED, Act.REFERRAL})
@@ -133,6 +134,15 @@ class StepUps:
                 offer = envelopes.read(work.envelopes.get(handover.offer).data).claimed
                 saying = Saying(act=Act.DEED, re=handover.acceptance, consent=offer.consent)
                 return self._statement(handover, saying, begun)
+            case AssertedAct.RESOLUTION:
+                proposed = work.resolutions.open(handover.id)
+                if proposed is None:
+                    raise NotProposedError
+                require_second(actor, proposed.proposed_by)
+                saying = Saying(
+                    act=Act.VOID, re=answers_to(handover, Act.VOID), reason=VoidReason.RESOLVED.value
+                )
+                return self._statement(handover, saying, begun)
             case _:
                 if handover.offer is None:
                     raise OutOfOrderError
@@ -155,7 +165,7 @@ class StepUps:
             ActChangedError: it is for something else than what is about to be said.
         """
         by = saying.by
-        if actor is None or by is None or saying.act.value not in list(AssertedAct):
+        if actor is None or by is None or asserted_act(saying.act, saying.reason) is None:
             return saying
         if begun is None:
             return replace(saying, by=replace(by, auth=self._unasserted(actor, work.now)))
@@ -176,12 +186,20 @@ class StepUps:
         officer = Pseudonym(self._vault.pseudonym(matter, actor.officer))
         self._keep(work, self._export(matter, begun), officer, begun, actor)
 
+    def require_present(self, actor: Actor, now: int) -> None:
+        """Do nothing if the officer has just proved to be there, or need not; of what nobody's passkey signs.
+
+        Raises:
+            StepUpError: it is too long ago.
+        """
+        if self._mode is StepUp.REQUIRED and actor.auth not in WITHOUT and not _fresh(actor, now):
+            raise StepUpError
+
     def _unasserted(self, actor: Actor, now: int) -> str:
         """Give the word for an act that no passkey has signed."""
-        if self._mode is StepUp.REQUIRED and actor.auth not in WITHOUT:
-            fresh = actor.fresh_at is not None and now - actor.fresh_at <= STEP_UP
-            if actor.auth == PASSKEY or not fresh:
-                raise StepUpError
+        asked = self._mode is StepUp.REQUIRED and actor.auth not in WITHOUT
+        if asked and (actor.auth == PASSKEY or not _fresh(actor, now)):
+            raise StepUpError
         return SESSION if actor.auth == PASSKEY else actor.auth
 
     def _keep(
@@ -240,7 +258,7 @@ class StepUps:
         bitmap = schema(handover.schema).bitmap(handover.fields) if saying.act in _FIELDS else None
         return Statement(
             iss=self._vault.node,
-            act=AssertedAct(saying.act.value),
+            act=begun.act,
             matter=handover.pair,
             made=begun.made,
             nonce=begun.nonce,
@@ -254,6 +272,10 @@ class StepUps:
             consent=saying.consent,
             deadline=handover.deadline if saying.act in (Act.OFFER, Act.REFERRAL) else None,
         )
+
+
+def _fresh(actor: Actor, now: int) -> bool:
+    return actor.fresh_at is not None and now - actor.fresh_at <= STEP_UP
 
 
 def _passkey(work: UnitOfWork, actor: Actor) -> Passkey | None:

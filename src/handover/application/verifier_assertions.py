@@ -45,7 +45,8 @@ def check(case: Case, trust: Trust, findings: Findings) -> Confirmed:
         logged |= desk.held
     for each in case.said.values():
         by = each.envelope.by
-        asks = by is not None and by.auth == AUTH and each.envelope.act.value in list(AssertedAct)
+        act = statement.asserted_act(each.envelope.act, each.envelope.reason)
+        asks = by is not None and by.auth == AUTH and act is not None
         if asks and each.believed and each.envelope.iss in case.exporters and each.digest not in said:
             text = sentence("it names a passkey, and no signature of one holds for it")
             findings.incomplete(Rule.ASSERTION_MISSING, each.place, text)

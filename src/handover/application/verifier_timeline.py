@@ -88,6 +88,7 @@ _DONE: Final[Mapping[Act, Sentence]] = {
     Act.OFFER: sentence("%(text)s; released by officer %(officer)s with a passkey, checked"),
     Act.REFERRAL: sentence("%(text)s; released by officer %(officer)s with a passkey, checked"),
     Act.ACCEPTANCE: sentence("%(text)s; decided by officer %(officer)s with a passkey, checked"),
+    Act.VOID: sentence("%(text)s; confirmed by officer %(officer)s with a passkey, checked"),
     Act.DEED: sentence("%(text)s; countersigned by officer %(officer)s with a passkey, checked"),
 }
 _ASKED: Final = sentence("an officer of %(who)s asked for the evidence, with a passkey, checked: %(officer)s")

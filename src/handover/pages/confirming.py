@@ -18,6 +18,7 @@ ACTS: Final[Mapping[AssertedAct, str]] = {
     AssertedAct.ACCEPTANCE: N_("Accept"),
     AssertedAct.DEED: N_("Give the deed"),
     AssertedAct.REFERRAL: N_("Release the referral"),
+    AssertedAct.RESOLUTION: N_("Resolve this handover"),
     AssertedAct.EXPORT: N_("Take the evidence out"),
 }
 

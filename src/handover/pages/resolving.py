@@ -5,14 +5,15 @@ from typing import Final
 
 from starlette.responses import Response
 
-from handover.application.permissions import Right
+from handover.application.permissions import Right, SameOfficerError
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Course, Role
 from handover.domain.ids import HandoverId
-from handover.domain.resolution import ResolutionOutcome, ResolutionReason
-from handover.pages import paths
+from handover.domain.resolution import NotProposedError, ResolutionOutcome, ResolutionReason
+from handover.pages import confirming, paths
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
+from handover.protocol.statement import AssertedAct
 
 REASONS: Final[Mapping[ResolutionReason, str]] = {
     ResolutionReason.CEASED: N_("The authority does not exist any more"),
@@ -60,9 +61,16 @@ def propose(visit: Visit) -> Response:
 
 
 def confirm(visit: Visit) -> Response:
-    """Resolve the handover, as an officer other than the one who proposed it."""
+    """Resolve the handover, as a second officer; a passkey signs for it where the officer has one."""
     desk, id_ = visit.node.after.resolving, paths.ident(HandoverId, visit.args["handover"])
-    return _acted(visit, lambda: desk.confirm(id_, actor=visit.actor), said="resolved")
+    try:
+        actor = confirming.actor(visit, AssertedAct.RESOLUTION, id_)
+    except (NotProposedError, SameOfficerError) as error:
+        visit.form.refuse(error)
+        return _shown(visit, status=422)
+    if isinstance(actor, Response):
+        return actor
+    return _acted(visit, lambda: desk.confirm(id_, actor=actor), said="resolved")
 
 
 def drop(visit: Visit) -> Response:

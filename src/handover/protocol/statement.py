@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from handover.domain.consent import Purpose
 from handover.domain.errors import MalformedError
-from handover.domain.handover import Act
+from handover.domain.handover import Act, VoidReason
 from handover.domain.ids import UUID7, Digest, NodeId, PairId, RoundId
 from handover.protocol import strict
 from handover.protocol.envelope import LARGEST_COUNT, Envelope
@@ -42,10 +42,13 @@ class AssertedAct(StrEnum):
     """To countersign a deed."""
     REFERRAL = "referral"
     """To release a referral."""
+    RESOLUTION = "resolution"
+    """To resolve a deed as the second officer: the void that says `resolved`."""
     EXPORT = "export"
     """To take a matter's evidence out of the node."""
 
 
+_SAID: Final = {act: AssertedAct(act.value) for act in (Act.OFFER, Act.ACCEPTANCE, Act.DEED, Act.REFERRAL)}
 _OF_ROUND: Final = frozenset({"to", "round", "epoch", "purpose", "schema"})
 # What the statement of an act must have; what else may be null must be null.
 STATES: Final[dict[AssertedAct, frozenset[str]]] = {
@@ -53,6 +56,7 @@ STATES: Final[dict[AssertedAct, frozenset[str]]] = {
     AssertedAct.ACCEPTANCE: _OF_ROUND | {"re"},
     AssertedAct.DEED: _OF_ROUND | {"re", "fields", "consent"},
     AssertedAct.REFERRAL: _OF_ROUND | {"fields", "consent", "deadline"},
+    AssertedAct.RESOLUTION: _OF_ROUND | {"re"},
     AssertedAct.EXPORT: frozenset(),
 }
 MAY_BE_NULL: Final = _OF_ROUND | {"re", "fields", "consent", "deadline"}
@@ -95,13 +99,21 @@ class Statement:
         return strict.unb64(strict.digest(encode(self)))
 
 
+def asserted_act(act: Act, reason: str | None) -> AssertedAct | None:
+    """Give what an officer confirms who lets *act* be said for *reason*, or None where that is confirmed by nobody."""
+    if act is Act.VOID and reason == VoidReason.RESOLVED:
+        return AssertedAct.RESOLUTION
+    return _SAID.get(act)
+
+
 def of_envelope(envelope: Envelope, *, made: int, nonce: bytes) -> Statement | None:
     """Give the statement of what an envelope says, or None where its act is confirmed by nobody."""
-    if envelope.act not in (Act.OFFER, Act.ACCEPTANCE, Act.DEED, Act.REFERRAL):
+    act = asserted_act(envelope.act, envelope.reason)
+    if act is None:
         return None
     return Statement(
         iss=envelope.iss,
-        act=AssertedAct(envelope.act.value),
+        act=act,
         matter=envelope.matter,
         made=made,
         nonce=nonce,
