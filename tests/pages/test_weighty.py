@@ -123,7 +123,7 @@ def wrongly(browser: Browser, asked: httpx2.Response, path: str) -> Iterator[tup
             name,
             browser.again(asked, path, credential=browser.key.answer(options(asked.text), flags=flags)),
         )
-    for text in ("x", "{}", "[]", "null", good[:-1], "é", "1" * 20_000):
+    for text in ("x", "{}", "[]", "null", good[:-1], "é", "1" * 10_000):
         yield text[:9], browser.again(asked, path, credential=text)
     found = json.loads(good)
     found["response"]["signature"] = "AAAA"

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,8 +18,9 @@ from handover.application.permissions import require
 from handover.application.sessions import ForgedFormError, StepUpError
 from handover.domain.errors import HandoverError, MalformedError, NotFoundError
 from handover.pages import languages, tokens
-from handover.pages.forms import Form, Upload
+from handover.pages.forms import Form
 from handover.pages.parts import Check, Node
+from handover.pages.sending import read_form
 from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit, inside
 from handover.web import journal
 from handover.web.guard import PlainRoute, known
@@ -41,8 +40,6 @@ POLICY: Final = (
 _YEAR: Final = 366 * 86400
 _HOST: Final = "__Host-"  # a browser takes such a cookie from this host alone, over TLS alone
 _FORM, _LANGUAGE = "handover-form", "handover-language"
-MOST_FIELDS: Final = 3000
-MOST_FILES: Final = 4
 
 
 class FormTooLargeError(TooLargeError):
@@ -95,7 +92,7 @@ class Shell:
             raise request.scope[REFUSED]
         if not page.open and not await run_in_threadpool(self._knows, request):
             return Form()
-        return await _form(request)
+        return await read_form(request)
 
     def _knows(self, request: Request) -> bool:
         """Tell whether the browser has the cookie of a session that there is, or was."""
@@ -103,7 +100,7 @@ class Shell:
         return bool(cookie) and self._node.sessions.ended(cookie) is not None
 
     def _refused(self, request: Request, error: HandoverError) -> Response:
-        found = FormTooLargeError() if isinstance(error, TooLargeError) else error
+        found = FormTooLargeError() if type(error) is TooLargeError else error
         return self.refusal(self._visit(request, Form()), found)
 
     def _answer(self, page: Page, request: Request, form: Form | None) -> Response:
@@ -257,40 +254,6 @@ def _address(request: Request) -> str:
     """Give where the request comes from; nothing where a proxy on this machine speaks for everybody."""
     host = request.client.host if request.client else ""
     return "" if host.startswith("127.") or host == "::1" else host
-
-
-async def _form(request: Request) -> Form | None:
-    """Give what was sent, or None: it is no form of ours."""
-    try:
-        sent = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
-    except HTTPException:
-        return None
-    try:
-        return await _read(sent)
-    except MalformedError:
-        return None
-    finally:
-        await sent.close()
-
-
-async def _read(sent: FormData) -> Form:
-    texts: dict[str, list[str]] = {}
-    files: dict[str, Upload] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, UploadFile):
-            data = await value.read()
-            if value.filename:
-                files[name] = Upload(name=value.filename, media_type=value.content_type or "", data=data)
-        else:
-            texts.setdefault(name, []).append(_clean(value))
-    return Form(sent=texts, files=files)
-
-
-def _clean(text: str) -> str:
-    odd = any("\ud800" <= letter <= "\udfff" for letter in text)
-    if "\0" in text or "\ufffd" in text or odd:  # the second stands for bytes that were no UTF-8
-        raise MalformedError("a form holds text alone")
-    return text
 
 
 def _nothing(_visit: Visit) -> Response:

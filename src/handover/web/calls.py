@@ -15,9 +15,9 @@ from handover.application.officers import UnauthenticatedError
 from handover.application.repeats import Reply
 from handover.domain.errors import MalformedError, NotFoundError
 from handover.protocol import strict
-from handover.web.limits import API_LIMIT
+from handover.web.limits import API_LIMIT, FIELD_LIMIT
 from handover.web.parts import Node
-from handover.web.problems import InvalidRequestError, KeyMissingError
+from handover.web.problems import FieldTooLongError, InvalidRequestError, KeyMissingError
 
 T = TypeVar("T")
 _ID = TypeVar("_ID", bound=str)
@@ -33,10 +33,26 @@ class StrictRequest(Request):
     """A request whose JSON is parsed by the protocol's own parser."""
 
     async def json(self) -> strict.Json:
-        """Give the body's value; raises MalformedError."""
+        """Give the body's value, each text of it short enough to be worked on; raises MalformedError."""
         if not hasattr(self, "_strictly"):
-            self._strictly = strict.loads(await self.body(), limit=API_LIMIT)
+            found = strict.loads(await self.body(), limit=API_LIMIT)
+            _measure(found)
+            self._strictly = found
         return self._strictly
+
+
+def _measure(value: strict.Json) -> None:
+    """Refuse a text that is longer than any field of the API; what is parsed is not too deep."""
+    match value:
+        case str() if len(value) > FIELD_LIMIT:
+            raise FieldTooLongError
+        case dict():
+            for name, each in value.items():
+                _measure(name)
+                _measure(each)
+        case list():
+            for each in value:
+                _measure(each)
 
 
 class ApiRoute(APIRoute):

@@ -14,6 +14,7 @@ from handover.application.evaluating import PATH as EVALUATIONS
 from handover.application.question_post import PAGE as TRACING
 from handover.application.question_post import QUESTIONS, WITHDRAWALS
 from handover.application.reconciliations import PATH as RECONCILIATION
+from handover.domain.groups import WORDS
 from handover.protocol.attachment import LONGEST_FILE, PART
 from handover.protocol.delivery import BODY_LIMIT
 from handover.protocol.evaluation import SIZE
@@ -36,6 +37,8 @@ API_LIMIT: Final = 256 * 1024  # bytes
 DOCUMENT_LIMIT: Final = 4 * 1024 * 1024  # a case system's own document
 FORM_LIMIT: Final = 1024 * 1024  # a form of the pages
 UPLOAD_LIMIT: Final = LONGEST_FILE + 64 * 1024  # a form of the pages with a file
+FIELD_LIMIT: Final = 4 * WORDS.longest
+"""Characters of any text in a form or a body; where it is somewhat too long for its field, its field is named."""
 MOST_FIELDS: Final = 64
 FIELDS_LIMIT: Final = 16 * 1024
 ADDRESS_LIMIT: Final = 2 * 1024

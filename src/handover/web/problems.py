@@ -38,6 +38,14 @@ class TooLargeError(MalformedError):
     advice = "Send less at once; docs/spec/federation.md and docs/spec/api.md state the limits."
 
 
+class FieldTooLongError(TooLargeError):
+    """A field of a form or of the API has at most 16 000 characters, a part of a date 40, whatever it is for."""
+
+    name = "field-too-long"
+    title = "One field of what you sent is longer than any field may be."
+    advice = "Go back and write less in it. A long text can go along as a document."
+
+
 class MediaTypeError(MalformedError):
     """A body is of the one media type that its path takes, mostly JSON in UTF-8, and is sent as it is."""
 
