@@ -79,8 +79,17 @@ def test_one_of_a_kind_is_counted_in_the_singular() -> None:
 
 
 def test_an_act_of_one_officer_names_this_officer_once() -> None:
-    assert verdict.acted({"prepared": "A", "released": "A"}) == "officer: A"
-    assert verdict.acted({"prepared": "A", "released": "B"}) == "officers: prepared by A, released by B"
+    for act in Act:
+        assert verdict.acted({"prepared": "A", "released": "A"}, act) == "officer: A"
+
+
+def test_of_two_officers_is_said_what_each_did() -> None:
+    two = {"prepared": "A", "released": "B"}
+    for act in (Act.OFFER, Act.REFERRAL):
+        assert verdict.acted(two, act) == "officers: prepared by A, released by B"
+    deed = "officers: the offer was released by A, the deed countersigned by B"
+    assert verdict.acted(two, Act.DEED) == deed
+    assert verdict.acted(two, Act.VOID) == "officers: first A, second B"
 
 
 def test_a_root_that_is_none_is_not_said_to_be_missing(world: Paper) -> None:

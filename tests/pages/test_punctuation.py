@@ -23,8 +23,8 @@ def test_each_language_has_its_own_marks(language: str, comma: str, colon: str, 
     assert (known["comma"], known["colon"], known["semicolon"]) == (comma, colon, semicolon)
 
 
-def test_no_template_writes_a_colon_or_semicolon_between_two_texts() -> None:
-    between = re.compile(r"[}>][:;] ?[{<]")
+def test_no_template_writes_a_mark_of_its_own_between_two_texts() -> None:
+    between = re.compile(r"[}>][:;,] ?[{<]")
     found = [
         f"{path.name}: {each}" for path in TEMPLATES for each in between.findall(path.read_text("utf-8"))
     ]

@@ -61,10 +61,16 @@ def test_one_officer_proposes_and_a_second_one_resolves(made: Offices) -> None:
     other = second.get(page)
     assert "Resolve this handover" in other
     assert "Refuse the proposal" in other
+    assert "Proposed by <bdi>first</bdi>" in other
     done = second.post(f"{page}/confirm", {}, page=page)
     assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, at)
-    assert "Two officers resolved it without the other authority" in second.get(at)
-    assert "Confirmed" in second.get(page)
+    after = second.get(at)
+    assert "Two officers resolved it without the other authority" in after
+    assert page in after
+    told = second.get(page)
+    assert "Confirmed (<bdi>second</bdi>, " in told
+    assert "Proposed by <bdi>first</bdi>" in told
+    assert "This office is responsible." in told
 
 
 def test_the_passkey_of_the_second_officer_signs_for_it_and_the_evidence_shows_it(made: Offices) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 from handover.application.verifier_report import Finding, Line, MatterReport, Report, Severity, Verdict
 from handover.application.verifier_timeline import utc
 from handover.application.verifier_trust import GIVEN_ROOT
+from handover.domain.consent import Onward
+from handover.domain.handover import Act
 from handover.domain.ids import NodeId, RoundId
 from handover.domain.sentences import Sentence
 
@@ -15,6 +17,10 @@ MEANING: Final = {
     Verdict.VALID: "everything in this evidence holds, and nothing that belongs to it is missing",
     Verdict.INCOMPLETE: "nothing in this evidence is false, but something that belongs to it is missing",
     Verdict.INVALID: "something in this evidence is false, contradicts something else, or was not allowed",
+}
+ONWARD: Final[Mapping[str, str]] = {
+    Onward.NONE: "must not be passed on",
+    Onward.NEW_GROUND: "may be passed on under a new consent or legal basis",
 }
 _ORDER: Final = (Severity.PROVED, Severity.INVALID, Severity.INCOMPLETE, Severity.NOTE)
 _WIDTH: Final = 110
@@ -130,14 +136,14 @@ def _line(number: int, line: Line, before: dict[RoundId, Line], say: Say) -> Ite
         else:
             yield from _disclosed(line)
     if line.officers is not None:
-        yield f"      {acted(line.officers)}"
+        yield from _folded(acted(line.officers, line.what), "      ")
 
 
 def _disclosed(line: Line) -> Iterator[str]:
     if line.ground is not None:
         ground = line.ground
         term = f"{utc(ground.valid_from)} to {utc(ground.valid_until)}"
-        yield f"      ground: {ground.basis}, in force {term}, onward: {ground.onward}"
+        yield from _folded(f"ground: {ground.basis}, in force {term}; {ONWARD[ground.onward]}", "      ")
     yield f"      fields ({len(line.fields)}):"
     for part in by_category(line.fields):
         yield from _folded(part, "        ")
@@ -149,11 +155,16 @@ def by_category(fields: Iterable[str]) -> Iterator[str]:
         yield f"{category}: {', '.join(field.partition('.')[2] or field for field in found)}"
 
 
-def acted(officers: Mapping[str, str]) -> str:
-    """Give who acted: two officers, or one alone."""
-    if officers["prepared"] == officers["released"]:
-        return f"officer: {officers['released']}"
-    return f"officers: prepared by {officers['prepared']}, released by {officers['released']}"
+def acted(officers: Mapping[str, str], what: str) -> str:
+    """Give who acted: one officer alone, or two and what each of them did in the act *what*."""
+    first, second = officers["prepared"], officers["released"]
+    if first == second:
+        return f"officer: {second}"
+    if what == Act.DEED:  # its first officer is the one who released the offer: four eyes
+        return f"officers: the offer was released by {first}, the deed countersigned by {second}"
+    if what in {Act.OFFER, Act.REFERRAL}:
+        return f"officers: prepared by {first}, released by {second}"
+    return f"officers: first {first}, second {second}"
 
 
 def _folded(text: str, indent: str) -> list[str]:

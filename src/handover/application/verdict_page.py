@@ -115,11 +115,11 @@ def _details(line: Line) -> Iterable[str]:
     if line.ground is not None:
         ground = line.ground
         term = f"{utc(ground.valid_from)} to {utc(ground.valid_until)}"
-        yield _small(f"Ground: {ground.basis}, in force {term}, onward: {ground.onward}")
+        yield _small(f"Ground: {ground.basis}, in force {term}; {verdict.ONWARD[ground.onward]}")
     if line.fields:
         yield _small(f"Fields ({len(line.fields)}): {'; '.join(verdict.by_category(line.fields))}")
     if line.officers is not None:
-        yield _small(f"O{verdict.acted(line.officers)[1:]}")
+        yield _small(f"O{verdict.acted(line.officers, line.what)[1:]}")
 
 
 def _small(text: str) -> str:

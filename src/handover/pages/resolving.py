@@ -10,7 +10,7 @@ from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import Course, Role
 from handover.domain.ids import HandoverId
 from handover.domain.resolution import NotProposedError, ResolutionOutcome, ResolutionReason
-from handover.pages import confirming, paths
+from handover.pages import confirming, paths, words
 from handover.pages.navigation import N_
 from handover.pages.visit import Page, Visit
 from handover.protocol.statement import AssertedAct
@@ -46,6 +46,8 @@ def _shown(visit: Visit, *, status: int = 200) -> Response:
         choices=[(each.value, visit.translate(text)) for each, text in REASONS.items()],
         reasons=REASONS,
         outcomes=OUTCOMES,
+        names={each.id: each.name for each in visit.node.officers.all()},
+        words=words,
     )
 
 
