@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from handover.adapters import tables
 from handover.adapters.post import to_bytes
-from handover.application.facts import OfficerRole
+from handover.application.facts import Handover, KeptEnvelope, OfficerRole
 from handover.application.reconciled import Finding, Reconciled
 from handover.domain.errors import UnreachableError
 from handover.domain.handover import Act
@@ -33,6 +33,16 @@ def compare(stage: Offices) -> Reconciled:
     return node.reconciling(node.wire).reconcile(stage.south.node.id)
 
 
+def lost(stage: Offices, sent: str) -> tuple[Handover, KeptEnvelope]:
+    """Take an offer out of the receiver's database, as a broken disk does."""
+    with stage.north.node.database.reading() as work:
+        handover = work.handovers.get(HandoverId(sent))
+        offer = next(each for each in work.envelopes.of_handover(handover.id) if each.act is Act.OFFER)
+    with stage.south.node.database.engine.begin() as connection:
+        connection.execute(delete(tables.envelope).where(tables.envelope.c.digest == to_bytes(offer.digest)))
+    return handover, offer
+
+
 def test_what_differs_is_shown_with_digest_round_act_and_place(stage: Offices) -> None:
     browser = auditor(stage)
     assert "Nothing was compared yet." in browser.get(PATH)
@@ -41,11 +51,7 @@ def test_what_differs_is_shown_with_digest_round_act_and_place(stage: Offices) -
     page = browser.get(PATH)
     assert "Both have the same." in page
     assert f"{agreed.own_size} here, {agreed.peer_size} there" in page
-    with stage.north.node.database.reading() as work:
-        handover = work.handovers.get(HandoverId(sent))
-        offer = next(each for each in work.envelopes.of_handover(handover.id) if each.act is Act.OFFER)
-    with stage.south.node.database.engine.begin() as connection:
-        connection.execute(delete(tables.envelope).where(tables.envelope.c.digest == to_bytes(offer.digest)))
+    handover, offer = lost(stage, sent)
     found = compare(stage)
     page = browser.get(PATH)
     assert "now denies that it has it" in page

@@ -58,6 +58,8 @@ _WAITS: Final = {
     State.IN_CONTACT: Waits.THIS_OFFICE,
     State.ENDING: Waits.OTHER_NODE,
 }
+_OWED: Final = frozenset({"answer", "arrival"})
+"""Steps that somebody here owes whether the matter is in doubt or not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,12 +147,17 @@ def _all_seen(work: UnitOfWork, found: Sequence[Handover], actor: Actor) -> list
 def seen(handover: Handover, *, actor: Actor, now: int, claim: Claim | None = None) -> Seen:
     """Give *handover* with what happens next; of a matter in doubt nothing is decided."""
     steps = _steps(handover)
+    waits_for = _waits_for(handover)
     if claim is Claim.IN_DOUBT:
         decides = set(Order) if handover.course is Course.HANDOVER else {Order.RELEASE}
         steps = [step for step in steps if step not in {order.value for order in decides}]
+        if waits_for in (Waits.THIS_OFFICE, Waits.SECOND_OFFICER) and not _OWED & set(steps):
+            waits_for = (
+                Waits.OTHER_NODE
+            )  # nobody here can do anything before the peers have said what was forgotten
     return Seen(
         handover=handover,
-        waits_for=_waits_for(handover),
+        waits_for=waits_for,
         can=tuple(step for step in steps if _may(actor, step, handover)),
         overdue=overdue(handover, now),
     )

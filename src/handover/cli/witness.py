@@ -43,7 +43,7 @@ def list_(data: Data = HERE, as_json: AsJson = False) -> None:
         )
         terminal.say_table(("identifier", "kind", "node", "found", "entries"), rows)
     else:
-        terminal.say("No log has contradicted itself before this node.")
+        terminal.say("No log of which this node knows has contradicted itself.")
 
 
 @app.command()

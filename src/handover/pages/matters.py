@@ -8,7 +8,7 @@ from starlette.responses import Response
 from handover.application.permissions import Right
 from handover.domain.courses import Course
 from handover.domain.errors import NotFoundError, RefusedError
-from handover.domain.handover import State
+from handover.domain.handover import InDoubtError, State
 from handover.domain.ids import MatterId
 from handover.domain.record import (
     SCHEMAS,
@@ -99,6 +99,7 @@ def show(visit: Visit) -> Response:
         tasks=tasks,
         under_way=next((each.handover for each in rounds if each.handover.state in _UNDER_WAY), None),
         words=words,
+        doubt=InDoubtError,
     )
 
 
