@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from browser import auditor
 from browser.auditor import agreed, give, judged
+from handover.application import verdict
 from handover.application.verifier import verify
 from handover.application.verifier_report import Rule
 from handover.domain.handover import Act
@@ -69,6 +70,8 @@ def test_files_and_root_give_the_verdict_and_who_is_responsible(
     assert f"({matter.responsible})" in opened.locator(".responsible").inner_text()
     for line in matter.timeline:
         assert line.text in _plain(shown)
+        if line.officers is not None:
+            assert f"O{verdict.acted(line.officers, line.what)[1:]}" in _plain(shown)
     assert len(opened.locator(".timeline > li").all()) == len(matter.timeline)
 
 
