@@ -10,7 +10,8 @@ import cases
 from continuing import RESPONSIBLE
 from federation import PASSPHRASE, federation
 from handover.adapters import backup as backups
-from handover.adapters.erasures import Ledger, LedgerError
+from handover.adapters import rehearsal
+from handover.adapters.erasures import Ledger, LedgerError, LedgerShortError
 from handover.adapters.retention_tables import erasure
 from handover.adapters.vault import FileVault
 from handover.adapters.work import Work
@@ -19,6 +20,7 @@ from handover.domain.handover import Claim
 from handover.domain.ids import MatterId
 from handover.node import Node
 from handover.protocol.entry import EntryKind
+from handover.protocol.strict import Json
 from two_nodes.restores import Again, Stage, restore, staged
 from two_nodes.test_restore import kinds
 
@@ -107,8 +109,8 @@ def test_what_a_process_that_was_cut_off_has_not_noted_is_noted_at_the_next_star
 def test_a_line_that_was_cut_off_is_written_again(stage: Stage) -> None:
     erase(stage)
     noted = read(stage.north)
+    data = ledger(stage.north).read_bytes()
     for cut in (1, 40):
-        data = ledger(stage.north).read_bytes()
         ledger(stage.north).write_bytes(data[:-cut])
         assert read(stage.north) == noted[:-1]
         assert read(stage.fed.reopen("gr/athens")) == noted
@@ -141,6 +143,66 @@ def test_a_ledger_that_is_not_as_it_was_written_stops_a_restore_and_nothing_else
     with pytest.raises(LedgerError):
         stage.restore()
     assert stage.fed.reopen("gr/athens").vault.incarnation == 1
+
+
+def cut(node: Node) -> bytes:
+    """Take all lines from the ledger but its header; give the file as it was."""
+    whole = ledger(node).read_bytes()
+    ledger(node).write_bytes(whole[: whole.index(b"\n") + 1])
+    return whole
+
+
+def again(stage: Stage) -> Path:
+    """Make a backup that knows an erasure, and erase more."""
+    erase(stage)
+    path = stage.backup.with_name("two.backup")
+    url, data, now = stage.north.settings.url, stage.north.settings.data, stage.fed.clock.now
+    backups.make(path, url=url, vault=stage.north.vault, data=data, now=now)
+    stage.fed.clock.pass_(1)
+    with stage.north.database.begin() as work:
+        work.matters.erase(stage.second.id)
+    return path
+
+
+def test_a_ledger_that_is_older_than_the_backup_stops_its_restore(stage: Stage) -> None:
+    path = again(stage)
+    stage.north.close()
+    stage.database.unlink()
+    whole = cut(stage.north)
+    with pytest.raises(LedgerShortError):
+        rehearsal.rehearse(path, vault=stage.north.vault, data=stage.north.settings.data)
+    with pytest.raises(LedgerShortError):
+        restore(stage.north, path, stage.fed.clock)
+    ledger(stage.north).write_bytes(whole)
+    assert restore(stage.north, path, stage.fed.clock).incarnation == 2
+    ledger(stage.north).unlink()
+    (stage.north.settings.data / "handover.db").unlink()
+    restore(stage.north, path, stage.fed.clock)  # nobody has a newer one: then it is moved away
+
+
+def test_a_ledger_whose_end_the_node_has_written_anew_serves_an_older_backup(stage: Stage) -> None:
+    path = again(stage)
+    stage.north.close()
+    noted = read(stage.north)
+    cut(stage.north)
+    stage.north = stage.fed.reopen("gr/athens")
+    assert sorted(read(stage.north)) == sorted(noted)
+    stage.north.close()
+    stage.database.unlink()
+    assert restore(stage.north, path, stage.fed.clock).erased == 1
+
+
+def test_a_ledger_whose_end_is_gone_is_made_whole_by_the_database_that_still_stands(stage: Stage) -> None:
+    path = again(stage)
+    stage.north.close()
+    cut(stage.north)
+    assert restore(stage.north, path, stage.fed.clock).erased == 1
+
+
+def test_a_backup_of_an_earlier_version_asks_nothing_of_the_ledger(stage: Stage) -> None:
+    old: Json = {"node": "gr/athens", "made_at": 1, "kind": "sqlite"}
+    assert backups.read_about(old).ledger is None
+    Ledger(stage.north.vault).require(None, made_at=1)
 
 
 def test_a_disk_that_takes_nothing_stops_no_erasure_and_it_is_noted_with_the_next(stage: Stage) -> None:

@@ -21,6 +21,7 @@ from typing import IO, Final, Protocol
 from sqlalchemy.engine import URL, make_url
 
 from handover.adapters import files, sealed_file
+from handover.adapters.erasures import End, Ledger, LedgerError
 from handover.adapters.renewing import renewed_before_backup
 from handover.adapters.sealed_file import SealedFileError, Summary
 from handover.adapters.vault import FileVault
@@ -59,6 +60,16 @@ class Backup:
     sha256: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a head says: of which node, when, from which kind of database, and where the ledger of endings ended."""
+
+    node: str
+    made_at: int
+    kind: str
+    ledger: End | None = None
+
+
 def make(path: Path, *, url: str, vault: FileVault, data: Path, now: int) -> Backup:
     """Write a backup to *path*, read it back, and note in the data folder that it was made.
 
@@ -73,8 +84,12 @@ def make(path: Path, *, url: str, vault: FileVault, data: Path, now: int) -> Bac
     kind = found.get_backend_name()
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
+        about: dict[str, Json] = {"node": str(vault.node), "made_at": now, "kind": kind}
+        with suppress(LedgerError):
+            end = Ledger(vault).end()
+            about["ledger"] = {"lines": end.lines, "code": end.code}
         with _copied(found, data) as chunks:
-            written = _write(beside, chunks, vault=vault, kind=kind, now=now)
+            written = _write(beside, chunks, about, vault=vault)
         made = check(beside, vault=vault)
         if (made.size, made.sha256) != (written.size, written.sha256):
             raise BackupError("what was read back is not what was written")
@@ -101,13 +116,25 @@ def check(path: Path, *, vault: FileVault) -> Backup:
         for chunk in chunks:
             seen.update(chunk)
             size += len(chunk)
-    node, made_at, kind = strict.members(head, "node", "made_at", "kind")
-    return Backup(
-        node=strict.text(node),
-        made_at=strict.integer(made_at),
-        kind=strict.text(kind),
-        size=size,
-        sha256=seen.hexdigest(),
+    about = read_about(head)
+    return Backup(node=about.node, made_at=about.made_at, kind=about.kind, size=size, sha256=seen.hexdigest())
+
+
+def read_about(head: Json) -> About:
+    """Give what a head says; one of an earlier version, or one made beside a damaged ledger, names no end of it.
+
+    Raises:
+        MalformedError: it has another shape.
+    """
+    *end, node, made_at, kind = strict.members(
+        head, *(["ledger"] if isinstance(head, dict) and "ledger" in head else []), "node", "made_at", "kind"
+    )
+    ledger = None
+    for each in end:
+        lines, code = strict.members(each, "lines", "code")
+        ledger = End(lines=strict.integer(lines), code=strict.text(code))
+    return About(
+        node=strict.text(node), made_at=strict.integer(made_at), kind=strict.text(kind), ledger=ledger
     )
 
 
@@ -145,10 +172,9 @@ def last_made(data: Path) -> int | None:
         return None
 
 
-def _write(path: Path, chunks: Iterator[bytes], *, vault: FileVault, kind: str, now: int) -> Summary:
+def _write(path: Path, chunks: Iterator[bytes], about: Json, *, vault: FileVault) -> Summary:
     key, salt = secrets.token_bytes(32), strict.b64(secrets.token_bytes(16))
     epoch, wrapped = vault.wrap(key, f"backup|{salt}")
-    about: Json = {"node": str(vault.node), "made_at": now, "kind": kind}
     head: dict[str, Json] = {"about": about, "salt": salt, "epoch": epoch, "wrapped": strict.b64(wrapped)}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from handover.adapters import backup, files, log_tables, migrate, sealed_file, tables
 from handover.adapters.database import SQLDatabase
+from handover.adapters.erasures import End, Ledger
 from handover.adapters.sealed_file import SealedFileError
 from handover.adapters.vault import FileVault, KeyEpochGoneError
 from handover.application.backups import NoBackupFolderError
@@ -43,7 +44,7 @@ class RehearsalError(HandoverError):
 class Rehearsed:
     """A backup that could be restored; `closed` are data keys whose key-encryption key was destroyed since.
 
-    Of a PostgreSQL database nothing is counted: no server is asked to take it.
+    Of a PostgreSQL database nothing is counted: no server is asked to take it. `ledger` is where the ledger ended then.
     """
 
     made_at: int
@@ -51,6 +52,7 @@ class Rehearsed:
     matters: int = 0
     entries: int = 0
     closed: int = 0
+    ledger: End | None = None
 
 
 class _Tiles:
@@ -87,8 +89,8 @@ def _made(path: Path, vault: FileVault) -> int | None:
     """Give when a backup of this node was made; none where the file is something else."""
     with suppress(HandoverError, OSError), path.open("rb") as file:
         about, _, _, _ = strict.members(sealed_file.read_head(file), "about", "salt", "epoch", "wrapped")
-        node, made_at, _ = strict.members(about, "node", "made_at", "kind")
-        return strict.integer(made_at) if node == vault.node else None
+        said = backup.read_about(about)
+        return said.made_at if said.node == vault.node else None
     return None
 
 
@@ -98,9 +100,12 @@ def rehearse(path: Path, *, vault: FileVault, data: Path) -> Rehearsed:
     Raises:
         SealedFileError: it is damaged, cut, of another node, or under other keys.
         RehearsalError: what is in it is not sound.
+        LedgerError: the ledger of what has ended is damaged, or lacks its end.
     """
     with tempfile.TemporaryDirectory(dir=data) as place:
-        return unpack(path, Path(place) / "restored", vault=vault)
+        seen = unpack(path, Path(place) / "restored", vault=vault)
+    Ledger(vault).require(seen.ledger, made_at=seen.made_at)
+    return seen
 
 
 def unpack(path: Path, copy: Path, *, vault: FileVault) -> Rehearsed:
@@ -111,10 +116,10 @@ def unpack(path: Path, copy: Path, *, vault: FileVault) -> Rehearsed:
     with backup.opened(path, vault=vault) as (about, chunks), copy.open("wb") as file:
         for chunk in chunks:
             file.write(chunk)
-    node, made_at, kind = strict.members(about, "node", "made_at", "kind")
-    if node != vault.node:
+    said = backup.read_about(about)
+    if said.node != vault.node:
         raise SealedFileError
-    seen = Rehearsed(made_at=strict.integer(made_at), kind=strict.text(kind))
+    seen = Rehearsed(made_at=said.made_at, kind=said.kind, ledger=said.ledger)
     if seen.kind != "sqlite":
         _listed(copy)
         return seen
@@ -155,13 +160,7 @@ def looked_over(url: str, seen: Rehearsed, vault: FileVault) -> Rehearsed:
             matters = connection.execute(select(func.count()).select_from(tables.matter)).scalar_one()
             keys = connection.execute(select(tables.data_key)).all()
             closed = sum(not _opens(vault, row.epoch, row.wrapped, row.owner) for row in keys)
-        return Rehearsed(
-            made_at=seen.made_at,
-            kind=seen.kind,
-            matters=matters,
-            entries=_logged(database, vault),
-            closed=closed,
-        )
+        return replace(seen, matters=matters, entries=_logged(database, vault), closed=closed)
     finally:
         database.close()
 

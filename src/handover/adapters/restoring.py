@@ -74,7 +74,7 @@ def restore(
         InUseError: a process of this node has the database open.
         NewerDatabaseError: the database that is here knows more.
         NotEmptyError: there is something in the PostgreSQL database.
-        LedgerError: the ledger of what has ended is damaged.
+        LedgerError: the ledger of what has ended is damaged, or lacks its end.
     """
     target = make_url(place.url)
     if target.get_backend_name() == "sqlite":
@@ -96,8 +96,10 @@ class _SQLite:
             seen = rehearsal.unpack(self._path, self._beside, vault=self._vault)
             if seen.kind != "sqlite":
                 raise SealedFileError("it holds a database of PostgreSQL")
-            with self._standing(seen, forget_newer=forget_newer) as known:
+            with self._standing(seen, forget_newer=forget_newer) as (known, caught_up):
                 noted = Ledger(self._vault).read()
+                if not caught_up:
+                    Ledger(self._vault).require(seen.ledger, made_at=seen.made_at)
                 self._vault.raise_incarnation(above=known)
                 begun = _told(f"sqlite:///{self._beside}", seen, self._vault, self._clock, noted)
                 old = self._put()
@@ -114,30 +116,35 @@ class _SQLite:
         )
 
     @contextmanager
-    def _standing(self, seen: Rehearsed, *, forget_newer: bool) -> Iterator[int]:
-        """Let nobody open the old database meanwhile; give its incarnation.
+    def _standing(self, seen: Rehearsed, *, forget_newer: bool) -> Iterator[tuple[int, bool]]:
+        """Let nobody open the old database meanwhile; give its incarnation, and whether the ledger has what it knows.
 
         Of one that cannot be read nobody knows what it knew.
         """
         with ExitStack() as stack:
-            newer, incarnation = False, 0
+            newer, incarnation, caught_up = False, 0, False
             if self._target.exists():
                 try:
                     connection = stack.enter_context(moving.alone(self._target))
                     size, incarnation = _known(connection)
                     newer = size > seen.entries
-                    self._catch_up(connection)
+                    caught_up = self._catch_up(connection, newest=size >= seen.entries)
                 except exc.DatabaseError:
                     newer = True
             if newer and not forget_newer:
                 raise NewerDatabaseError
-            yield incarnation
+            yield incarnation, caught_up
 
-    def _catch_up(self, connection: Connection) -> None:
-        """Note what the old database knows to have ended and the ledger does not, if it is of this version."""
+    def _catch_up(self, connection: Connection, *, newest: bool) -> bool:
+        """Note what the old database knows to have ended and the ledger does not, if it is of this version.
+
+        Tell whether nothing is missing then: it knows what the backup does.
+        """
         with suppress(exc.DatabaseError):
             unit = Unit(connection, self._vault, self._vault.node, self._clock(), writes=False)
-            Ledger(self._vault).catch_up(unit)
+            Ledger(self._vault).catch_up(unit, newest=newest)
+            return newest
+        return False
 
     def _put(self) -> Path | None:
         """Give the restored database the name of the old one, at one instant; the old one keeps another."""
@@ -193,6 +200,7 @@ def _to_postgresql(path: Path, place: Place, vault: FileVault, clock: Clock) -> 
         if seen.kind != "postgresql":
             raise SealedFileError("it holds a database of SQLite")
         noted = Ledger(vault).read()
+        Ledger(vault).require(seen.ledger, made_at=seen.made_at)
         vault.raise_incarnation()
         _filled(place.url, copy)
         migrate.to_newest(engine)
