@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyotp
 import pytest
 
 import cases
+from application.door import HERE, PHRASE
 from continuing import Case, handed_over
 from federation import Federation, federation
 from handover.adapters.erasures import Ledger
-from handover.application.access import OPERATOR_HERE, Passkey
+from handover.application.access import OPERATOR_HERE, Change, Passkey
 from handover.application.continuity import KeptDemand
 from handover.application.endings import Ended
 from handover.application.facts import Actor, OfficerRole
 from handover.application.holds import Wanted
 from handover.application.officers import UnauthenticatedError
+from handover.application.passkeys import SignInRefusedError
 from handover.application.sealing import new_id
 from handover.application.tracing_permissions import Permit
 from handover.domain.consent import GroundWithdrawnError
@@ -294,6 +297,47 @@ def test_nobody_is_traced_again_whose_permission_was_withdrawn(
     athens = again.restored(ended=1)
     [found] = athens.tracing.permissions.of_matter(matter.id, actor=first)
     assert found.permission.withdrawn_at is not None
+
+
+def secret(fed: Federation, node: Node, officer: UUID7, login: str, password: str) -> str:
+    """Let an officer come by a one-time link and set password and codes; give the codes' secret."""
+    desks = node.reception
+    link = desks.accounts.invite(officer, actor=OPERATOR_HERE)
+    visitor = desks.sessions.find(desks.sign_in.with_link(link, HERE).cookie)
+    desks.accounts.set_password(visitor, login, password)
+    made = desks.accounts.offer_codes(visitor).secret
+    desks.accounts.confirm_codes(visitor, pyotp.TOTP(made).at(fed.clock.now))
+    return made
+
+
+def test_a_password_that_was_changed_since_does_not_count_again(
+    two: tuple[Federation, Node, Node], tmp_path: Path
+) -> None:
+    fed, athens, _ = two
+    one, other = (athens.officers.add(name, [OfficerRole.CASEWORKER]).id for name in ("One", "Other"))
+    old = secret(fed, athens, one, "one.one", PHRASE)
+    kept = secret(fed, athens, other, "other.other", PHRASE)
+    again = Again(fed, athens, tmp_path)
+    new = secret(fed, athens, one, "one.one", PHRASE + " new")
+    athens = again.restored(ended=2)
+
+    def signs_in(login: str, password: str, codes: str) -> bool:
+        fed.clock.pass_(60)
+        try:
+            athens.reception.sign_in.with_password(login, password, pyotp.TOTP(codes).at(fed.clock.now), HERE)
+        except SignInRefusedError:
+            return False
+        return True
+
+    assert signs_in("other.other", PHRASE, kept)
+    assert not signs_in("one.one", PHRASE, old)
+    assert not signs_in("one.one", PHRASE + " new", new)
+    assert athens.reception.accounts.changes(actor=OPERATOR_HERE, officer=one)[0].what is Change.CODES_SET
+    newest = secret(fed, athens, one, "one.one", PHRASE + " newest")
+    assert signs_in("one.one", PHRASE + " newest", newest)
+    again.node = athens
+    athens = again.restored(ended=2)  # the same old backup once more
+    assert not signs_in("one.one", PHRASE, old)
 
 
 def lines(node: Node) -> list[str]:

@@ -135,6 +135,9 @@ class AccountShelf:
     def note(self, change: AccessChange) -> None:
         """Keep what was done to an officer's access."""
         self._unit.insert(tables.access_change, {**vars(change), "roles": " ".join(change.roles)})
+        what = endings.changed(change)
+        if what is not None:
+            self._unit.ended.append(what)
 
     def changes(self, officer: UUID7 | None, limit: int) -> list[AccessChange]:
         """Give the newest changes: of one officer, or of all."""

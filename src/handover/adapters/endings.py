@@ -1,7 +1,8 @@
 """What has ended, as the ledger beside the vault names it: read from the database, and ended there again.
 
 A line names identifiers, roles and times, no value: `ended KIND ID`, `limited officer ID UNTIL ROLES`,
-`placed hold ID MATTER GROUND BY SECOND AT UNTIL`, `lifted hold ID BY` (docs/spec/at-rest.md, section 6).
+`changed password OFFICER CHANGE` (or codes), `placed hold ID MATTER GROUND BY SECOND AT UNTIL`, `lifted hold ID BY`
+(docs/spec/at-rest.md, section 6).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,12 +11,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, select, update
 
 from handover.adapters import access_tables, tables
+from handover.adapters.cells import NODE
 from handover.adapters.continuity_tables import disclosure
 from handover.adapters.retention_tables import erasure, hold
 from handover.adapters.tracing_tables import permission
 from handover.adapters.unit import Unit
 from handover.application.access import Change
 from handover.application.endings import Ended
+from handover.protocol import strict
 
 _ENDED: Final[Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]] = {
     "ground": (tables.ground.c.id, tables.ground.c.withdrawn_at),
@@ -27,6 +30,10 @@ _ENDED: Final[Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]] = {
 }
 """By what each kind is named, and since when it has ended. Of what was shown, that which came from others alone."""
 _NONE: Final = "-"
+_SECRETS: Final = {Change.PASSWORD_SET: "password", Change.CODES_SET: "codes"}
+_WHAT: Final = {word: what for what, word in _SECRETS.items()}
+_VOID: Final = ("password", "totp", "totp_offered")
+"""What is kept of an account's secrets, and counts no more once one of them was changed."""
 
 
 def ended(kind: str, id_: str) -> str:
@@ -39,6 +46,12 @@ def limited(officer: Any) -> str:
     roles = officer.roles.split() if isinstance(officer.roles, str) else officer.roles
     until = _NONE if officer.until is None else str(officer.until)
     return f"limited officer {officer.id} {until} {','.join(roles) or _NONE}"
+
+
+def changed(change: Any) -> str | None:
+    """Name that a password, or the secret of codes, was changed; None for another change (a row, or a fact)."""
+    word = _SECRETS.get(Change(change.what))
+    return None if word is None else f"changed {word} {change.officer} {change.id}"
 
 
 def placed(kept: Any) -> str:
@@ -69,8 +82,14 @@ def known(unit: Unit) -> Iterator[Ended]:
         for row in unit.rows(query.where(disclosure.c.incoming) if kind == "shown" else query):
             yield Ended(what=ended(kind, row.id), at=row.at)
     changes = access_tables.access_change
-    changed = select(changes.c.officer).where(changes.c.what == Change.ROLES_CHANGED)
-    for row in unit.rows(select(tables.officer).where(tables.officer.c.id.in_(changed))):
+    last: dict[tuple[str, str], Row[Any]] = {
+        (row.officer, row.what): row
+        for row in unit.rows(select(changes).where(changes.c.what.in_(_SECRETS)).order_by(changes.c.id))
+    }
+    for row in last.values():
+        yield Ended(what=changed(row) or "", at=row.at)
+    roles = select(changes.c.officer).where(changes.c.what == Change.ROLES_CHANGED)
+    for row in unit.rows(select(tables.officer).where(tables.officer.c.id.in_(roles))):
         yield Ended(what=limited(row), at=unit.now)
     for row in unit.rows(select(hold).order_by(hold.c.id)):
         yield Ended(what=placed(row), at=row.placed_at)
@@ -116,6 +135,34 @@ def _limit(unit: Unit, it: Ended) -> bool:
     return False
 
 
+def _change(unit: Unit, it: Ended) -> bool:
+    """Void password and codes if the backup does not know their change: the old ones may be in other hands.
+
+    The change is entered, so that it voids nothing again that is set from now on.
+    """
+    _, word, officer, id_ = it.what.split(" ")
+    changes, accounts, what = access_tables.access_change, access_tables.account, _WHAT.get(word)
+    found = unit.rows(select(tables.officer).where(tables.officer.c.id == officer))
+    if what is None or not found or _found(unit, changes.c.id, id_) is not None:
+        return False
+    entered = {
+        "id": id_,
+        "officer": officer,
+        "by": officer,
+        "what": what,
+        "roles": found[0].roles,
+        "at": it.at,
+    }
+    unit.insert(changes, entered)
+    place = f"account|{officer}"
+    for row in unit.rows(select(accounts).where(accounts.c.officer == officer)):
+        texts: Any = strict.loads(unit.cells.open(NODE, place, row.sealed))
+        if any(texts[name] is not None for name in _VOID):
+            sealed = unit.cells.seal(NODE, place, strict.dumps({**texts, **dict.fromkeys(_VOID)}))
+            unit.run(update(accounts).where(accounts.c.officer == officer).values(sealed=sealed))
+    return True
+
+
 def _place(unit: Unit, it: Ended) -> bool:
     names = ("id", "matter", "ground", "placed_by", "second_officer", "placed_at", "until")
     row: dict[str, Any] = dict(zip(names, it.what.split(" ")[2:], strict=True))
@@ -139,6 +186,7 @@ def _found(unit: Unit, column: ColumnElement[Any], value: str) -> Row[Any] | Non
 _DO: Final[Mapping[str, Callable[[Unit, Ended], bool]]] = {
     "ended": _end,
     "limited": _limit,
+    "changed": _change,
     "placed": _place,
     "lifted": _lift,
 }
