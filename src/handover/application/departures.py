@@ -76,6 +76,25 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
     return found
 
 
+def may_show_again(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bool:
+    """Tell whether what this node has shown in a round may be shown to the same peer once more, which has lost it."""
+    if work.doubts.stands(handover.matter):
+        return False  # the ground may have been withdrawn on the days that were lost
+    try:
+        if kept.act in _OPENING:
+            require_covered(work, handover)
+    except GroundError:
+        return False
+    return not lapsed(work, [kept])
+
+
+def never_left(work: UnitOfWork, registry: Registry, said: Sequence[KeptEnvelope]) -> bool:
+    """Tell whether a round, of which all that was *said* is given, waits here because its recipient is suspended."""
+    opening = [each for each in said if each.act in _OPENING]
+    heard = any(each.incoming for each in said)
+    return bool(opening) and not heard and len(_unsent(work, registry, opening)) == len(opening)
+
+
 def shows_anew(kept: KeptEnvelope) -> bool:
     """Tell whether an envelope shows something under a ground of its own, beside what opened its round."""
     if kept.act not in SHOWS | TALK:

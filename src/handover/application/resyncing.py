@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handover.application import before_theft, chains
+from handover.application import before_theft, chains, departures
 from handover.application.allowances import Allowances
 from handover.application.answers import log_key
 from handover.application.facts import Handover, KeptEnvelope
@@ -124,7 +124,10 @@ def _page(work: UnitOfWork, registry: Registry, request: Request) -> tuple[tuple
             return tuple(rounds), _end(rounds, begun)
         skipped = begun.items if begun is not None and begun.round == name else 0
         handover = work.handovers.find(request.iss, [name])[name]
-        kept = work.envelopes.of_handover(handover.id)[skipped:]
+        said = work.envelopes.of_handover(handover.id)
+        if departures.never_left(work, registry, said):
+            continue
+        kept = said[skipped:]
         chain = () if skipped else _chain(work, registry, handover)
         room -= sum(map(len, chain))
         items = _fitting(work, handover, kept, room=room if rounds else ROOM, most=most)
@@ -156,11 +159,14 @@ def _fitting(
 
 
 def _payload(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bytes | None:
-    """What this side has said and still says goes with its payload; what shows something anew goes without."""
+    """What this side has said and still says goes with its payload, while its ground counts.
+
+    What shows something anew goes without.
+    """
     still = kept.act is Act.CONSENT_WITHDRAWN or handover.state in _STILL_SAID
     if kept.incoming or not still or discloses_anew(handover.course, kept.act):
         return None
-    return work.resyncs.payload(kept.digest)
+    return work.resyncs.payload(kept.digest) if departures.may_show_again(work, handover, kept) else None
 
 
 def _chain(work: UnitOfWork, registry: Registry, handover: Handover) -> tuple[bytes, ...]:
