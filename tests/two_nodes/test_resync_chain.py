@@ -293,3 +293,24 @@ def test_of_a_deed_that_was_said_anew_the_one_that_was_taken_up_stands(tmp_path:
 def chain_of(node: Node, matter: MatterId) -> tuple[Digest, ...]:
     with node.database.reading() as work:
         return work.matters.get(matter).chain
+
+
+def test_an_earlier_key_that_was_stolen_keeps_nobody_in_doubt(tmp_path: Path) -> None:
+    """The chain was sound when this node took the case up: what became of the first key since is no lie of its peer."""
+    with story(tmp_path, ATHENS, HAMBURG, LYON) as play:
+        athens, hamburg, lyon = play.nodes
+        for node in play.nodes:
+            play.first(node)
+            play.second(node)
+        kept(play, tmp_path, "before")
+        there = play.hand_over(athens, hamburg, play.matter(athens).id)
+        play.hand_over(hamburg, lyon, there)
+        since, stolen = play.fed.clock.now - 60, athens.vault.signer.kid
+        rotation.new_signing_key(play.fed, athens, retire=False)
+        play.fed.ceremony.mark_compromised(athens.id, stolen, since=since, now=play.fed.clock.now)
+        play.fed.publish()
+        lyon = back(play, tmp_path, LYON, "before")
+        with lyon.database.reading() as work:
+            [matter] = work.matters.page(after="", limit=9)
+        assert (matter.claim, len(matter.chain)) == (Claim.HOLDER, 2)
+        assert "resync-failed" not in {each.kind for each in alarms_of(lyon)}

@@ -37,20 +37,42 @@ def require(
         ChainUnlistedError: a node or a key of theirs is not listed, which a newer registry may change.
     """
     try:
-        return _led(registry, envelope, shown_chain.read(evidence), now)
+        return _led(registry, envelope, shown_chain.read(evidence), now, accepted=False)
     except ChainUnlistedError:
         raise
     except UntrustedError as error:
         raise ChainError from error
 
 
-def _led(registry: Registry, envelope: Envelope, shown: ShownChain, now: int) -> tuple[Digest, ...]:
+def given_back(
+    registry: Registry, envelope: Envelope, evidence: tuple[bytes, ...], now: int, *, accepted: bool
+) -> tuple[Digest, ...]:
+    """Give the same of what a peer shows a restored node; what does not lead to the sender names nobody.
+
+    *accepted*: this node has offered or accepted the matter, and looked then which keys were stolen. That one was since
+    is no lie of the peer, and changes nothing.
+
+    Raises:
+        ChainUnlistedError: a node or a key of theirs is not listed, which a newer registry may change.
+    """
+    try:
+        return _led(registry, envelope, shown_chain.read(evidence), now, accepted=accepted)
+    except ChainUnlistedError:
+        raise
+    except UntrustedError:
+        return ()
+
+
+def _led(
+    registry: Registry, envelope: Envelope, shown: ShownChain, now: int, *, accepted: bool
+) -> tuple[Digest, ...]:
     if envelope.epoch != len(shown.deeds) + 1:
         raise ChainError
     holder = None
     for number, data in enumerate(shown.deeds, start=1):
         unverified = envelopes.read(data)
-        deed = _verified(registry, unverified, shown.receipts.get(unverified.digest), now)
+        receipt = shown.receipts.get(unverified.digest)
+        deed = _verified(registry, unverified, receipt, now, accepted=accepted)
         if deed.act is not Act.DEED or deed.epoch != number or holder not in (None, deed.iss):
             raise ChainError
         if (deed.purpose, deed.schema) != (envelope.purpose, envelope.schema):
@@ -61,14 +83,17 @@ def _led(registry: Registry, envelope: Envelope, shown: ShownChain, now: int) ->
     return tuple(strict.digest(data) for data in shown.deeds)
 
 
-def _verified(registry: Registry, unverified: Unverified, receipt: Receipt | None, now: int) -> Envelope:
+def _verified(
+    registry: Registry, unverified: Unverified, receipt: Receipt | None, now: int, *, accepted: bool
+) -> Envelope:
     claimed = unverified.claimed
     try:
         key = registry.listed(claimed.iss, unverified.kid, now=now).key
     except UnknownSenderError as error:
         raise ChainUnlistedError from error
     anchored = None if receipt is None else logged_at(registry, claimed, unverified.digest, receipt, now)
-    if key.status is KeyStatus.COMPROMISED and (anchored is None or not key.sound(anchored)):
+    stolen = key.status is KeyStatus.COMPROMISED and (anchored is None or not key.sound(anchored))
+    if stolen and not accepted:
         raise ChainError
     return unverified.verify(key.public)
 

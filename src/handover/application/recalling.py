@@ -175,7 +175,9 @@ class Recalling:
         opening = next((each.envelope for each in parts if each.envelope.act is Act.OFFER), None)
         if opening is None or len(shown_chain.read(shown).deeds) != opening.epoch - 1:
             return ()
-        return chains.require(self._registry, opening, shown, now)
+        own = {each.envelope.act for each in parts if each.envelope.iss == self._vault.node}
+        accepted = not own.isdisjoint({Act.OFFER, Act.ACCEPTANCE})
+        return chains.given_back(self._registry, opening, shown, now, accepted=accepted)
 
     def _keep(self, work: UnitOfWork, handover: Handover, parts: Sequence[Received]) -> list[Received]:
         """Keep, log and receipt what is not kept yet, as it was before; give what this node had sent."""
