@@ -17,6 +17,7 @@ from handover.protocol.checkpoint import Checkpoint, LogSigner
 from handover.protocol.cosignature import WitnessKey
 from handover.protocol.entry import EntryKind
 from handover.protocol.evidence_lines import read_consistency
+from handover.protocol.node_key import KeyUse
 from handover.protocol.witness import (
     LogUnsignedError,
     ProofRefusedError,
@@ -25,6 +26,7 @@ from handover.protocol.witness import (
     WitnessSizeError,
 )
 from handover.web.app import create_app
+from two_nodes import rotation
 from two_nodes.scene import alarms_of
 
 TEXT = {"content-type": "text/plain; charset=utf-8"}
@@ -287,3 +289,44 @@ def test_any_body_is_answered_or_refused(pair: Pair) -> None:
         with pytest.raises(HandoverError) as caught:
             pair.witness.witness.add(changed)
         assert isinstance(caught.value, (UntrustedError, UnknownLogError, LogUnsignedError, WitnessSizeError))
+
+
+def stolen(pair: Pair) -> None:
+    """Report the log's keys stolen since a minute ago, and give it new ones."""
+    listed = pair.log.registry.entry(pair.log.id, pair.fed.clock.now).keys
+    kids = [key.kid for key in listed if key.use in (KeyUse.LOG, KeyUse.LOG_PQ)]
+    pair.fed.clock.pass_(1)
+    pair.log.vault.add_keys(KeyUse.LOG, begins=pair.fed.clock.now)
+    rotation.republish(pair.fed, pair.log)
+    for kid in kids:
+        since = pair.fed.clock.now - 60
+        pair.fed.ceremony.mark_compromised(pair.log.id, kid, since=since, now=pair.fed.clock.now)
+    pair.fed.publish()
+
+
+@pytest.mark.parametrize("incarnation", [1, 2**31 - 1])
+def test_who_had_the_keys_of_a_log_once_does_not_silence_its_owner(pair: Pair, incarnation: int) -> None:
+    """A log of a later incarnation, or more entries than it has: nobody would cosign the owner's ever again."""
+    signer = pair.signer(incarnation)
+    fake = Checkpoint(origin=signer.key.origin, size=2**40, root=bytes(32))
+    signed = checkpoints.sign(fake, signer, pair.fed.clock.now)
+    pair.witness.witness.add(witness.encode_request(old_size=0, proof=(), signed=signed))
+    with pytest.raises(HandoverError):
+        pair.ask(0)
+    stolen(pair)
+    pair.grow()
+    with pytest.raises(NotFoundError):
+        pair.witness.witness.newest(signer.key.origin)
+    pair.ask(0)
+    assert views(pair) == []
+    assert Checkpoint.parse(note.read(pair.witness.witness.newest("gr/athens/log")).text) == head(pair.log)
+
+
+def test_what_was_cosigned_before_the_theft_binds_the_owner_still(pair: Pair) -> None:
+    pair.ask(0)
+    pair.fed.clock.pass_(3600)
+    stolen(pair)
+    other = replace(head(pair.log), size=40, root=bytes(32))
+    signed = checkpoints.sign(other, pair.log.vault.log_signer, pair.fed.clock.now)
+    with pytest.raises(WitnessSizeError):
+        pair.witness.witness.add(witness.encode_request(old_size=0, proof=(), signed=signed))

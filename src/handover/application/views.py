@@ -14,7 +14,7 @@ from handover.domain.errors import HandoverError, MalformedError, NotFoundError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import contradiction, merkle, note, strict, witness
-from handover.protocol.checkpoint import SignedCheckpoint
+from handover.protocol.checkpoint import LogKey, SignedCheckpoint
 from handover.protocol.evidence_lines import Consistency
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
@@ -89,6 +89,8 @@ class Views:
             log = self._registry.entry(origin.node, now)
         except NotFoundError:
             return False
+        if not _by_sound_keys(held.note, log, origin):
+            return False  # whoever has stolen the log's keys may have shown it: it accuses nobody
         own = _View(note=held.note, signed=SignedCheckpoint(checkpoint=held.checkpoint, time=held.signed_at))
         for other in self._others(origin.node, now):
             seen = self._view(other, f"{witness.HELD}/{origin}", log, origin)
@@ -108,8 +110,7 @@ class Views:
 
     def _view(self, of: NodeEntry, path: str, log: NodeEntry, origin: LogOrigin) -> _View | None:
         """Give what a node shows of a log, where the log has signed it."""
-        stolen = {each.public for each in log.keys if not each.sound(strict.LATEST)}
-        keys = [key for key in log.log_keys(origin.incarnation) if not stolen & {key.ed25519, key.mldsa44}]
+        keys = _sound_keys(log, origin)
         try:
             data = self._wire.get(of.node, of.address, path, note.NOTE_LIMIT)
             signed = checkpoints.verify_signed(data, checkpoints.key_of(data, keys))
@@ -156,3 +157,17 @@ def _judged(first: _View, second: _View, proof: Consistency | None = None) -> Co
     return (
         None if kind is None else Contradiction(kind=kind, first=first.note, second=second.note, proof=proof)
     )
+
+
+def _sound_keys(log: NodeEntry, origin: LogOrigin) -> list[LogKey]:
+    """Give the pairs of a log that were never reported stolen."""
+    stolen = {each.public for each in log.keys if not each.sound(strict.LATEST)}
+    return [key for key in log.log_keys(origin.incarnation) if not stolen & {key.ed25519, key.mldsa44}]
+
+
+def _by_sound_keys(signed: bytes, log: NodeEntry, origin: LogOrigin) -> bool:
+    try:
+        checkpoints.key_of(signed, _sound_keys(log, origin))
+    except HandoverError:
+        return False
+    return True

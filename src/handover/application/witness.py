@@ -18,10 +18,11 @@ from handover.protocol.cosignature import WitnessSigner
 from handover.protocol.evidence_lines import Consistency
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
-from handover.protocol.node_key import KeyStatus
+from handover.protocol.node_key import KeyStatus, KeyUse
 from handover.protocol.witness import AddCheckpoint
 
 MOST_LOGS: Final = 64  # of one node, one for each of its incarnations
+_OF_LOG: Final = frozenset({KeyUse.LOG, KeyUse.LOG_PQ})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class _Asked:
     """A request whose checkpoint its log has signed, with the log's two lines alone."""
 
     origin: LogOrigin
+    entry: NodeEntry
     request: AddCheckpoint
     signed: SignedCheckpoint
     note: bytes
@@ -53,7 +55,7 @@ class Witness:
         request = witness.decode_request(body)
         with self._database.reading() as work:
             asked = self._recognised(request, work.now)
-            held = _held(work, asked.origin)
+            held = _held(work, asked.entry, asked.origin)
         if (
             held is not None
             and held.checkpoint == request.checkpoint
@@ -80,7 +82,7 @@ class Witness:
         except UntrustedError:
             raise NotFoundError from None
         with self._database.reading() as work:
-            held = _held(work, log)
+            held = _held(work, self._registry.entry(log.node, work.now), log)
         if held is None:
             raise NotFoundError
         return held.note
@@ -100,14 +102,18 @@ class Witness:
         except UntrustedError as error:
             raise witness.LogUnsignedError from error
         return _Asked(
-            origin=origin, request=request, signed=signed, note=cosignature.of_log(request.note, key)
+            origin=origin,
+            entry=entry,
+            request=request,
+            signed=signed,
+            note=cosignature.of_log(request.note, key),
         )
 
     def _decide(self, work: UnitOfWork, asked: _Asked) -> bytes | HandoverError:
         """Cosign, or keep what contradicts itself; a refusal is given back, for what was kept is to be committed."""
-        held = _held(work, asked.origin)
+        held = _held(work, asked.entry, asked.origin)
         try:
-            _require_log(work, asked.origin)
+            _require_log(work, asked.entry, asked.origin)
             witness.follow(None if held is None else held.checkpoint, asked.request)
         except HandoverError as error:
             found = None if held is None else _excluded(held, asked)
@@ -137,16 +143,33 @@ def _trusted(entry: NodeEntry, origin: LogOrigin) -> Sequence[LogKey]:
     return [pair for pair in entry.log_keys(origin.incarnation) if {pair.ed25519, pair.mldsa44} <= active]
 
 
-def _held(work: UnitOfWork, origin: LogOrigin) -> Witnessed | None:
-    found = {each.checkpoint.origin: each for each in work.witnessed.of_node(origin.node)}
-    return found.get(str(origin))
+def _counting(work: UnitOfWork, entry: NodeEntry) -> dict[LogOrigin, Witnessed]:
+    """Give what was cosigned of a node's logs and counts still, by log.
+
+    What was cosigned when the log's key may have been in other hands does not: else whoever had it once could keep its
+    owner from ever being cosigned again, by a log of a later incarnation or a tree that nobody else has.
+    """
+    found = {LogOrigin.parse(each.checkpoint.origin): each for each in work.witnessed.of_node(entry.node)}
+    stolen = [key for key in entry.keys if key.use in _OF_LOG and key.compromised_since is not None]
+    return {log: each for log, each in found.items() if not stolen or _sound(entry, log, each)}
 
 
-def _require_log(work: UnitOfWork, origin: LogOrigin) -> None:
+def _sound(entry: NodeEntry, log: LogOrigin, held: Witnessed) -> bool:
+    try:
+        pair = checkpoints.key_of(held.note, entry.log_keys(log.incarnation))
+    except UntrustedError:
+        return True  # the registry lists the keys no more, and does not say that they were stolen
+    used = [key for key in entry.keys if key.public in (pair.ed25519, pair.mldsa44)]
+    return all(key.sound(held.cosigned_at) for key in used)
+
+
+def _held(work: UnitOfWork, entry: NodeEntry, origin: LogOrigin) -> Witnessed | None:
+    return _counting(work, entry).get(origin)
+
+
+def _require_log(work: UnitOfWork, entry: NodeEntry, origin: LogOrigin) -> None:
     """Do nothing unless the log was succeeded by that of a later incarnation, or the node has had too many."""
-    known = [
-        LogOrigin.parse(each.checkpoint.origin).incarnation for each in work.witnessed.of_node(origin.node)
-    ]
+    known = [each.incarnation for each in _counting(work, entry)]
     if any(each > origin.incarnation for each in known):
         raise witness.UnknownLogError("the log of a later incarnation of this node is known")
     if origin.incarnation not in known and len(known) >= MOST_LOGS:
