@@ -9,6 +9,7 @@ from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.cosignature import WitnessSigner
 from handover.protocol.evidence import Word
 from handover.protocol.evidence_lines import Consistency
+from handover.protocol.node_key import KeyUse
 from paper import NOW, Author, Lines, Paper
 
 HOUR: Final = 3600
@@ -60,6 +61,17 @@ def lines(world: Paper, first: bytes, second: bytes, led: Consistency | None = N
 def file(world: Paper, first: bytes, second: bytes, led: Consistency | None = None) -> bytes:
     """Give a file."""
     return contradiction.write(lines(world, first, second, led))
+
+
+def stolen(world: Paper, witnesses: int = 0) -> bytes:
+    """Give a file on a log whose keys were stolen an hour later; so many witnesses are said to have seen both trees."""
+    log, *others = world.authors
+    for key in log.public_keys():
+        if key.use in (KeyUse.LOG, KeyUse.LOG_PQ):
+            world.registrar.ceremony.mark_compromised(log.node, key.kid, since=NOW + HOUR, now=NOW + HOUR)
+    world.publish(NOW + HOUR)
+    first, second = (signed(log, tree(7, other=each), NOW, *others[:witnesses]) for each in (7, 3))
+    return file(world, first, second)
 
 
 def proving(world: Paper) -> dict[str, tuple[str, bytes]]:

@@ -1,12 +1,15 @@
 """The auditor's page says of every published file against a log what the program says, and in words that stand out."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from application.test_contradiction_vectors import CASES, file_of, root_of
 from browser import auditor
+from contradicting import NAMES, stolen
+from paper import paper
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +24,12 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_says_what_the_program_says(page: Page, name: str) -> None:
     auditor.agreed(page, [file_of(name)], root_of(name))
+
+
+@pytest.mark.parametrize("witnesses", [0, 1, 2])
+def test_a_stolen_key_proves_what_it_does_in_the_program(page: Page, tmp_path: Path, witnesses: int) -> None:
+    world = paper(tmp_path, *NAMES)
+    auditor.agreed(page, [stolen(world, witnesses)], world.root)
 
 
 def test_whoever_reads_the_page_sees_first_what_is_proved(page: Page) -> None:

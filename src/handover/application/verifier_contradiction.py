@@ -67,9 +67,8 @@ def _judged(file: File, trust: Trust, findings: Findings) -> Sentence | None:
         return None
     first, second = heads
     for head in heads:
-        seen = [word.time for word in verifier_witnesses.said_of(head, trust, findings)]
-        # Whoever has stolen the key dates what it signs as he likes: only a witness shows that it is from before.
-        if not trust.log_sound(head.node, head.key, min(seen, default=strict.LATEST)):
+        seen = _seen(verifier_witnesses.said_of(head, trust, findings))
+        if not trust.log_sound(head.node, head.key, seen):
             text = sentence(
                 "the log's key was reported compromised: anyone may have made the log that is shown"
             )
@@ -98,6 +97,18 @@ def _judged(file: File, trust: Trust, findings: Findings) -> Sentence | None:
         first=_moment(first),
         second=_moment(second),
     )
+
+
+def _seen(words: Iterable[verifier_witnesses.Word]) -> int:
+    """Give by when witnesses of two countries had seen a checkpoint.
+
+    Whoever has stolen the log's key dates what it signs as he likes, and may be one of the witnesses himself.
+    """
+    first: dict[str, int] = {}
+    for word in words:
+        country = word.witness.country
+        first[country] = min(word.time, first.get(country, word.time))
+    return sorted([*first.values(), strict.LATEST, strict.LATEST])[1]
 
 
 def _head(file: File, number: int, trust: Trust, findings: Findings) -> Head | None:
