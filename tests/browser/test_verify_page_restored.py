@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, Page
 from browser import auditor
 from handover.adapters import backup as backups
 from stories import Story, story
+from two_nodes import rotation
 from two_nodes.restores import restore
+from two_nodes.test_resync_chain import back, kept
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,19 @@ def test_before_and_after_a_restore(page: Page, told: Story, tmp_path: Path) -> 
     ):
         report = auditor.agreed(page, files, told.root)
         assert report.verdict == "valid", [finding.text for finding in report.findings]
+
+
+def test_what_a_restored_node_was_given_back_after_the_term_of_a_key(
+    page: Page, told: Story, tmp_path: Path
+) -> None:
+    athens, hamburg = told.nodes
+    kept(told, tmp_path, "before")
+    told.hand_over(athens, hamburg, told.matter(athens).id)
+    old = athens.vault.signer.kid
+    rotation.new_signing_key(told.fed, athens, retire=False)
+    rotation.end(told.fed, athens, old, at=told.fed.clock.now + 60)
+    hamburg = back(told, tmp_path, "de/hamburg", "before")
+    with hamburg.database.reading() as work:
+        [there] = [each.id for each in work.matters.page(after="", limit=9)]
+    report = auditor.agreed(page, [told.export(hamburg, there)], told.root)
+    assert report.verdict == "incomplete", [finding.text for finding in report.findings]

@@ -1,18 +1,28 @@
 """Changes of the registry and of a node's keys while rounds are under way."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from federation import Federation
 from handover.founding import entry_of
 from handover.node import Node
 from handover.protocol import enrolment
-from handover.protocol.node_key import KeyStatus, KeyUse
+from handover.protocol.node_key import KeyStatus, KeyUse, NodeKey
 
 
 def republish(fed: Federation, node: Node, *, retired: frozenset[str] = frozenset()) -> None:
     """Enter the node's present keys into the registry, some of them as retired, and let every node know."""
+    _enter(fed, node, lambda key: replace(key, status=KeyStatus.RETIRED) if key.kid in retired else key)
+
+
+def end(fed: Federation, node: Node, kid: str, *, at: int) -> None:
+    """Let the term of a key end sooner, and every node know."""
+    _enter(fed, node, lambda key: replace(key, expires=at) if key.kid == kid else key)
+
+
+def _enter(fed: Federation, node: Node, change: Callable[[NodeKey], NodeKey]) -> None:
     entry = entry_of(node.settings, node.vault)
-    keys = tuple(replace(key, status=KeyStatus.RETIRED) if key.kid in retired else key for key in entry.keys)
+    keys = tuple(map(change, entry.keys))
     request = enrolment.request(
         replace(entry, keys=keys), signer=node.vault.signer, provers=node.vault.provers(), now=fed.clock.now
     )

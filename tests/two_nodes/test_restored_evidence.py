@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from handover.application.verifier import verify
-from handover.application.verifier_report import Verdict
+from handover.application.verifier_report import Rule, Severity, Verdict
 from handover.domain.handover import Act, Claim, State
 from handover.domain.ids import MatterId
 from handover.node import Node
+from handover.protocol.node_key import KeyUse
+from handover.protocol.registry_set import Registry
 from stories import Story, story, told
+from two_nodes import rotation
 from two_nodes.resyncing import ATHENS, HAMBURG, put_back
 from two_nodes.test_resync_chain import back, kept
 
@@ -127,4 +130,28 @@ def test_what_was_lost_of_a_way_back_is_not_what_the_node_had_before(play: Story
     athens, hamburg = play.nodes
     play.fed.clock.pass_(60)
     play.offer(athens, hamburg, matter)
+    check(play, (athens, matter), (hamburg, there))
+
+
+def test_what_has_run_out_when_it_was_given_back_accuses_nobody(
+    play: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was restored logs then what came long before: the term of a key, or of a country's page, may be over."""
+    athens, hamburg = play.nodes
+    matter = play.matter(athens).id
+    kept(play, tmp_path, "before")
+    play.hand_over(athens, hamburg, matter)
+    old, over = athens.vault.signer.kid, play.fed.clock.now + 60
+    play.fed.clock.pass_(1)
+    athens.vault.add_keys(KeyUse.SIG, begins=play.fed.clock.now)
+    rotation.end(play.fed, athens, old, at=over)
+    play.fed.settle()
+    back(play, tmp_path, HAMBURG, "before")
+    athens, hamburg = play.nodes
+    with hamburg.database.reading() as work:
+        [there] = [each.id for each in work.matters.page(after="", limit=9)]
+    monkeypatch.setattr(Registry, "lapsed", lambda _, country, at: country == "gr" and at > over)
+    report = verify([play.export(hamburg, there)], root=play.root)
+    found = {each.rule for each in report.findings if each.severity is Severity.INCOMPLETE}
+    assert (report.verdict, {Rule.KEY, Rule.SUSPENDED} - found) == (Verdict.INCOMPLETE, set()), told(report)
     check(play, (athens, matter), (hamburg, there))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from handover.application.verifier_case import Case, Said
-from handover.application.verifier_mandates import Question, admitted, holds, mandated
+from handover.application.verifier_mandates import admitted, ask, mandated
 from handover.application.verifier_report import Findings, Rule, Severity
 from handover.application.verifier_shown import Shown
 from handover.application.verifier_signatures import believe, compromised
@@ -18,7 +18,7 @@ from handover.domain.continuity import FOLLOW_UP_FIELDS
 from handover.domain.courses import course_of
 from handover.domain.errors import HandoverError
 from handover.domain.handover import Act
-from handover.domain.ids import Digest, NodeId
+from handover.domain.ids import Digest
 from handover.domain.record import MatterKind, gaps, schema
 from handover.domain.sentences import Sentence, sentence
 from handover.domain.sequence import discloses_anew
@@ -269,26 +269,11 @@ class Grounds:
         envelope = said.envelope
         for node in (envelope.iss, envelope.aud):
             text = sentence("%(node)s had no mandate for %(purpose)s", node=node, purpose=envelope.purpose)
-            self._ask(said, node, Rule.MANDATE, text, mandated(Mandate(envelope.purpose.value)))
+            asked = mandated(Mandate(envelope.purpose.value))
+            ask(said, node, Rule.MANDATE, text, asked, trust=self._trust, findings=self._findings)
             if new or node == envelope.aud:
                 text = sentence("%(node)s was suspended", node=node)
-                self._ask(said, node, Rule.SUSPENDED, text, admitted(said.at))
-
-    def _ask(self, said: Said, node: NodeId, rule: Rule, text: Sentence, asked: Question) -> None:
-        window = self._trust.window(said.envelope.iat, said.at)
-        answers = [holds(each, node, asked) for each in window]
-        if not answers or answers[0]:
-            return
-        if any(answers):
-            self._findings.note(
-                rule, said.place, sentence("%(text)s by a registry less than a day old", text=text)
-            )
-        elif self._trust.whole(window, said.envelope.iat):
-            self._findings.invalid(rule, said.place, text)
-        else:
-            self._findings.incomplete(
-                rule, said.place, text
-            )  # a state in between, on which it rested, is not shown
+                ask(said, node, Rule.SUSPENDED, text, admitted, trust=self._trust, findings=self._findings)
 
 
 def _of(said: Sequence[Said], act: Act) -> list[Said]:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from handover.application.verifier_case import Case, Said, Source
-from handover.application.verifier_report import Findings, Rule
+from handover.application.verifier_report import Findings, Rule, Severity
 from handover.application.verifier_trust import Trust
 from handover.domain.errors import HandoverError
 from handover.domain.ids import NodeId
@@ -74,7 +74,7 @@ def _manifest(source: Source, trust: Trust, findings: Findings) -> None:
         findings.invalid(Rule.MANIFEST, where, fault.sentence)
     if key is None:
         return
-    if not key.not_before - SKEW <= manifest.exported < key.expires + SKEW:
+    if not _in_term(key, manifest.exported):
         findings.invalid(Rule.KEY, place, sentence("the key was not in use when the bundle was made"))
     latest = trust.latest_key(source.node, bundle.kid) or key
     if latest.compromised_since is not None:
@@ -99,12 +99,18 @@ def _said(said: Said, trust: Trust, findings: Findings) -> bool:
     )
     if key is None:
         return False
-    if not key.not_before - SKEW <= said.at < key.expires + SKEW:
-        findings.invalid(Rule.KEY, said.place, sentence("the key was not in use at that time"))
+    if not _in_term(key, said.at):
+        again = said.dated_again and _in_term(key, envelope.iat)
+        severity = Severity.INCOMPLETE if again else Severity.INVALID
+        findings.add(Rule.KEY, said.place, severity, sentence("the key was not in use at that time"))
     listed = [trust.key(envelope.iss, kid, [each]) for each in registries]
     if listed and all(each is None or each.status is KeyStatus.RETIRED for each in listed):
         findings.note(Rule.KEY, said.place, sentence("the key had been retired by then"))
     return not compromised(said, kid, said.place, trust, findings)
+
+
+def _in_term(key: NodeKey, at: int) -> bool:
+    return key.not_before - SKEW <= at < key.expires + SKEW
 
 
 def compromised(said: Said, kid: str, place: str, trust: Trust, findings: Findings) -> bool:
