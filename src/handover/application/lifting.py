@@ -8,8 +8,10 @@ from handover.application.rounds import Cause, Rounds
 from handover.domain.courses import Course
 from handover.domain.errors import OutOfOrderError
 from handover.domain.handover import OPEN_OFFER, Act, Order, Role, State, VoidReason
-from handover.domain.ids import MatterId
+from handover.domain.ids import MatterId, NodeId
 from handover.protocol import envelope as envelopes
+from handover.protocol.delivery import Item
+from handover.protocol.resync import Round
 
 
 def lift(work: UnitOfWork, rounds: Rounds, matter: MatterId) -> None:
@@ -24,6 +26,28 @@ def lift(work: UnitOfWork, rounds: Rounds, matter: MatterId) -> None:
             rounds.move(work, each, Cause(event=Order.WITHDRAW, void=VoidReason.RESTORED))
     for deed in waiting:
         _take_up(work, rounds, deed)
+
+
+def shown_by_others(work: UnitOfWork, node: NodeId, matter: MatterId) -> list[tuple[NodeId, Round]]:
+    """Give each deed to *node* that only a later holder has shown, with its giver: that one has forgotten it, too.
+
+    The round and this node's acceptance are known. A void that the giver has said in it since is put before a person.
+    """
+    rounds = []
+    for digest in work.matters.get(matter).chain:
+        deed = work.envelopes.deed(digest)
+        said = envelopes.read(deed).claimed
+        found = work.handovers.find(said.iss, [said.round]).get(said.round)
+        if said.aud != node or found is None:
+            continue
+        kept = work.envelopes.of_handover(found.id)
+        voids = [each.data for each in kept if each.incoming and each.act is Act.VOID]
+        if voids:
+            raise_alarm(work, "equivocation", peer=said.iss, handover=found, evidence=(deed, voids[0]))
+        elif digest not in {each.digest for each in kept} and said.re in {each.digest for each in kept}:
+            items = (Item(envelope=deed, payload=None),)
+            rounds.append((said.iss, Round(round=said.round, items=items, chain=())))
+    return rounds
 
 
 def _take_up(work: UnitOfWork, rounds: Rounds, deed: WaitingDeed) -> None:

@@ -93,6 +93,8 @@ class Recalling:
 
     def lift(self, work: UnitOfWork, matter: MatterId) -> None:
         """End the doubt about a matter of which all peers were heard."""
+        for peer, given in lifting.shown_by_others(work, self._vault.node, matter):
+            self.decide(work, {self.take(work, peer, given) or matter})
         lifting.lift(work, self._rounds, matter)
         self._withdrawals.again(work, matter)
 
