@@ -80,8 +80,7 @@ class Recalling:
     """Works on one round after the other, in the caller's transaction."""
 
     def __init__(self, vault: Vault, registry: Registry, rounds: Rounds, withdrawals: Withdrawals) -> None:
-        self._vault = vault
-        self._registry = registry
+        self._vault, self._registry = vault, registry
         self._intake = Intake(vault, registry)
         self._rounds = rounds
         self._withdrawals = withdrawals
@@ -152,9 +151,8 @@ class Recalling:
             for course in Course:
                 sides = [role for role in Role if may_say(course, role, each.envelope.act)]
                 if len(sides) == 1:
-                    mine = each.envelope.iss == self._vault.node
                     other = Role.RECEIVER if sides[0] is Role.SENDER else Role.SENDER
-                    return sides[0] if mine else other
+                    return sides[0] if each.envelope.iss == self._vault.node else other
         return None
 
     def _require_fits(
