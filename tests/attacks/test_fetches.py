@@ -264,7 +264,7 @@ def test_no_answer_leads_on_grows_or_keeps_the_node_waiting(outside: Outside, ca
     Attack(
         "delivery-answered-with-a-page",
         "A member's server answers a delivery with a page of HTML, as a proxy in between does.",
-        "malformed",
+        "peer-answer",
         Leaves.AGAIN,
         with_=once(s.sized(b"<html>everything is fine</html>").replace(b"application/json", b"text/html")),
     ),

@@ -84,6 +84,36 @@ def test_a_file_is_pushed_from_an_offset_and_read_by_name() -> None:
             wire().post(PEER, server.address, BODY)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"",
+        b"Content-Type: text/html; charset=utf-8\r\n",
+        b"Content-Type: application/problem+json\r\n",
+        b"Content-Type: application/json; charset=utf-16\r\n",
+        b"Content-Type: application/json\r\nContent-Type: text/plain\r\n",
+    ],
+)
+def test_an_answer_of_another_media_type_is_none_and_delivery_is_tried_again(kind: bytes) -> None:
+    text = b"HTTP/1.1 200 OK\r\n" + kind + b"Content-Length: 10\r\n\r\n" + b'{"have":7}'
+    with strange(answering(text)) as server:
+        peers = wire()
+        for asked in (
+            lambda: peers.post(PEER, server.address, BODY),
+            lambda: peers.push(PEER, server.address, Digest("A" * 43), 4, b"abc"),
+        ):
+            with pytest.raises(PeerAnswerError) as refused:
+                asked()
+            assert refused.value.retry
+
+
+@pytest.mark.parametrize("kind", [b"application/json", b'Application/JSON; charset="UTF-8"'])
+def test_json_is_json_however_it_is_spelled(kind: bytes) -> None:
+    text = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nContent-Length: 2\r\n\r\n{}"
+    with strange(answering(text)) as server:
+        assert wire().post(PEER, server.address, BODY) == b"{}"
+
+
 def test_a_small_question_goes_as_bytes_to_its_path_and_an_answer_of_its_size_comes_back() -> None:
     with strange(answering(sized(b"answer"))) as server:
         assert wire().ask(PEER, server.address, "/federation/v1/evaluations", b"\0asked", 6) == b"answer"

@@ -33,6 +33,7 @@ _REFUSAL_LIMIT: Final = 8192
 _SECONDS: Final = re.compile(rb"[0-9]{1,9}")
 _UNNAMED: Final = 60  # seconds
 _PROBLEM: Final = re.compile(r"[a-z]+(?:-[a-z0-9]+)*", re.ASCII)
+_JSON: Final = re.compile(rb'application/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?', re.IGNORECASE)
 _IDLE: Final = 60  # seconds; a peer keeps an idle connection longer
 _ANSWER_LIMIT: Final = 4 * 1024 * 1024
 _OUR_FIELDS: Final = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "handover"}
@@ -69,13 +70,13 @@ class HTTPPeers:
         """
         url = f"{address}/federation/v1/envelopes"
         fields = {"Content-Type": "application/json"}
-        return self._exchange(peer, "POST", url, _ANSWER_LIMIT, fields=fields, body=body)
+        return self._exchange(peer, "POST", url, _ANSWER_LIMIT, fields=fields, body=body, kind=_JSON)
 
     def push(self, peer: NodeId, address: str, sealed: Digest, offset: int, part: bytes) -> int:
         """Send a part of a sealed file; give how many bytes of it the peer has. Raises as `post`."""
         url = f"{address}/federation/v1/attachments/{sealed}"
         fields = {"Content-Type": "application/octet-stream", "Upload-Offset": str(offset)}
-        answer = self._exchange(peer, "PUT", url, 1024, fields=fields, body=part)
+        answer = self._exchange(peer, "PUT", url, 1024, fields=fields, body=part, kind=_JSON)
         (have,) = strict.members(strict.loads(answer), "have")
         return strict.integer(have)
 
@@ -116,6 +117,7 @@ class HTTPPeers:
         fields: Mapping[str, str] | None = None,
         body: bytes | None = None,
         total: float | None = None,
+        kind: re.Pattern[bytes] | None = None,
     ) -> bytes:
         clear = self._in_the_clear(url)
         pool = self._pool(self._pins(peer) if peer else frozenset())
@@ -129,7 +131,7 @@ class HTTPPeers:
             ):
                 if method == "GET" and answer.status == 404:
                     raise NotFoundError
-                return _read(answer, limit, told=total is not None)
+                return _read(answer, limit, told=total is not None, kind=kind)
         except (
             httpcore2.NetworkError,
             httpcore2.ProtocolError,
@@ -175,8 +177,10 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
-    """Give the body of an answer that is one; whatever else came is left unread, but for a problem that is *told*."""
+def _read(
+    answer: httpcore2.Response, limit: int, *, told: bool, kind: re.Pattern[bytes] | None = None
+) -> bytes:
+    """Give the body of an answer of the media type *kind*; all else is left unread, but a problem that is *told*."""
     if answer.status == 429:
         raise PeerSpentError(wait_of(answer.headers))
     if answer.status >= 500 or answer.status == 408:
@@ -195,6 +199,9 @@ def _read(answer: httpcore2.Response, limit: int, *, told: bool) -> bytes:
             raise PeerAnswerError
         if name.lower() == b"content-length" and int(value) > limit:
             raise PeerAnswerError
+    types = [value for name, value in answer.headers if name.lower() == b"content-type"]
+    if kind is not None and (len(types) != 1 or kind.fullmatch(types[0]) is None):
+        raise PeerAnswerError
     return _body(answer, limit)
 
 
