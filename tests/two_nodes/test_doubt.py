@@ -56,7 +56,7 @@ def restored(node: Node) -> int:
 
 def lift(node: Node, matter: MatterId) -> None:
     with node.database.begin() as work:
-        lifting.lift(work, node.inbox._rounds, matter)
+        lifting.lift(work, node.inbox._rounds, node.vault, matter)
 
 
 def end(node: Node) -> bool:

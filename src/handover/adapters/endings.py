@@ -1,8 +1,8 @@
 """What has ended, as the ledger beside the vault names it: read from the database, and ended there again.
 
 A line names identifiers, roles and times, no value: `ended KIND ID`, `limited officer ID UNTIL ROLES`,
-`changed password OFFICER CHANGE` (or codes), `placed hold ID MATTER GROUND BY SECOND AT UNTIL`, `lifted hold ID BY`
-(docs/spec/at-rest.md, section 6).
+`changed password OFFICER CHANGE` (or codes), `placed hold ID MATTER GROUND BY SECOND AT UNTIL`, `lifted hold ID BY`,
+`resolved deed DIGEST ID ROUND REASON BY AT SECOND` (docs/spec/at-rest.md, section 6).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, Row, select, update
 from handover.adapters import access_tables, tables
 from handover.adapters.cells import NODE
 from handover.adapters.continuity_tables import disclosure
+from handover.adapters.resolution_tables import resolution
 from handover.adapters.retention_tables import erasure, hold
 from handover.adapters.tracing_tables import permission
 from handover.adapters.unit import Unit
 from handover.application.access import Change
-from handover.application.endings import Ended
+from handover.application.endings import RESOLVED, Ended
+from handover.domain.resolution import ResolutionOutcome
 from handover.protocol import strict
 
 _ENDED: Final[Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]]] = {
@@ -73,6 +75,12 @@ def lifted(id_: str, by: str | None) -> str:
     return f"lifted hold {id_} {by}"
 
 
+def resolved(of: Any) -> str:
+    """Name a deed that two officers have resolved, with the round and their proposal (a row, or a fact)."""
+    words = (of.deed, of.id, of.handover, of.reason, of.proposed_by, of.proposed_at, of.decided_by)
+    return f"resolved {RESOLVED} {' '.join(map(str, words))}"
+
+
 def known(unit: Unit) -> Iterator[Ended]:
     """Give all that has ended as the database knows it."""
     for row in unit.rows(select(erasure.c.owner, erasure.c.erased_at).order_by(erasure.c.id)):
@@ -95,6 +103,9 @@ def known(unit: Unit) -> Iterator[Ended]:
         yield Ended(what=placed(row), at=row.placed_at)
         if row.lifted_at is not None:
             yield Ended(what=lifted(row.id, row.lifted_by), at=row.lifted_at)
+    done = resolution.c.outcome == ResolutionOutcome.CONFIRMED
+    for row in unit.rows(select(resolution).where(done).order_by(resolution.c.id)):
+        yield Ended(what=resolved(row), at=row.decided_at)
 
 
 class EndingShelf:
@@ -179,6 +190,19 @@ def _lift(unit: Unit, it: Ended) -> bool:
     return unit.run(update(hold).where(hold.c.id == it.id, hold.c.lifted_at.is_(None)).values(values)) > 0
 
 
+def _resolve(unit: Unit, it: Ended) -> bool:
+    """Know a resolution again, also of a round that the backup does not have: a peer may return it, or build on it."""
+    names = ("deed", "id", "handover", "reason", "proposed_by", "proposed_at", "decided_by")
+    row: dict[str, Any] = dict(zip(names, it.what.split(" ")[2:], strict=True))
+    row |= {"proposed_at": int(row["proposed_at"]), "decided_at": it.at}
+    row |= {"outcome": ResolutionOutcome.CONFIRMED.value}
+    done = select(resolution.c.id).where(resolution.c.id == row["id"], resolution.c.outcome.is_not(None))
+    if unit.rows(done):
+        return False
+    unit.upsert(resolution, row)
+    return True
+
+
 def _found(unit: Unit, column: ColumnElement[Any], value: str) -> Row[Any] | None:
     return next(iter(unit.rows(select(column).where(column == value))), None)
 
@@ -189,4 +213,5 @@ _DO: Final[Mapping[str, Callable[[Unit, Ended], bool]]] = {
     "changed": _change,
     "placed": _place,
     "lifted": _lift,
+    "resolved": _resolve,
 }

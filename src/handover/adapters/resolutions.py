@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, select
 
+from handover.adapters import endings
 from handover.adapters.resolution_tables import resolution
 from handover.adapters.unit import Unit
 from handover.domain.ids import UUID7, Digest, HandoverId
@@ -26,6 +27,8 @@ class ResolutionShelf:
     def decide(self, done: Resolution) -> None:
         """Write what became of it, if nothing had before; raises ConflictError at the end of the transaction."""
         self._unit.change(resolution, _row(done), guard={"decided_at": _OPEN})
+        if done.outcome is ResolutionOutcome.CONFIRMED:
+            self._unit.ended.append(endings.resolved(done))
 
     def confirmed(self, deeds: Sequence[Digest]) -> list[Resolution]:
         """Give those by which one of *deeds* was resolved."""

@@ -7,7 +7,7 @@ from handover.application.facts import Handover, KeptEnvelope, Matter
 from handover.application.intake import Received
 from handover.application.ports import UnitOfWork
 from handover.application.unopened import ChainError
-from handover.domain.errors import OutOfOrderError
+from handover.domain.errors import NotFoundError, OutOfOrderError
 from handover.domain.handover import Act, EquivocationError, RoundResolvedError, State
 from handover.domain.ids import Digest
 from handover.protocol import envelope as envelopes
@@ -89,8 +89,12 @@ def require_unresolved(work: UnitOfWork, received: Received) -> None:
         RoundResolvedError: one was: whoever offers has taken up what this node holds as before.
     """
     for each in work.resolutions.confirmed(received.chain):
-        evidence = (received.data, work.envelopes.deed(each.deed))
-        found = work.handovers.get(each.handover)
+        found: Handover | None
+        evidence: tuple[bytes, ...] = (received.data,)
+        try:
+            found, evidence = work.handovers.get(each.handover), (*evidence, work.envelopes.deed(each.deed))
+        except NotFoundError:
+            found = None  # a restore has put back what was resolved, and not the round
         raise_alarm(work, TWO_RESPONSIBLE, peer=received.envelope.iss, handover=found, evidence=evidence)
         raise RoundResolvedError
 

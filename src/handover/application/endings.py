@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 ERASED: Final = "erased"
+RESOLVED: Final = "deed"
+"""What ends where two officers resolve a round: its deed; the fifth word of its line is the round's identifier."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
 """The end of the doubt about one matter, and what it kept from being decided meanwhile (docs/spec/restore.md)."""
 
+from handover.application import resolved_again
 from handover.application.alarms import raise_alarm
 from handover.application.doubt import WaitingDeed
 from handover.application.facts import Handover
-from handover.application.ports import UnitOfWork
+from handover.application.ports import UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
 from handover.domain.courses import Course
 from handover.domain.errors import OutOfOrderError
@@ -14,14 +15,17 @@ from handover.protocol.delivery import Item
 from handover.protocol.resync import Round
 
 
-def lift(work: UnitOfWork, rounds: Rounds, matter: MatterId) -> None:
+def lift(work: UnitOfWork, rounds: Rounds, vault: Vault, matter: MatterId) -> None:
     """Take the doubt from a matter of which all that its peers say was applied: states, claim and chain are true again.
 
-    Offers of this node that are still open are voided; a deed that waited is taken up if it is the next one.
+    What two officers had resolved is so again, other offers of this node that are still open are voided; a deed that
+    waited is taken up if it is the next one.
     """
     waiting = work.doubts.waiting(matter)
     work.doubts.lift(matter)
     for each in work.handovers.of_matter(matter):
+        if resolved_again.again(work, rounds, vault, each):
+            continue
         if each.course is Course.HANDOVER and each.role is Role.SENDER and each.state in OPEN_OFFER:
             rounds.move(work, each, Cause(event=Order.WITHDRAW, void=VoidReason.RESTORED))
     for deed in waiting:

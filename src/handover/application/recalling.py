@@ -94,7 +94,7 @@ class Recalling:
         """End the doubt about a matter of which all peers were heard."""
         for peer, given in lifting.shown_by_others(work, self._vault.node, matter):
             self.decide(work, {self.take(work, peer, given) or matter})
-        lifting.lift(work, self._rounds, matter)
+        lifting.lift(work, self._rounds, self._vault, matter)
         self._withdrawals.again(work, matter)
 
     def take(self, work: UnitOfWork, peer: NodeId, given: Round) -> MatterId | None:

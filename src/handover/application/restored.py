@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from handover.application import untracing
+from handover.application import resolved_again, untracing
 from handover.application.doubt import Restoration
-from handover.application.endings import ERASED, Ended
+from handover.application.endings import ERASED, RESOLVED, Ended
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.tracing_permissions import in_force
-from handover.domain.ids import UUID7
+from handover.domain.ids import UUID7, HandoverId
 from handover.domain.searching import ClosingReason
 from handover.protocol import strict
 from handover.protocol.entry import EntryKind
 
 _ENTRY: Final[Mapping[str, EntryKind]] = {
     ERASED: EntryKind.ERASED,
-    **dict.fromkeys(("key", "passkey", "officer", "password", "codes", "hold"), EntryKind.DECIDED),
+    **dict.fromkeys(
+        ("key", "passkey", "officer", "password", "codes", "hold", RESOLVED), EntryKind.DECIDED
+    ),
 }
 """Of what kind the entry is by which something ends again; else it is a ground."""
 
@@ -64,6 +66,8 @@ def begin(work: UnitOfWork, vault: Vault, *, made_at: int, noted: Sequence[Ended
     for each in ended:
         if each.kind == "permission":
             _untrace(work, UUID7.known(each.id))
+        elif each.kind == RESOLVED:
+            resolved_again.hold_back(work, HandoverId.known(each.what.split(" ")[4]))
     work.log.checkpoint(work.now)
     return Begun(doubtful=work.doubts.begin(restoration), erased=len(erased), ended=len(ended))
 
