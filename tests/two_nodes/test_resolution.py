@@ -189,6 +189,31 @@ def test_an_offer_on_the_deed_that_was_resolved_is_refused_and_alarms_both(stage
         assert {each.kind for each in alarms_of(node)} == {"two-responsible"}
 
 
+def test_between_two_that_hold_themselves_responsible_no_round_goes_and_each_shows_what_was_signed(
+    stage: Stage,
+) -> None:
+    """What the guide tells the two offices: they agree outside of the system, and their evidence shows why."""
+    sent = relieving(stage, taken_up=True)
+    resolve(stage, sent)
+    back(stage)
+    first, second = (stage.fed.officer(stage.north, name) for name in ("first", "second"))
+    with stage.north.database.reading() as work:
+        matter = work.matters.get(sent.matter)
+    again = cases.offer(stage.fed, stage.north, stage.south.id, first, second, matter=matter)
+    stage.settle()
+    with stage.north.database.reading() as work:
+        problems = {each.problem for each in work.queue.of_handover(again.id).values()}
+    assert problems == {"mismatch"}  # the receiver is responsible for the matter itself
+    stage.north.offers.withdraw(again.id, actor=first)
+    stage.settle()
+    assert (claim(stage.north, sent), claim(stage.south, stage.at_south(sent))) == (
+        Claim.HOLDER,
+        Claim.HOLDER,
+    )
+    for node in (stage.north, stage.south):
+        assert "two-responsible" in {each.kind for each in alarms_of(node)}
+
+
 def test_the_evidence_of_both_sides_says_what_was_resolved(stage: Stage) -> None:
     sent = relieving(stage, taken_up=False)
     resolve(stage, sent)

@@ -16,9 +16,7 @@ from handover.protocol.entry import EntryKind
 
 _ENTRY: Final[Mapping[str, EntryKind]] = {
     ERASED: EntryKind.ERASED,
-    **dict.fromkeys(
-        ("key", "passkey", "officer", "password", "codes", "hold", RESOLVED), EntryKind.DECIDED
-    ),
+    **dict.fromkeys(("key", "passkey", "officer", "password", "codes", "hold", RESOLVED), EntryKind.DECIDED),
 }
 """Of what kind the entry is by which something ends again; else it is a ground."""
 
