@@ -2,13 +2,14 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Row, bindparam, delete, func, or_, select, tuple_, update
 
 from handover.adapters import endings
 from handover.adapters.alarms import table as alarms
 from handover.adapters.continuity_tables import OPEN, demand, disclosure
 from handover.adapters.shelves import fields_from_text, fields_to_text
-from handover.adapters.unit import Unit
+from handover.adapters.statements import given
+from handover.adapters.unit import Unit, Values
 from handover.application.continuity import KeptDemand, KeptDisclosure, Place
 from handover.domain.consent import Basis, Purpose
 from handover.domain.errors import NotFoundError
@@ -18,6 +19,21 @@ from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId
 _IDS: Final = {"envelope": Digest, "matter": MatterId, "handover": HandoverId, "peer": NodeId, "act": Act}
 
 _BY_DATE: Final = tuple_(demand.c.due, demand.c.envelope)
+_COVERED: Final = (
+    select(alarms.c.id)
+    .where(
+        alarms.c.handover == demand.c.handover,
+        given(alarms.c.kind, "alarm"),
+        or_(alarms.c.seen_at.is_(None), alarms.c.raised_at >= demand.c.due),
+    )
+    .exists()
+)
+_LATE: Final = (
+    select(demand)
+    .where(OPEN, demand.c.due < bindparam("now"), ~_COVERED)
+    .order_by(demand.c.due, demand.c.envelope)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 class DisclosureShelf:
@@ -135,19 +151,13 @@ class DemandShelf:
 
         It does while nobody has looked at it, and where it was raised when the demand was late.
         """
-        covers = (
-            alarms.c.handover == demand.c.handover,
-            alarms.c.kind == alarm,
-            or_(alarms.c.seen_at.is_(None), alarms.c.raised_at >= demand.c.due),
-        )
-        late = (OPEN, demand.c.due < self._unit.now, ~select(alarms.c.id).where(*covers).exists())
-        return self._list(select(demand).where(*late).order_by(demand.c.due, demand.c.envelope).limit(limit))
+        return self._list(_LATE, {"alarm": alarm, "now": self._unit.now, "limit": limit})
 
     def _waits(self) -> ColumnElement[bool]:
         return or_(demand.c.answered.is_(None), demand.c.due <= self._unit.now)
 
-    def _list(self, query: Any) -> list[KeptDemand]:
-        return [_demand(row) for row in self._unit.rows(query)]
+    def _list(self, query: Any, given: Values | None = None) -> list[KeptDemand]:
+        return [_demand(row) for row in self._unit.rows(query, given)]
 
 
 def _demand(row: Row[Any]) -> KeptDemand:

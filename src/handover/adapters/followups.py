@@ -1,14 +1,28 @@
 """Promised follow-ups in the database."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, select, update
 
 from handover.adapters.followup_tables import OPEN, follow_up
-from handover.adapters.unit import Unit
+from handover.adapters.statements import given
+from handover.adapters.unit import Unit, Values
 from handover.application.promised import KeptFollowUp
 from handover.domain.ids import Digest, HandoverId, MatterId, NodeId
+
+_BY_DATE: Final = select(follow_up).order_by(follow_up.c.due, follow_up.c.handover, follow_up.c.day)
+_OF_ROUND: Final = _BY_DATE.where(given(follow_up.c.handover, "handover"))
+
+
+@cache
+def _open(alarmed: bool | None) -> Select[Any]:
+    query = _BY_DATE.where(OPEN, follow_up.c.due < bindparam("before"))
+    if alarmed is not None:
+        stands = follow_up.c.alarmed_at
+        query = query.where(stands.is_not(None) if alarmed else stands.is_(None))
+    return query.limit(bindparam("limit", type_=Integer))
 
 
 class FollowUpShelf:
@@ -28,15 +42,11 @@ class FollowUpShelf:
 
     def of_round(self, handover: HandoverId) -> list[KeptFollowUp]:
         """Give those of a round, by date."""
-        return self._list(select(follow_up).where(follow_up.c.handover == handover))
+        return self._list(_OF_ROUND, {"handover": handover})
 
     def open(self, *, before: int, limit: int, alarmed: bool | None = None) -> list[KeptFollowUp]:
         """Give what is neither told nor ended and was due before a time, the oldest first."""
-        query = select(follow_up).where(OPEN, follow_up.c.due < before)
-        if alarmed is not None:
-            stands = follow_up.c.alarmed_at
-            query = query.where(stands.is_not(None) if alarmed else stands.is_(None))
-        return self._list(query.limit(limit))
+        return self._list(_open(alarmed), {"before": before, "limit": limit})
 
     def end(self, matter: MatterId, *, owed: bool | None = None, peer: NodeId | None = None) -> None:
         """Note that of a matter nothing more is owed: to this node, by it, to one peer, or at all."""
@@ -52,9 +62,8 @@ class FollowUpShelf:
         query = update(follow_up).where(OPEN, follow_up.c.handover == handover)
         self._unit.run(query.values(ended_at=self._unit.now))
 
-    def _list(self, query: Any) -> list[KeptFollowUp]:
-        ordered = query.order_by(follow_up.c.due, follow_up.c.handover, follow_up.c.day)
-        return [_kept(row) for row in self._unit.rows(ordered)]
+    def _list(self, query: Any, given: Values) -> list[KeptFollowUp]:
+        return [_kept(row) for row in self._unit.rows(query, given)]
 
 
 def _kept(row: Row[Any]) -> KeptFollowUp:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Integer, Row, bindparam, delete, func, select
 
 from handover.adapters import petition_tables as tables
-from handover.adapters.unit import Unit
+from handover.adapters.unit import Unit, Values
 from handover.application.petition import (
     Came,
     Dropped,
@@ -22,6 +22,18 @@ from handover.application.petition import (
 from handover.domain.continuity import ComplaintOutcome, PetitionKind
 from handover.domain.errors import NotFoundError
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId
+
+_petitions = tables.petition
+_WAITING: Final = (
+    select(_petitions)
+    .where(tables.WAITING)
+    .order_by(_petitions.c.due, _petitions.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_SINCE: Final = select(_petitions).where(
+    _petitions.c.filed_at > bindparam("start"), _petitions.c.confirmed_at.is_not(None)
+)
+_DROPS: Final = select(func.count()).select_from(tables.drop)
 
 
 class PetitionShelf:
@@ -67,13 +79,11 @@ class PetitionShelf:
 
     def waiting(self, limit: int) -> Sequence[KeptPetition]:
         """Give those that this node has still to confirm or to answer, the most urgent first."""
-        table = tables.petition
-        return self._list(select(table).where(tables.WAITING).order_by(table.c.due, table.c.id).limit(limit))
+        return self._list(_WAITING, {"limit": limit})
 
     def since(self, start: int) -> Sequence[KeptPetition]:
         """Give those that travel and were filed after a time."""
-        table = tables.petition
-        return self._list(select(table).where(table.c.filed_at > start, table.c.confirmed_at.is_not(None)))
+        return self._list(_SINCE, {"start": start})
 
     def go(self, way: Way) -> None:
         """Keep a way."""
@@ -151,7 +161,7 @@ class PetitionShelf:
 
     def waiting_drops(self) -> int:
         """Give how much was left there."""
-        return int(self._unit.rows(select(func.count()).select_from(tables.drop))[0][0])
+        return int(self._unit.rows(_DROPS)[0][0])
 
     def forget(self, dropped: UUID7) -> None:
         """Destroy what was left there."""
@@ -178,8 +188,8 @@ class PetitionShelf:
     def _open(self, owner: str, place: str, sealed: bytes | None) -> Any:
         return json.loads(self._unit.cells.open(owner, place, sealed))
 
-    def _list(self, query: Any) -> list[KeptPetition]:
-        return [_petition(row) for row in self._unit.rows(query)]
+    def _list(self, query: Any, given: Values | None = None) -> list[KeptPetition]:
+        return [_petition(row) for row in self._unit.rows(query, given)]
 
 
 def _owner(dropped: str) -> str:

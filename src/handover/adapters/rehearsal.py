@@ -155,7 +155,8 @@ def looked_over(url: str, seen: Rehearsed, vault: FileVault) -> Rehearsed:
     """Bring the database to the newest schema, open every data key, and build the log's tree anew from its entries."""
     database = SQLDatabase(url, vault, lambda: seen.made_at)
     try:
-        migrate.to_newest(database.engine)
+        if not migrate.is_current(database.engine):
+            migrate.to_newest(database.engine)
         with database.engine.connect().execution_options(handover_reads=True) as connection:
             matters = connection.execute(select(func.count()).select_from(tables.matter)).scalar_one()
             keys = connection.execute(select(tables.data_key)).all()

@@ -3,15 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, or_, select, tuple_
+from sqlalchemy import Row, select, tuple_
 
-from handover.adapters import doubt_tables, shredding, tables
+from handover.adapters import round_queries, shredding, tables
 from handover.adapters.statements import among, given
-from handover.adapters.unit import Unit
-from handover.adapters.worklist_tables import APART, UNFINISHED
+from handover.adapters.unit import Unit, Values
+from handover.adapters.worklist_tables import UNFINISHED
 from handover.application.facts import Handover, Matter, changed
 from handover.domain.consent import Purpose
-from handover.domain.courses import TIMED
 from handover.domain.errors import NotFoundError
 from handover.domain.handover import OPEN_OFFER, Claim, Course, Role, State
 from handover.domain.ids import UUID7, Digest, HandoverId, MatterId, NodeId, PairId, RoundId
@@ -28,11 +27,6 @@ _PAIRS: Final = select(_rounds.c.id, _rounds.c.pair).where(among(_rounds.c.id, "
 # Without the peer: SQLite would go by an index that begins with it, and read every round with that peer.
 _MATTERS_OF_PAIRS: Final = (
     select(_rounds.c.pair, _rounds.c.peer, _rounds.c.matter).where(among(_rounds.c.pair, "pairs")).distinct()
-)
-
-# A handover that a restore has made uncertain is not ended by the clock.
-_CERTAIN: Final = or_(
-    _rounds.c.course != Course.HANDOVER, ~exists().where(doubt_tables.doubt.c.matter == _rounds.c.matter)
 )
 
 
@@ -210,8 +204,7 @@ class HandoverShelf:
 
     def of_matter(self, matter: MatterId) -> list[Handover]:
         """Give the rounds of *matter*, oldest first."""
-        table = tables.handover
-        return self._list(select(table).where(table.c.matter == matter).order_by(table.c.id))
+        return self._list(round_queries.OF_MATTER, {"matter": matter})
 
     def resting_on(self, ground: UUID7) -> list[Handover]:
         """Give the open offers and referrals that rest on *ground*, and what is prepared on it."""
@@ -221,9 +214,7 @@ class HandoverShelf:
 
     def overdue(self, now: int, limit: int) -> list[Handover]:
         """Give open offers and referrals whose deadline has passed, but for those that a restore has made uncertain."""
-        table = tables.handover
-        query = select(table).where(table.c.state.in_(list(TIMED)), table.c.deadline < now, _CERTAIN)
-        return self._list(query.order_by(table.c.deadline).limit(limit))
+        return self._list(round_queries.OVERDUE, {"now": now, "limit": limit})
 
     def page(
         self,
@@ -235,19 +226,14 @@ class HandoverShelf:
         course: Course = Course.HANDOVER,
     ) -> list[Handover]:
         """Give rounds of one course in order of their id, from behind *after*."""
-        table = tables.handover
-        query = select(table).where(table.c.id > after, table.c.course == course)
-        if role is not None:
-            query = query.where(table.c.role == role)
-        if state is not None:
-            query = query.where(table.c.state == state)
-        return self._list(query.order_by(table.c.id).limit(limit))
+        given = {"after": after, "limit": limit, "course": course}
+        wanted = {name: value for name, value in (("role", role), ("state", state)) if value is not None}
+        query = round_queries.page(role=role is not None, state=state is not None)
+        return self._list(query, given | wanted)
 
     def standing(self, state: State, limit: int, *, before: int) -> list[Handover]:
         """Give rounds that stand in *state*, one of RETAINED and ENDING, since *before*, the oldest first."""
-        table = tables.handover
-        query = select(table).where(APART, table.c.state == state, table.c.updated_at < before)
-        return self._list(query.order_by(table.c.updated_at, table.c.id).limit(limit))
+        return self._list(round_queries.STANDING, {"state": state, "before": before, "limit": limit})
 
     def matters_of(self, streams: Collection[str]) -> dict[str, MatterId]:
         """Give, for each of *streams* of the log that is a matter's or a pair's pseudonym, the matter."""
@@ -262,8 +248,8 @@ class HandoverShelf:
         query = select(_rounds).where(UNFINISHED, tuple_(*place) > tuple_(*after))
         return self._list(query.order_by(*place).limit(limit))
 
-    def _list(self, query: Any) -> list[Handover]:
-        found = [_handover(row) for row in self._unit.rows(query)]
+    def _list(self, query: Any, given: Values | None = None) -> list[Handover]:
+        found = [_handover(row) for row in self._unit.rows(query, given)]
         for handover in found:
             self._remember(handover)
         return found

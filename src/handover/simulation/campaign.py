@@ -1,5 +1,6 @@
 """Many histories: over several processes, counted, and a history that fails made as short as it still fails."""
 
+import gc
 import multiprocessing
 import tempfile
 import time
@@ -12,6 +13,7 @@ from typing import Final
 
 from handover.domain.handover import RECEIVER, SENDER, Role, State
 from handover.simulation.history import STEPS, Told, play
+from handover.simulation.memory import remembering
 from handover.simulation.world import World
 
 SOMETIMES: Final = (
@@ -69,9 +71,13 @@ def world() -> Iterator[World]:
     place = _SHARED if _SHARED.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="handover-sim-", dir=place) as folder:
         made = World(Path(folder), began=int(time.time()))
+        gc.collect()
+        gc.freeze()  # what lasts is not looked through again and again
         try:
-            yield made
+            with remembering():
+                yield made
         finally:
+            gc.unfreeze()
             made.close()
 
 
@@ -93,16 +99,26 @@ def run(seeds: Iterable[int], *, told: Callable[[Told], None] | None = None) -> 
 
 
 def run_wide(
-    seeds: Sequence[int], *, processes: int, chunk: int, told: Callable[[Campaign], None]
+    seeds: Sequence[int],
+    *,
+    processes: int,
+    chunk: int,
+    told: Callable[[Campaign], None],
+    note: Callable[[Sequence[int], Campaign], None] = lambda _seeds, _part: None,
 ) -> Campaign:
-    """Play every seed in several processes; *told* hears after every chunk how far it is."""
+    """Play every seed in several processes; *told* hears after every chunk how far it is, *note* what it has found."""
     whole = Campaign()
     chunks = [seeds[start : start + chunk] for start in range(0, len(seeds), chunk)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for part in pool.imap_unordered(run, chunks):
+        for played, part in pool.imap_unordered(_run_some, chunks):
+            note(played, part)
             whole.add(part)
             told(whole)
     return whole
+
+
+def _run_some(seeds: Sequence[int]) -> tuple[Sequence[int], Campaign]:
+    return seeds, run(seeds)
 
 
 def shorten(seed: int, *, world: World) -> tuple[Told, frozenset[int]]:

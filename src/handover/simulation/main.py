@@ -1,12 +1,14 @@
 """`handover-sim`: plays histories, and plays one again."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from handover.simulation.campaign import Campaign, run, run_wide, shorten, world
 from handover.simulation.history import Told
+from handover.simulation.journal import Journal, JournalError
 
 _LAST: Final = 50
 _CHUNK: Final = 100
@@ -20,6 +22,12 @@ def simulate(
     short: Annotated[
         bool, typer.Option("--shorten", help="Make the first that fails as short as it still fails.")
     ] = True,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Keep what was found here; called again, go on where it was cut off."
+        ),
+    ] = None,
 ) -> None:
     """Play histories of real nodes over a wire that loses, repeats, holds back and cuts, with crashes and full disks.
 
@@ -30,15 +38,30 @@ def simulate(
     few deeds were given.
     """
     numbers = _numbers(seeds)
-    if len(numbers) == 1:
+    wide = processes or os.cpu_count() or 1
+    if journal is not None:
+        campaign = _go_on(journal, numbers, wide)
+    elif len(numbers) == 1:
         campaign = run(numbers, told=_tell)
     else:
-        campaign = run_wide(numbers, processes=processes or os.cpu_count() or 1, chunk=_CHUNK, told=_progress)
+        campaign = run_wide(numbers, processes=wide, chunk=_CHUNK, told=_progress)
     _report(campaign, numbers, short=short)
     if campaign.failed:
         raise typer.Exit(1)
     if (campaign.never or campaign.idle) and len(numbers) >= _CHUNK:
         raise typer.Exit(2)
+
+
+def _go_on(path: Path, numbers: range, processes: int) -> Campaign:
+    try:
+        kept = Journal.open(path)
+    except JournalError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    left = kept.left(numbers)
+    typer.echo(f"{len(numbers) - len(left)} of these histories stand in the journal", err=True)
+    run_wide(left, processes=processes, chunk=_CHUNK // 5, told=_progress, note=kept.note)
+    return kept.campaign
 
 
 def _numbers(text: str) -> range:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event, exc
 
 from handover import node
 from handover.adapters.database import SQLDatabase
+from handover.adapters.erasures import NAME
 from handover.application.ports import UnitOfWork, Wire
 from handover.application.refresher import Refresher
 from handover.domain.ids import MatterId
@@ -50,6 +51,7 @@ class Place:
         self.wire: Wire | None = None
         for left in ("-wal", "-shm"):
             Path(f"{self.path}{left}").unlink(missing_ok=True)
+        site.vault.path.with_name(NAME).unlink(missing_ok=True)  # what ended in earlier histories
         shutil.copyfile(site.template, self.path)
 
     def __repr__(self) -> str:
