@@ -315,6 +315,10 @@ def _install_once(venv: Path, lock: Path) -> None:
             return
         if venv.exists() and not (venv / "pyvenv.cfg").is_file():
             raise SetupError(f"{venv} is not a virtual environment. Move it away and try again.")
+        if Path(sys.prefix).resolve() == venv.resolve():
+            raise SetupError(
+                f"{venv} has to be made anew, and this Python runs in it. Say: python3 dev.py ..."
+            )
         shutil.rmtree(venv, ignore_errors=True)
         began = time.monotonic()
         print(f"Installing the libraries of {lock.name} into {venv.name} (once; about a minute)", flush=True)

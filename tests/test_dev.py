@@ -12,9 +12,11 @@ import pytest
 DEV = Path(__file__).resolve().parents[1] / "dev.py"
 
 
-def _run(*arguments: str, at: Path = DEV.parent) -> subprocess.CompletedProcess[str]:
+def _run(
+    *arguments: str, at: Path = DEV.parent, by: str = sys.executable
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(at / "dev.py"), *arguments], cwd=at, capture_output=True, text=True, check=False
+        [by, str(at / "dev.py"), *arguments], cwd=at, capture_output=True, text=True, check=False
     )
 
 
@@ -71,6 +73,15 @@ def test_a_folder_that_is_no_environment_is_not_deleted(copy: Path) -> None:
     assert done.returncode == 2
     assert "Move it away" in done.stderr
     assert (copy / ".venv" / "letter.txt").read_text() == "mine"
+
+
+def test_an_environment_is_not_made_anew_by_the_python_in_it(copy: Path) -> None:
+    _run("setup", at=copy)
+    (copy / "requirements.lock").write_text("# changed\n")
+    done = _run("setup", at=copy, by=str(copy / ".venv" / "bin" / "python"))
+    assert done.returncode == 2
+    assert "this Python runs in it. Say: python3 dev.py" in done.stderr
+    assert (copy / ".venv" / "bin" / "handover").is_file()
 
 
 def test_an_installation_that_fails_says_what_to_do_and_is_tried_again(copy: Path) -> None:
