@@ -38,7 +38,7 @@ def port_of(running: uvicorn.Server) -> int:
     return int(running.servers[0].sockets[0].getsockname()[1])
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
+def until(true: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
