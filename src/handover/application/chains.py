@@ -27,17 +27,17 @@ _OF_LOG: Final = (KeyUse.LOG, KeyUse.LOG_PQ)
 
 
 def require(
-    registry: Registry, envelope: Envelope, evidence: tuple[bytes, ...], now: int
+    registry: Registry, envelope: Envelope, evidence: tuple[bytes, ...], now: int, *, accepted: bool = False
 ) -> tuple[Digest, ...]:
     """Give the digests of the earlier deeds: each leads to the next, the last one to the sender.
 
     Raises:
         ChainError: they do not, a receipt that came with them proves nothing, or a key was reported stolen and no
-            receipt shows that the deed was there before.
+            receipt shows that the deed was there before, which is not asked of what was *accepted* already.
         ChainUnlistedError: a node or a key of theirs is not listed, which a newer registry may change.
     """
     try:
-        return _led(registry, envelope, shown_chain.read(evidence), now, accepted=False)
+        return _led(registry, envelope, shown_chain.read(evidence), now, accepted=accepted)
     except ChainUnlistedError:
         raise
     except UntrustedError as error:
@@ -56,10 +56,10 @@ def given_back(
         ChainUnlistedError: a node or a key of theirs is not listed, which a newer registry may change.
     """
     try:
-        return _led(registry, envelope, shown_chain.read(evidence), now, accepted=accepted)
+        return require(registry, envelope, evidence, now, accepted=accepted)
     except ChainUnlistedError:
         raise
-    except UntrustedError:
+    except ChainError:
         return ()
 
 

@@ -153,8 +153,7 @@ class Registry:
             self._looked = now
             marker = self._store.marker()
             if self._current is None or marker != self._marker:
-                self._current = self._load()
-                self._marker = marker
+                self._current, self._marker = self._load(), marker
         return self._current
 
     def metadata(self, timestamp: Digest) -> MetadataSet:
@@ -235,7 +234,8 @@ class Registry:
             KeyCompromisedError: the key is marked as compromised.
             KeyNotUsableError: the key is retired, not begun or over.
         """
-        require_usable((found := self.listed(node, kid, now=now)).key, now)
+        found = self.listed(node, kid, now=now)
+        require_usable(found.key, now)
         return found
 
     def listed(self, node: NodeId, kid: str, *, now: int) -> Sender:

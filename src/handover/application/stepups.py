@@ -192,14 +192,15 @@ class StepUps:
         Raises:
             StepUpError: it is too long ago.
         """
-        if self._mode is StepUp.REQUIRED and actor.auth not in WITHOUT and not _fresh(actor, now):
+        fresh = actor.fresh_at is not None and now - actor.fresh_at <= STEP_UP
+        if self._mode is StepUp.REQUIRED and actor.auth not in WITHOUT and not fresh:
             raise StepUpError
 
     def _unasserted(self, actor: Actor, now: int) -> str:
         """Give the word for an act that no passkey has signed."""
-        asked = self._mode is StepUp.REQUIRED and actor.auth not in WITHOUT
-        if asked and (actor.auth == PASSKEY or not _fresh(actor, now)):
+        if self.needs_passkey(actor):
             raise StepUpError
+        self.require_present(actor, now)
         return SESSION if actor.auth == PASSKEY else actor.auth
 
     def _keep(
@@ -272,10 +273,6 @@ class StepUps:
             consent=saying.consent,
             deadline=handover.deadline if saying.act in (Act.OFFER, Act.REFERRAL) else None,
         )
-
-
-def _fresh(actor: Actor, now: int) -> bool:
-    return actor.fresh_at is not None and now - actor.fresh_at <= STEP_UP
 
 
 def _passkey(work: UnitOfWork, actor: Actor) -> Passkey | None:

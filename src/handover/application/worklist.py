@@ -152,9 +152,7 @@ def seen(handover: Handover, *, actor: Actor, now: int, claim: Claim | None = No
         decides = set(Order) if handover.course is Course.HANDOVER else {Order.RELEASE}
         steps = [step for step in steps if step not in {order.value for order in decides}]
         if waits_for in (Waits.THIS_OFFICE, Waits.SECOND_OFFICER) and not _OWED & set(steps):
-            waits_for = (
-                Waits.OTHER_NODE
-            )  # nobody here can do anything before the peers have said what was forgotten
+            waits_for = Waits.OTHER_NODE  # until the peers have said what was forgotten
     return Seen(
         handover=handover,
         waits_for=waits_for,
