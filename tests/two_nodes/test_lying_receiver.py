@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cases
+import contradicting
 from federation import START, Federation, federation
 from handover.application.backoff import CAP
 from handover.application.facts import Delivery as Delivered
@@ -19,8 +20,8 @@ from handover.domain.handover import State
 from handover.domain.ids import Digest, NodeId
 from handover.node import Node
 from handover.protocol import checkpoint as checkpoints
+from handover.protocol import contradiction, evidence_lines, merkle, strict
 from handover.protocol import entry as entries
-from handover.protocol import merkle, strict
 from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.delivery import (
     Answer,
@@ -31,6 +32,7 @@ from handover.protocol.delivery import (
     encode_answer,
 )
 from handover.protocol.entry import Entry, EntryKind
+from handover.protocol.evidence import Word
 from handover.protocol.receipt import Receipt
 from two_nodes.scene import alarms_of, entries_of, log_size, tables_of
 
@@ -323,6 +325,30 @@ def test_a_log_that_does_not_extend_is_an_alarm_with_both_checkpoints(
     liar.fed.clock.pass_(CAP)
     liar.deliver()
     assert liar.waits(sent) is Delivered.RECEIPTED
+
+
+def test_a_proof_that_leads_from_another_tree_is_kept_and_the_file_proves_the_split_view(liar: Liar) -> None:
+    old = grown(liar)
+    while not old.size & (old.size - 1):  # from a power of two entries a proof does not say the root
+        old = grown(liar)
+    other = contradicting.tree(old.size + 3)
+    liar.offer()
+    liar.bent(
+        lambda answer: replace(
+            answer, head=resigned(liar, other.size, other.root()), consistency=other.consistency(old.size)
+        )
+    )
+    assert liar.deliver().error == "split-view"
+    [alarm] = alarms_of(liar.sender)
+    assert len(alarm.evidence) == 3
+
+    actor = liar.fed.officer(liar.sender, "auditor")
+    file = contradiction.read(liar.sender.log_proofs.export(alarm.id, actor=actor))
+    first, second = (evidence_lines.read_checkpoint(each) for each in file.lines[Word.CHECKPOINT])
+    proof = evidence_lines.read_consistency(file.lines[Word.CONSISTENCY][0])
+    keys = liar.sender.registry.entry(liar.receiver.id, liar.fed.clock.now).log_keys()
+    signed = [checkpoints.verify_signed(each, checkpoints.key_of(each, keys)) for each in (first, second)]
+    assert contradiction.judge(*signed, proof) is contradiction.Kind.NOT_GROWN
 
 
 def test_two_answers_that_cross_are_no_split_view(liar: Liar) -> None:

@@ -11,6 +11,7 @@ from handover.protocol import checkpoint as checkpoints
 from handover.protocol import merkle, receipt
 from handover.protocol.checkpoint import Checkpoint, CheckpointOriginError, LogKey
 from handover.protocol.delivery import Answer, Problem
+from handover.protocol.evidence_lines import Consistency
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry
 from handover.protocol.receipt import Receipt, ReceiptMismatchError
@@ -23,9 +24,10 @@ class SplitViewError(UntrustedError):
     title = "The peer's log contradicts what it showed before."
     advice = "The signed checkpoint is kept. Tell the registry's operators and the auditors."
 
-    def __init__(self, checkpoint: bytes) -> None:
+    def __init__(self, checkpoint: bytes, proof: Consistency | None = None) -> None:
         super().__init__()
         self.checkpoint = checkpoint
+        self.proof = proof
 
 
 class StaleLogError(UntrustedError):
@@ -118,5 +120,15 @@ def _extends(asked: Peer, note: bytes, answer: Answer, entry: NodeEntry) -> Head
                 path=answer.consistency,
             )
         except UntrustedError as error:
-            raise SplitViewError(note) from error
+            raise SplitViewError(note, _other_tree(asked, head, answer)) from error
     return Head(checkpoint=head, note=note, incarnation=incarnation)
+
+
+def _other_tree(asked: Peer, head: Checkpoint, answer: Answer) -> Consistency | None:
+    """Give the peer's own proof, where it shows that the later tree begins with another one than was shown before."""
+    size, path = asked.log_size, answer.consistency
+    try:
+        root = merkle.earlier_root(old_size=size, size=head.size, root=head.root, path=path)
+    except UntrustedError:
+        return None
+    return None if root == asked.log_root else Consistency(size=size, path=path)

@@ -36,11 +36,11 @@ _ACCEPTED: Final = EntryKind.REGISTRY_ACCEPTED
 class Contradiction:
     """Two checkpoints that their log cannot honestly have signed both, as it has signed them.
 
-    `proof`, if any, leads to the second, from another tree than the first.
+    `proof`, if any, leads to the second, from another tree than the first, which may be kept no more.
     """
 
     kind: Kind
-    first: bytes
+    first: bytes | None
     second: bytes
     proof: Consistency | None = None
 
@@ -71,8 +71,9 @@ class Vouching:
 
 def keep(work: UnitOfWork, node: NodeId, found: Contradiction) -> None:
     """Keep both checkpoints as their log has signed them, with an alarm and an entry of this node's log."""
-    proof = () if found.proof is None else (evidence_lines.write_consistency(found.proof),)
-    evidence = (found.second, found.first, *proof)
+    first = () if found.first is None else (found.first,)
+    proof = () if found.proof is None or not first else (evidence_lines.write_consistency(found.proof),)
+    evidence = (found.second, *first, *proof)
     if raise_alarm(work, ALARMS[found.kind], peer=node, handover=None, evidence=evidence):
         digest = strict.digest(found.second)
         work.log.append(EntryKind.SPLIT_VIEW, stream=_OF_NODE, object_=digest, now=work.now)

@@ -5,12 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handover.application import answers, apart, backoff, demands, departures, following, incarnations
+from handover.application import (
+    answers,
+    apart,
+    backoff,
+    demands,
+    departures,
+    following,
+    incarnations,
+    log_proofs,
+)
 from handover.application.alarms import TWO_RESPONSIBLE, raise_alarm
 from handover.application.answers import Head, SplitViewError
 from handover.application.backoff import CAP
 from handover.application.facts import Delivery as Delivered
 from handover.application.facts import KeptEnvelope, Peer
+from handover.application.log_proofs import Contradiction
 from handover.application.ports import Database, UnitOfWork, Wire
 from handover.application.refusals import PeerSpentError
 from handover.application.registry import NodeSuspendedError, Registry
@@ -22,6 +32,7 @@ from handover.domain.handover import RoundResolvedError
 from handover.domain.ids import Digest, HandoverId, NodeId, PairId
 from handover.domain.sequence import MOVES
 from handover.protocol import strict
+from handover.protocol.contradiction import Kind
 from handover.protocol.delivery import (
     BATCH_LIMIT,
     BODY_LIMIT,
@@ -34,7 +45,6 @@ from handover.protocol.delivery import (
     encode_delivery,
     size_of,
 )
-from handover.protocol.entry import EntryKind
 from handover.protocol.node_entry import NodeEntry, UnknownKeyError
 from handover.protocol.registry_set import UnknownNodeError
 
@@ -277,7 +287,5 @@ def _heard(work: UnitOfWork, known: Peer, head: Head | None) -> Peer:
 def _keep_views(work: UnitOfWork, asked: Peer, error: SplitViewError) -> None:
     """Keep both checkpoints: each bears the peer's signatures, and the later one does not extend the earlier."""
     earlier = incarnations.last_checkpoint(work, asked)
-    evidence = (error.checkpoint, *([] if earlier is None else [earlier]))
-    if raise_alarm(work, error.name, peer=asked.node, handover=None, evidence=evidence):
-        digest = strict.digest(error.checkpoint)
-        work.log.append(EntryKind.SPLIT_VIEW, stream="", object_=digest, now=work.now)
+    found = Contradiction(kind=Kind.NOT_GROWN, first=earlier, second=error.checkpoint, proof=error.proof)
+    log_proofs.keep(work, asked.node, found)
