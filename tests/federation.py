@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import blank
 from handover import config, founding, node
 from handover.adapters import ceremony, publication, registry, repository
 from handover.application.allowances import TooManyRequestsError
@@ -133,9 +134,10 @@ class Federation:
         database: str = "",
         step_up: str = "required",
         names: Mapping[str, str] | None = None,
+        publish: bool = True,
         **options: object,
     ) -> Node:
-        """Give a new node, admitted, with its registry refreshed."""
+        """Give a new node, admitted, with its registry refreshed unless that is done for several at once."""
         id_ = NodeId(name)
         folder = self.folder / name.replace("/", "-")
         founding.set_up(folder, id_, PASSPHRASE, self.repository.pinned(), now=self.clock.now).save()
@@ -153,6 +155,8 @@ class Federation:
             passphrase=PASSPHRASE,
             **{"peer_burst": PLENTY, "account_burst": PLENTY, **options},
         )
+        if not database:
+            blank.put(folder)
         opened = node.open_node(settings, clock=self.clock, wire=self.wire)
         self.wire.nodes[id_] = opened
         if id_.country not in self.countries:
@@ -161,7 +165,8 @@ class Federation:
         self.ceremony.admit(
             founding.enrolment_request(settings, opened.vault, now=self.clock.now), now=self.clock.now
         )
-        self.publish()
+        if publish:
+            self.publish()
         return opened
 
     def reopen(self, name: str) -> Node:
@@ -196,7 +201,8 @@ class Federation:
 def federation(folder: Path, *names: str, **options: Any) -> Iterator[tuple[Federation, list[Node]]]:
     """Give a federation of the named nodes; *options* are settings of all of them."""
     made = Federation(folder)
-    nodes = [made.add(name, **options) for name in names]
+    nodes = [made.add(name, publish=False, **options) for name in names]
+    made.publish()
     try:
         yield made, nodes
     finally:

@@ -37,7 +37,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with door(folder) as opened:
             yield opened
         return
-    with databases() as server, door(folder, database=server.new()) as opened:
+    with databases() as server, door(folder, database=server.migrated()) as opened:
         yield opened
 
 

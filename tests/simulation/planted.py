@@ -245,3 +245,6 @@ PLANTED: Final[tuple[Patch, ...]] = (
     patient_by_old_clock,
     own_deed_unknown,
 )
+FOUND_BY: Final = {
+}
+"""Of bugs that show in few histories, one that has shown them: it is tried first, and others if it shows them no more."""

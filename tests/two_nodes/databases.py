@@ -3,29 +3,45 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import create_engine
 
 import postgres
 from federation import Federation
+from handover.adapters import migrate
+from handover.adapters.engines import make_engine
 from handover.node import Node
 
 _numbers = itertools.count(1)
 
 
 class Databases:
-    """Gives the URL of a new, empty database each time."""
+    """Gives the URL of a database of its own each time."""
 
     def __init__(self, server: str) -> None:
         self._server = server
         self._engine = create_engine(server, isolation_level="AUTOCOMMIT")
 
     def new(self) -> str:
-        """Give the URL of a new database."""
-        name = f"node{next(_numbers)}"
+        """Give the URL of a database without any table."""
+        return self._created(f"node{next(_numbers)}", "template1")
+
+    def migrated(self) -> str:
+        """Give the URL of a database with the newest schema: a copy of one that was brought there."""
+        self._template()
+        return self._created(f"node{next(_numbers)}", "blank")
+
+    @cache  # noqa: B019 - as long as the server
+    def _template(self) -> None:
+        engine = make_engine(self._created("blank", "template1"))
+        migrate.to_newest(engine)
+        engine.dispose()
+
+    def _created(self, name: str, template: str) -> str:
         with self._engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._server.replace("/postgres?", f"/{name}?")
 
     def close(self) -> None:
@@ -48,7 +64,8 @@ def databases() -> Iterator[Databases]:
 def on_postgresql(folder: Path, made: Databases, *names: str) -> Iterator[tuple[Federation, list[Node]]]:
     """Give a federation whose nodes keep everything in PostgreSQL."""
     fed = Federation(folder)
-    nodes = [fed.add(name, database=made.new()) for name in names]
+    nodes = [fed.add(name, database=made.migrated(), publish=False) for name in names]
+    fed.publish()
     try:
         yield fed, nodes
     finally:
