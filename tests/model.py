@@ -244,7 +244,8 @@ def check(run: Run) -> Found:
             shutil.copy(source, folder)
         way = ("-DCOLLAPSE", "-DNFAIR=3") if run.live else ("-DSAFETY", "-DCOLLAPSE")
         _do(folder, "spin", "-a", *run.flags.split(), "handover.pml")
-        fast = "-O2" if run.long else "-O0"  # the compiler takes longer over most runs than they take themselves
+        # The compiler takes longer over most runs than they take themselves.
+        fast = "-O2" if run.long else "-O0"
         _do(folder, "gcc", fast, "-w", "-DVECTORSZ=4096", "-DMEMLIM=8000", *way, "-o", "pan", "pan.c")
         found = _do(folder, "./pan", "-m1000000", *(("-a", "-f") if run.live else ()))
     error = re.search(r"^pan:1: (.*) \(at depth", found, re.MULTILINE)

@@ -85,16 +85,6 @@ def kept(place: Path) -> Iterator[Run]:
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
-def again(kept: Run) -> Run:
-    """A run without one, in the same folder."""
-    before = _alive(kept.folder)
-    assert len(before) == 7
-    run = _demo(kept.folder)
-    assert [pid for pid in before if _runs(pid)] == []
-    return run
-
-
 def test_a_file_of_primero_is_handed_over(kept: Run) -> None:
     assert kept.status == 0, kept.out
     assert "imports a Primero document" in kept.out
@@ -128,52 +118,60 @@ def test_nodes_that_are_kept_answer_to_the_keys_that_were_left_and_let_officers_
     assert sorted(map(int, stop[1].split())) == sorted(_alive(kept.folder))
 
 
-def test_the_next_run_replaces_the_one_before(again: Run) -> None:
-    assert again.status == 0, again.out
-    assert "The nodes that an earlier demonstration has left running were stopped." in again.out
-    assert _alive(again.folder) == []
-    assert not (again.folder / "keys.json").exists()
-
-
-def test_it_tells_a_timeline_and_what_was_checked(again: Run) -> None:
-    assert "The main matter, as both nodes' logs show it together" in again.out
-    assert re.search(r"gr/athens +de/hamburg has taken up the responsibility for a child", again.out)
-    assert "What was checked" in again.out
-    assert not re.search(r" NO( |$)", again.out, re.MULTILINE)
-    for name in ("Samir Haddad", "سمير", "Σαμίρ", "Коваленко", "Génesis"):
-        assert name in again.out
+def test_it_tells_a_timeline_and_what_was_checked(kept: Run) -> None:
+    assert "The main matter, as both nodes' logs show it together" in kept.out
+    assert re.search(r"gr/athens +de/hamburg has taken up the responsibility for a child", kept.out)
+    assert "What was checked" in kept.out
+    assert not re.search(r" NO( |$)", kept.out, re.MULTILINE)
+    assert "Коваленко" in kept.out
+    assert "Génesis" in kept.out
     for refusal in ("same-officer", "ground-fields", "mandate-missing"):
-        assert f"REFUSED (403, {refusal})" in again.out
+        assert f"REFUSED (403, {refusal})" in kept.out
 
 
-def test_its_evidence_is_valid_for_a_separate_process(again: Run) -> None:
-    names = {path.name.partition(".")[0] for path in again.bundles}
+def test_its_evidence_is_valid_for_a_separate_process(kept: Run) -> None:
+    names = {path.name.partition(".")[0] for path in kept.bundles}
     assert names == set(STORIES)
-    assert len(again.bundles) == 2 * len(STORIES) + 2  # three authorities have a part in each of the last two
-    for path in again.bundles:
-        done = _handover("verify", "--root", again.folder / "root.json", path)
+    assert len(kept.bundles) == 2 * len(STORIES) + 2  # three authorities have a part in each of the last two
+    for path in kept.bundles:
+        done = _handover("verify", "--root", kept.folder / "root.json", path)
         assert done.returncode == 0, done.stdout
-    together = _handover("verify", "--root", again.folder / "root.json", *again.bundles)
+    together = _handover("verify", "--root", kept.folder / "root.json", *kept.bundles)
     assert together.returncode == 0, together.stdout
-    (tampered,) = (again.folder / "tampered").iterdir()
-    assert _handover("verify", "--root", again.folder / "root.json", tampered).returncode == 1
+    (tampered,) = (kept.folder / "tampered").iterdir()
+    assert _handover("verify", "--root", kept.folder / "root.json", tampered).returncode == 1
 
 
-def test_ctrl_c_leaves_no_node_running(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    running = subprocess.Popen(
-        [sys.executable, "-m", "handover", "demo", "--folder", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(SRC)},
-        start_new_session=True,
-    )
-    until = time.monotonic() + 120
-    while not (folder / "running").is_dir() and running.poll() is None and time.monotonic() < until:
-        time.sleep(0.05)
+def test_the_next_run_replaces_the_one_before_and_ctrl_c_leaves_no_node_running(kept: Run) -> None:
+    """It is the run without a file; it is interrupted when its own child has been handed over."""
+    before = _alive(kept.folder)
+    assert len(before) == 7
+    printed = kept.folder.parent / "printed"
+    with printed.open("wb") as said:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "handover", "demo", "--folder", str(kept.folder)],
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(SRC), "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+        )
+    until = time.monotonic() + 600
+    while (
+        running.poll() is None
+        and time.monotonic() < until
+        and "\n3. " not in printed.read_text("utf-8", "replace")
+    ):
+        time.sleep(0.1)
+    assert not any(map(_runs, before))
+    started = _alive(kept.folder)
     running.send_signal(signal.SIGINT)
-    out, _ = running.communicate(timeout=60)
-    assert running.returncode == 130, out
+    assert running.wait(timeout=60) == 130
+    out = printed.read_text("utf-8")
+    assert "The nodes that an earlier demonstration has left running were stopped." in out
+    for name in ("Samir Haddad", "سمير", "Σαμίρ"):
+        assert name in out
+    assert "has the take-up receipt: transferred" in out
     assert "No node is left running" in out
-    assert _alive(folder) == []
+    assert len(started) == 7
+    assert _alive(kept.folder) == []
+    assert not (kept.folder / "keys.json").exists()

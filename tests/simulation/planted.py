@@ -245,6 +245,14 @@ PLANTED: Final[tuple[Patch, ...]] = (
     patient_by_old_clock,
     own_deed_unknown,
 )
-FOUND_BY: Final = {
+FOUND_BY: Final[dict[str, int]] = {
+    "asking_releases": 9,
+    "doubt_not_set": 11,
+    "dropped_on_failure": 7,
+    "late_deed": 13,
+    "never_sealed_anew": 17,
+    "own_standing_unseen": 18,
+    "ungrounded_deed": 46,
+    "withdraw_after_deed": 9,
 }
-"""Of bugs that show in few histories, one that has shown them: it is tried first, and others if it shows them no more."""
+"""A history that has shown what few show: it is tried first, and others where it shows it no more."""

@@ -347,8 +347,10 @@ def test_a_proof_that_leads_from_another_tree_is_kept_and_the_file_proves_the_sp
     first, second = (evidence_lines.read_checkpoint(each) for each in file.lines[Word.CHECKPOINT])
     proof = evidence_lines.read_consistency(file.lines[Word.CONSISTENCY][0])
     keys = liar.sender.registry.entry(liar.receiver.id, liar.fed.clock.now).log_keys()
-    signed = [checkpoints.verify_signed(each, checkpoints.key_of(each, keys)) for each in (first, second)]
-    assert contradiction.judge(*signed, proof) is contradiction.Kind.NOT_GROWN
+    older, newer = (
+        checkpoints.verify_signed(each, checkpoints.key_of(each, keys)) for each in (first, second)
+    )
+    assert contradiction.judge(older, newer, proof) is contradiction.Kind.NOT_GROWN
 
 
 def test_two_answers_that_cross_are_no_split_view(liar: Liar) -> None:
