@@ -252,6 +252,8 @@ FOUND_BY: Final[dict[str, int]] = {
     "late_deed": 13,
     "never_sealed_anew": 17,
     "own_standing_unseen": 18,
+    "patient_by_old_clock": 15,
+    "receipt_before_commit": 56,
     "ungrounded_deed": 46,
     "withdraw_after_deed": 9,
 }

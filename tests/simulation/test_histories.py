@@ -15,7 +15,7 @@ from handover.simulation.restores import Plan
 from handover.simulation.world import World
 from simulation.planted import FOUND_BY, OF_REGISTRY, OF_RESTORES, PLANTED, Patch, early_release
 
-MOST = 60  # histories within which each planted bug is found; most show in the first
+MOST = 200  # histories within which each planted bug is found; most show in the first
 
 
 @pytest.fixture(scope="module")
