@@ -249,6 +249,24 @@ def test_a_peers_decline_is_not_the_officers() -> None:
         step(_sender(State.OFFERED), Order.DECLINE, 1)
 
 
+def test_in_doubt_only_a_deed_and_a_void_are_heard_and_nothing_is_decided() -> None:
+    for role, state in product(Role, State):
+        doubtful = Standing(role=role, state=state, claim=Claim.HOLDER, deadline=100, in_doubt=True)
+        for event in (*Act, *Order):
+            if event in (Act.DEED, Act.VOID):
+                certain = replace(doubtful, in_doubt=False)
+                assert _came_to(doubtful, event) == _came_to(certain, event)
+            else:
+                assert _came_to(doubtful, event) == "in-doubt"
+
+
+def _came_to(standing: Standing, event: Act | Order) -> Step | str:
+    try:
+        return step(standing, event, 1)
+    except HandoverError as error:
+        return error.name
+
+
 def test_a_timer_that_fires_early_voids_nothing() -> None:
     with pytest.raises(OutOfOrderError, match="not passed"):
         step(_sender(State.OFFERED), Order.DEADLINE, 100)

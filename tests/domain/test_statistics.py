@@ -136,3 +136,10 @@ def test_every_end_of_a_referral_and_every_task_has_its_cell() -> None:
     of_contacts = {EndReason.CONFIRMED, EndReason.REJECTED, EndReason.UNDECIDED}
     assert set(statistics.CONCLUSION.cells) == {each.value for each in set(EndReason) - of_contacts}
     assert set(statistics.TASK.cells) == {each.value for each in ReferralTask}
+
+
+def test_a_match_is_confirmed_rejected_or_undecided_whatever_ended_it() -> None:
+    assert statistics.match_cell(EndReason.CONFIRMED) == "confirmed"
+    assert statistics.match_cell(EndReason.REJECTED) == "rejected"
+    for reason in (None, *(set(EndReason) - {EndReason.CONFIRMED, EndReason.REJECTED})):
+        assert statistics.match_cell(reason) == "undecided"
