@@ -68,7 +68,7 @@ def test_the_joint_states_are_those_of_the_lifecycle() -> None:
 
 def test_the_command_plays_one_seed_and_says_what_happened() -> None:
     app = main.app()
-    done = CliRunner().invoke(app, ["--seeds", "3"])
+    done = CliRunner().invoke(app, ["--seeds", "3", "--no-shorten"])
     assert done.exit_code == 0, done.output
     assert "violations    0" in done.output
     assert CliRunner().invoke(app, ["--seeds", "5..2"]).exit_code == 2

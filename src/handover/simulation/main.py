@@ -20,7 +20,8 @@ def simulate(
     ] = "1..1000",
     processes: Annotated[int, typer.Option(help="How many at a time; 0: one for each processor.")] = 0,
     short: Annotated[
-        bool, typer.Option("--shorten", help="Make the first that fails as short as it still fails.")
+        bool,
+        typer.Option("--shorten/--no-shorten", help="Make the first that fails as short as it still fails."),
     ] = True,
     journal: Annotated[
         Path | None,
