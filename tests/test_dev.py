@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dev
 import pytest
 
 DEV = Path(__file__).resolve().parents[1] / "dev.py"
@@ -50,6 +51,27 @@ def test_an_unknown_step_is_refused_with_the_names_of_all(copy: Path) -> None:
     assert done.returncode == 2
     assert "there is no step 'everything'; there are: format, lint" in done.stderr
     assert not (copy / ".venv").exists()
+
+
+def test_each_test_belongs_to_one_step() -> None:
+    def folders(step: str) -> set[str]:
+        return {each for each in dev.STEPS[step][1] if each.startswith("tests/")}
+
+    ignored = {each.partition("=")[2] for each in dev.STEPS["tests"][1] if each.startswith("--ignore=")}
+    assert folders("tests") == set()
+    assert ignored == folders("rules") | folders("browser")
+    assert all((DEV.parent / each).is_dir() for each in ignored)
+    assert folders("optimised") == folders("rules")
+
+
+def test_files_of_tests_lie_in_memory_only_where_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "ROOM", 0)
+    assert dev._roomy(tmp_path) == tmp_path
+    assert dev._roomy(tmp_path / "nothing") is None
+    monkeypatch.setattr(dev, "ROOM", 1 << 60)
+    assert dev._roomy(tmp_path) is None
 
 
 def test_the_environment_is_made_once_and_again_when_the_lock_changes(copy: Path) -> None:
