@@ -53,8 +53,16 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "types": ("mypy --strict finds nothing", ("-m", "mypy")),
     "layers": ("each layer imports only layers below it", (".venv/bin/lint-imports",)),
     "rules": (
-        "rules, formats and use cases: every branch of domain and protocol is tested",
-        (*PYTEST, *SPREAD, "--cov=handover.domain", "--cov=handover.protocol", "--cov-branch", *RULES),
+        "rules, formats and use cases, under python -O: every branch of domain and protocol, and no check is an assert",
+        (
+            *PYTEST,
+            *SPREAD,
+            "-Wignore:assertions not in test modules",  # those of our helpers stay, tests/conftest.py sees to it
+            "--cov=handover.domain",
+            "--cov=handover.protocol",
+            "--cov-branch",
+            *RULES,
+        ),
     ),
     "tests": (
         "all other tests: nodes, commands, pages, processes, attacks",
@@ -77,11 +85,10 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
         "a million inputs for the readers of foreign bytes: read or refused, nothing else",
         ("tests/fuzz/run.py",),
     ),
-    "optimised": (
-        "no check is an assert: rules and formats again under python -O",
-        ("-O", *PYTEST, "-q", *SPREAD, "-Wignore:assertions not in test modules", *RULES),
-    ),
 }
+SETTINGS = {
+    "rules": {"PYTHONOPTIMIZE": "1"}
+}  # what `-O` says to one process, this says to those that it starts
 
 
 class SetupError(Exception):
@@ -278,7 +285,7 @@ def test(options: argparse.Namespace) -> int:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(dir=_roomy(MEMORY), ignore_cleanup_errors=True) as scratch:
             Path(scratch).chmod(0o711)  # a database server that does not run as root has its folder in it
-            status = _run(*_with_more(arguments, options.rest), TMPDIR=scratch)
+            status = _run(*_with_more(arguments, options.rest), TMPDIR=scratch, **SETTINGS.get(name, {}))
         results.append((name, status, time.monotonic() - began))
     print()
     for name, status, seconds in results:

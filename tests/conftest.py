@@ -1,16 +1,24 @@
 """Where CI=true nothing may be skipped for want of a program: a skipped test proves nothing.
 
+Under `python -O` the asserts of what runs are gone; those of the tests and of all that helps them stay.
+
 What may be absent even there is data that is not part of the project: published vectors and sample documents
 beside the repository. Such a test says "shared" in its reason.
 """
 
 import os
+import sys
 from collections.abc import Generator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from oracle import Oracle, built
+HERE = Path(__file__).parent
+pytest.register_assert_rewrite(*{each.stem for each in HERE.iterdir()} - {Path(__file__).stem})
+
+from oracle import Oracle, built  # noqa: E402 - it is rewritten too
 
 ALLOWED = "shared"
 
@@ -23,6 +31,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("handover")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Each process that runs tests is told how the one runs that has started it."""
+    node.workerinput["optimised"] = sys.flags.optimize
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    told = getattr(config, "workerinput", {}).get("optimised", sys.flags.optimize)
+    if told != sys.flags.optimize:
+        raise pytest.UsageError(
+            "say PYTHONOPTIMIZE=1, not -O: only the first process would run without asserts"
+        )
 
 
 @pytest.fixture(scope="session")

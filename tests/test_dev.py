@@ -61,7 +61,6 @@ def test_each_test_belongs_to_one_step() -> None:
     assert folders("tests") == set()
     assert ignored == folders("rules") | folders("browser")
     assert all((DEV.parent / each).is_dir() for each in ignored)
-    assert folders("optimised") == folders("rules")
 
 
 def test_files_of_tests_lie_in_memory_only_where_there_is_room(
