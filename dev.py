@@ -86,9 +86,8 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("tests/fuzz/run.py",),
     ),
 }
-SETTINGS = {
-    "rules": {"PYTHONOPTIMIZE": "1"}
-}  # what `-O` says to one process, this says to those that it starts
+# What `-O` says to one process, this says to those that it starts.
+SETTINGS = {"rules": {"PYTHONOPTIMIZE": "1"}}
 
 
 class SetupError(Exception):

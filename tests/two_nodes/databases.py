@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -30,14 +30,14 @@ class Databases:
 
     def migrated(self) -> str:
         """Give the URL of a database with the newest schema: a copy of one that was brought there."""
-        self._template()
-        return self._created(f"node{next(_numbers)}", "blank")
+        return self._created(f"node{next(_numbers)}", self._blank)
 
-    @cache  # noqa: B019 - as long as the server
-    def _template(self) -> None:
+    @cached_property
+    def _blank(self) -> str:
         engine = make_engine(self._created("blank", "template1"))
         migrate.to_newest(engine)
         engine.dispose()
+        return "blank"
 
     def _created(self, name: str, template: str) -> str:
         with self._engine.connect() as connection:
