@@ -41,7 +41,7 @@ def built(folder: Path) -> Oracle:
 
     def ask(jobs: list[Job]) -> list[str]:
         lines = "".join(json.dumps(job) + "\n" for job in jobs)
-        done = subprocess.run([program], input=lines, capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run([program], input=lines, capture_output=True, text=True, check=True, timeout=300)
         answers = done.stdout.splitlines()
         assert len(answers) == len(jobs)
         return answers

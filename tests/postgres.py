@@ -58,7 +58,7 @@ def server() -> Iterator[str]:
             yield f"postgresql+psycopg://handover@/postgres?host={folder}"
         finally:
             running.terminate()
-            running.wait(timeout=60)
+            running.wait(timeout=300)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -79,7 +79,7 @@ def _run(user: str | None, *command: str | Path) -> None:
 
 
 def _wait(bin_: Path, folder: Path, running: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         ready = subprocess.run([bin_ / "pg_isready", "-q", "-h", folder], check=False)
         if ready.returncode == 0:

@@ -253,7 +253,7 @@ def test_no_answer_leads_on_grows_or_keeps_the_node_waiting(outside: Outside, ca
     def run() -> str:
         began = time.monotonic()
         told: str = way.fetch(outside, HOSTILE)
-        assert time.monotonic() - began < 20  # of any length, where nothing ends it
+        assert time.monotonic() - began < 120  # where nothing ends it, it takes 250 s
         assert not outside.inner.connections
         return told
 

@@ -29,7 +29,7 @@ AUTHENTICATOR = {
     "automaticPresenceSimulation": True,
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PATIENCE = 60.0  # seconds for what another node has to do first
+PATIENCE = 300.0  # seconds for what another node has to do first
 
 
 @dataclass

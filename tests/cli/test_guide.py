@@ -71,7 +71,7 @@ def _serving(block: str, folder: Path, port: int) -> Iterator[subprocess.Popen[b
         stderr=subprocess.PIPE,
     )
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 300
         while running.poll() is None and time.monotonic() < until:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -80,7 +80,7 @@ def _serving(block: str, folder: Path, port: int) -> Iterator[subprocess.Popen[b
         yield running
     finally:
         running.terminate()
-        running.communicate(timeout=30)
+        running.communicate(timeout=300)
 
 
 def _free_port() -> int:

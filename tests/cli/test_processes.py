@@ -28,7 +28,7 @@ def _running(*arguments: str | Path, port: int | None = None) -> Iterator[subpro
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 300
         while port is not None and running.poll() is None and time.monotonic() < until:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -38,7 +38,7 @@ def _running(*arguments: str | Path, port: int | None = None) -> Iterator[subpro
     finally:
         if running.poll() is None:
             running.terminate()
-        running.communicate(timeout=30)
+        running.communicate(timeout=300)
 
 
 def test_a_node_bootstraps_from_a_peer_with_nothing_but_the_pinned_root(tmp_path: Path, call: Call) -> None:
@@ -81,7 +81,7 @@ def test_an_address_in_a_private_network_is_asked_for_nothing_unless_it_is_allow
 def _wait_for_handler(process: subprocess.Popen[bytes]) -> None:
     """Wait until the process has a handler of its own for SIGTERM."""
     bit = 1 << (signal.SIGTERM - 1)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         status = Path(f"/proc/{process.pid}/status").read_text()
         if int(status.partition("SigCgt:")[2].split()[0], 16) & bit:
@@ -94,7 +94,7 @@ def test_a_worker_ends_when_it_is_told_to(stage: Stage) -> None:
     with _running("worker", "--data", stage.data()) as worker:
         _wait_for_handler(worker)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=300) == 0
 
 
 def test_a_port_in_use_is_said_without_a_traceback(stage: Stage) -> None:
@@ -103,6 +103,6 @@ def test_a_port_in_use_is_said_without_a_traceback(stage: Stage) -> None:
         taken.listen()
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with _running("serve", "--data", stage.data(), "--listen", listen) as node:
-            out, _ = node.communicate(timeout=30)
+            out, _ = node.communicate(timeout=300)
     assert node.returncode not in (0, None)
     assert b"Traceback" not in out

@@ -165,7 +165,7 @@ def test_the_next_run_replaces_the_one_before_and_ctrl_c_leaves_no_node_running(
     assert not any(map(_runs, before))
     started = _alive(kept.folder)
     running.send_signal(signal.SIGINT)
-    assert running.wait(timeout=60) == 130
+    assert running.wait(timeout=300) == 130
     out = printed.read_text("utf-8")
     assert "The nodes that an earlier demonstration has left running were stopped." in out
     for name in ("Samir Haddad", "سمير", "Σαμίρ"):

@@ -46,7 +46,7 @@ class Cluster:
             self._server = subprocess.Popen(
                 command, user=self._user, stdout=log, stderr=log, start_new_session=True
             )
-        end = time.monotonic() + 60
+        end = time.monotonic() + 3000
         while subprocess.run([self._bin / "pg_isready", "-q", "-h", self._folder], check=False).returncode:
             assert time.monotonic() < end, (self._folder / "log").read_text()[-2000:]
             time.sleep(0.05)
@@ -59,7 +59,7 @@ class Cluster:
             with suppress(ProcessLookupError):
                 os.kill(id_, signal.SIGKILL)
         self._server.wait()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 300
         while any(Path(f"/proc/{id_}").exists() for id_ in ids):  # its children are buried by somebody else
             assert time.monotonic() < end
             time.sleep(0.01)

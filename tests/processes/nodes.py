@@ -29,7 +29,7 @@ from registrar import YEAR, Registrar, TestNode
 
 SOURCE = Path(__file__).parents[2] / "src"
 PASSPHRASE = "correct horse battery staple"
-PATIENCE = 30.0  # seconds; far more than anything here takes on a busy machine
+PATIENCE = 300.0  # seconds; far more than anything here takes on a busy machine
 _SETTINGS = """\
 node = {node}
 address = {address}
@@ -226,7 +226,7 @@ class Office:
         *,
         key: str = "",
         officer: int = 0,
-        seconds: float = 60,
+        seconds: float = 300,
     ) -> Answer:
         """Ask until the outcome is known, always under the same key."""
         key, end = key or secrets.token_hex(16), time.monotonic() + seconds

@@ -23,7 +23,7 @@ def start(office: Office, seconds: int) -> None:
 
 def refused(office: Office) -> Json:
     """Wait until a peer has refused something of the office, and give it."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while not (found := office.get("/queue?delivery=refused")["data"]):
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -94,7 +94,7 @@ def settled(on: Stage, stories: list[Story]) -> Counter[str]:
     return Counter(replayed=replayed, envelopes=envelopes, receipts=on_wire)
 
 
-def quiet(on: Stage, seconds: float = 60) -> None:
+def quiet(on: Stage, seconds: float = 300) -> None:
     """Wait until every envelope has its receipt."""
     end = time.monotonic() + seconds
     while any(

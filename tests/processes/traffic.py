@@ -13,7 +13,7 @@ from processes.nodes import Answer, Json, Office, Stage
 
 OFFERED = ["identity", "status", "best-interests", "child-view"]
 _LOOK = 0.05  # seconds between two looks at a state
-PATIENCE = 90.0  # seconds for the other side to come to a state
+PATIENCE = 300.0  # seconds for the other side to come to a state
 
 
 @dataclass(frozen=True)
