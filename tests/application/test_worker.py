@@ -190,3 +190,27 @@ def test_what_is_to_be_kept_up_is_looked_at_when_the_worker_begins_and_a_fault_i
         stop.set()
         worker.wake()
         thread.join()
+
+
+def test_what_goes_on_beside_the_deliveries_does_not_ask_for_more_of_them(tmp_path: Path) -> None:
+    with federation(tmp_path, "gr/athens") as (_, [node]):
+        looked, due = Counter[str](), node.outbox.due
+        parts = (node.outbox, node.clockwork, node.refresher, node.attachments)
+        worker, stop = (
+            Worker(*parts, tracing=lambda: looked.update(["tracing"]), poll=3600),
+            threading.Event(),
+        )
+
+        def counted() -> list[NodeId]:
+            looked["queue"] += 1
+            return due()
+
+        node.outbox.due = counted  # type: ignore[method-assign]
+        thread = threading.Thread(target=worker.run, args=(stop, lambda *_: None))
+        thread.start()
+        until(lambda: bool(looked["tracing"] and looked["queue"] and not worker._busy))
+        assert not worker._event.is_set()
+        assert looked["queue"] == 1
+        stop.set()
+        worker.wake()
+        thread.join()

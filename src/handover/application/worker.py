@@ -123,15 +123,26 @@ class Worker:
     def _deliver(self, lanes: Mapping[str, ThreadPoolExecutor], report: Report) -> None:
         for peer in self._outbox.due():
             lane = lanes[_RETRIES if peer in self._doubted else _BATCHES]
-            self._start(lane, peer, partial(self._to, peer), report)
+            self._start(lane, peer, partial(self._to, peer), report, again=True)
 
     def _push(self, lane: ThreadPoolExecutor, report: Report) -> None:
         for peer in self._attachments.due():
             if time.monotonic() >= self._pauses.get(peer, (0, 0.0))[1]:
-                self._start(lane, f"{_FILES} {peer}", partial(self._files_to, peer), report)
+                self._start(lane, f"{_FILES} {peer}", partial(self._files_to, peer), report, again=True)
 
-    def _start(self, lane: ThreadPoolExecutor, name: str, work: Callable[[], object], report: Report) -> None:
-        """One batch at a time to each peer: the answer to the first says which log size it has seen."""
+    def _start(
+        self,
+        lane: ThreadPoolExecutor,
+        name: str,
+        work: Callable[[], object],
+        report: Report,
+        *,
+        again: bool = False,
+    ) -> None:
+        """One batch at a time to each peer: the answer to the first says which log size it has seen.
+
+        With *again* there may be more to do at once when it went well; after a fault the next poll is soon enough.
+        """
         with self._lock:
             if name in self._busy:
                 return
@@ -141,7 +152,7 @@ class Worker:
             fine = self._guarded(name, work, report)
             with self._lock:
                 self._busy.discard(name)
-            if fine:  # there may be more than one batch; after a fault the next poll is soon enough
+            if fine and again:
                 self.wake()
 
         lane.submit(carry_out)
