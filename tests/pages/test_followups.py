@@ -195,6 +195,25 @@ def test_a_child_that_has_not_come_is_offered_back_with_what_came(two: Two) -> N
     assert prepared.headers["location"].endswith("?said=prepared")
 
 
+def test_a_child_that_has_not_come_stands_in_both_work_lists_until_it_has_arrived(two: Two) -> None:
+    round_ = two.got.rpartition("/")[2]
+    assert two.sent not in two.north().get("/office/work")
+    two.made.south.post(f"/handovers/{round_}/non-arrival", examples.ARRIVED)
+    two.made.fed.settle()
+    listed, shown = plain(two.north().get("/office/work")), plain(two.north().get(two.sent))
+    assert f'href="{two.sent}"' in two.north().get("/office/work")
+    for page in (listed, shown):
+        assert "this office Telephone the other authority" in page
+    assert "Nothing waits for this office." not in listed
+    assert "reports that the child has not arrived. Telephone it now." in shown
+    assert "Nothing is left to do" not in shown
+    assert "has reported that the child has not come" in plain(two.south().get(two.got))
+    two.made.south.post(f"/handovers/{round_}/arrival", examples.ARRIVED)
+    two.made.fed.settle()
+    assert two.sent not in two.north().get("/office/work")
+    assert "Nothing is left to do" in plain(two.north().get(two.sent))
+
+
 def test_a_round_of_another_matter_fills_in_nothing(two: Two) -> None:
     other = two.made.south.post("/matters", examples.NEW_MATTER)["id"]
     round_ = two.got.rpartition("/")[2]

@@ -48,6 +48,21 @@ def leave(client: TestClient, **sent: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
+def waiting(officer: Browser, page: str) -> int:
+    """Give how many requests a page says wait."""
+    found = re.search(r"(\d+) requests? of (?:a person|persons) waits? for this office", officer.get(page))
+    return int(found[1]) if found else 0
+
+
+def test_a_request_that_waits_is_told_where_an_officer_looks(officer: Browser, matter: str) -> None:
+    pages = ("/office/work", "/office/demands")
+    before = [waiting(officer, each) for each in pages]
+    page = filed(officer, matter)
+    assert [waiting(officer, each) for each in pages] == [each + 1 for each in before]
+    officer.post(f"{page}/answer", {"outcome": "upheld", "text": "We are sorry."}, page=page)
+    assert [waiting(officer, each) for each in pages] == before
+
+
 def test_a_complaint_is_written_down_and_answered(shared: Offices, officer: Browser, matter: str) -> None:
     page = filed(officer, matter)
     assert "Nobody asked me." in officer.get(page)

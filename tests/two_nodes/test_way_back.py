@@ -40,7 +40,10 @@ def test_a_child_that_does_not_arrive_alarms_both_and_comes_back_by_a_second_dee
     missing(case)
     for node in (athens, hamburg):
         assert "non-arrival" in [each.kind for each in node.watch.alarms(actor=case.officer(node))]
+    desk, actor = athens.worklist, case.officer(athens)
+    assert [row.seen.handover.id for row in desk.not_arrived(actor=actor)] == [first.id]
     case.hand_over(athens)
+    assert not desk.not_arrived(actor=actor)
     back = case.round(athens, hamburg)
     assert (back.role, back.state, back.epoch) == (Role.RECEIVER, State.HOLDING, 2)
     assert (back.matter, back.pair) == (first.matter, first.pair)

@@ -58,6 +58,10 @@ _WAITS: Final = {
     State.IN_CONTACT: Waits.THIS_OFFICE,
     State.ENDING: Waits.OTHER_NODE,
 }
+NON_ARRIVAL: Final = "non-arrival"
+"""The alarm of a round whose child has not arrived."""
+_REPORT_STANDS: Final = 180 * 86_400
+"""So long after it was reported last such a round stands in the work list of who gave the child away."""
 _OWED: Final = frozenset({"answer", "arrival"})
 """Steps that somebody here owes whether the matter is in doubt or not."""
 
@@ -78,6 +82,13 @@ class Row:
 
     seen: Seen
     matter: Matter
+
+    @property
+    def not_arrived(self) -> bool:
+        """Tell whether the child of a round that was handed over from here has not arrived, nor come back."""
+        found = self.seen.handover
+        given = found.state is State.TRANSFERRED and self.matter.claim is Claim.NONE
+        return given and found.alarm == NON_ARRIVAL
 
 
 class Worklist:
@@ -119,6 +130,20 @@ class Worklist:
                 Row(seen=seen(each, actor=actor, now=work.now, claim=matter.claim), matter=matter)
                 for each, matter in zip(found, matters, strict=True)
             ]
+
+    def not_arrived(self, *, actor: Actor) -> list[Row]:
+        """Give rounds that this office has handed over and whose child has not arrived, the newest report first."""
+        require(actor, Right.READ_CASE)
+        with self._database.reading() as work:
+            alarms = work.alarms.of_kinds([NON_ARRIVAL])
+            recent = [each.handover for each in alarms if work.now - each.raised_at < _REPORT_STANDS]
+            found = [work.handovers.get(each) for each in dict.fromkeys(recent) if each is not None]
+            matters = doubt.shown(work, *(work.matters.get(each.matter) for each in found))
+            rows = [
+                Row(seen=seen(each, actor=actor, now=work.now, claim=matter.claim), matter=matter)
+                for each, matter in zip(found, matters, strict=True)
+            ]
+            return [row for row in rows if row.not_arrived]
 
     def look(self, handover: HandoverId, *, actor: Actor) -> Row:
         """Give the round with its matter; raises NotFoundError."""

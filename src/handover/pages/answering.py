@@ -41,6 +41,11 @@ def waiting(visit: Visit) -> int:
     return visit.node.after.holders.count(actor=visit.actor)
 
 
+def requests(visit: Visit) -> int:
+    """Give how many requests of persons this office has to confirm or to answer."""
+    return len(visit.node.after.petitions.waiting(actor=visit.actor))
+
+
 def list_(visit: Visit) -> Response:
     """Show what this office has to answer, what others owe it, and what it keeps: a page of each."""
     return visit.page(
@@ -49,6 +54,7 @@ def list_(visit: Visit) -> Response:
         owed=_some(visit, "owed", incoming=False, held=None),
         held=_some(visit, "held", incoming=True, held=True),
         corrections=visit.node.after.corrections.waiting(actor=visit.actor),
+        requests=requests(visit),
         way=way,
         words=words,
     )

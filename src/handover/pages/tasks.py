@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from handover.application.worklist import Seen, Waits
+from handover.application.worklist import Row, Seen, Waits
 from handover.domain.handover import State
 from handover.pages.navigation import N_
 
@@ -16,8 +16,17 @@ _TASKS: Final[Mapping[State, str]] = {
 }
 
 
-def task(seen: Seen) -> str:
+def waits_for(row: Row) -> Waits:
+    """Give whose turn it is: where the child has not arrived, that of who gave it away, too."""
+    return Waits.THIS_OFFICE if row.not_arrived else row.seen.waits_for
+
+
+def task(row: Row) -> str:
     """Give what this office has to do next in a round, or nothing."""
+    return N_("Telephone the other authority") if row.not_arrived else _task(row.seen)
+
+
+def _task(seen: Seen) -> str:
     if seen.waits_for not in (Waits.THIS_OFFICE, Waits.SECOND_OFFICER):
         return ""
     found = seen.handover

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from handover.application.access import Change
-from handover.application.facts import Delivery, Handover, OfficerRole
+from handover.application.facts import Delivery, OfficerRole
 from handover.application.verifier_report import Verdict
-from handover.application.worklist import Waits
+from handover.application.worklist import NON_ARRIVAL, Row, Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
 from handover.domain.record import MatterKind
@@ -83,6 +83,12 @@ NEXT: Final[Mapping[State, str]] = {
 }
 ARRIVAL_NEXT: Final = N_(
     "This office has taken over. Confirm that the child has arrived, or report that it has not come."
+)
+_NOT_ARRIVED_NEXT: Final = N_(
+    "The other authority has taken over, and reports that the child has not arrived. Telephone it now."
+)
+_REPORTED_NEXT: Final = N_(
+    "This office has taken over, and has reported that the child has not come. Confirm the arrival when it is there."
 )
 WAITS: Final[Mapping[Waits, str]] = {
     Waits.SECOND_OFFICER: N_("a second officer here"),
@@ -259,10 +265,14 @@ WITH_DEADLINE: Final = frozenset({State.PREPARED, State.OFFERED, State.ACCEPTED,
 """States in which the deadline of the offer still counts for somebody."""
 
 
-def following(handover: Handover) -> str:
+def following(row: Row) -> str:
     """Give what happens next in a round, in plain words."""
-    waits_for_arrival = handover.kind is MatterKind.GUARDIANSHIP and handover.arrived_at is None
-    return ARRIVAL_NEXT if handover.state is State.HOLDING and waits_for_arrival else NEXT[handover.state]
+    found = row.seen.handover
+    if row.not_arrived:
+        return _NOT_ARRIVED_NEXT
+    if found.state is State.HOLDING and found.kind is MatterKind.GUARDIANSHIP and found.arrived_at is None:
+        return _REPORTED_NEXT if found.alarm == NON_ARRIVAL else ARRIVAL_NEXT
+    return NEXT[found.state]
 
 
 SELECTED: Final[Mapping[str, str]] = {

@@ -16,13 +16,15 @@ def work(visit: Visit) -> Response:
     after = paths.place(visit.asked.get("after", ""))
     rows = visit.node.worklist.unfinished(actor=visit.actor, after=after, limit=AT_ONCE + 1)
     more, rows = len(rows) > AT_ONCE, rows[:AT_ONCE]
+    not_arrived = [] if any(after) else visit.node.worklist.not_arrived(actor=visit.actor)
     return visit.page(
         "work.html",
-        ours=[row for row in rows if row.seen.waits_for in _OURS],
+        ours=not_arrived + [row for row in rows if row.seen.waits_for in _OURS],
         others=[row for row in rows if row.seen.waits_for not in _OURS],
         late=late,
         tasks=tasks,
         demands=answering.waiting(visit),
+        requests=answering.requests(visit),
         due=visit.node.after.follow_ups.due(actor=visit.actor),
         follow=followups.WORDS,
         near=visit.node.retention.near() if visit.may("retain") else 0,
