@@ -8,6 +8,7 @@ violated, 1 something was, 2 a campaign could not run, or saw too little to say 
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -190,7 +191,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--histories", type=int, help="of the simulation (default: 1000)")
     parser.add_argument("--executions", type=int, help="inputs for each reader (default: 25000)")
-    names = ", ".join(name for name, _ in _campaigns(histories=0, executions=0, long=False))
+    names = ", ".join(shlex.quote(name) for name, _ in _campaigns(histories=0, executions=0, long=False))
     parser.add_argument(
         "--only",
         action="append",
@@ -218,7 +219,7 @@ def main(arguments: list[str]) -> int:
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
     violations = sum(row.violations for row in rows)
-    print(f"\n{len(rows)} campaigns, {violations} violations")
+    print(f"\ncampaigns: {len(rows)}, violations: {violations}")
     return 1 if violations else 0 if all(row.ran for row in rows) else 2
 
 

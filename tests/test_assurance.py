@@ -37,12 +37,14 @@ def test_no_campaign_is_left_out_without_a_word(capsys: pytest.CaptureFixture[st
         "model",
         "mutants",
         "simulation",
-        "planted bugs",
-        "enumerated crashes",
+        "'planted bugs'",
+        "'enumerated crashes'",
+        "'disks, networks, clocks, peers'",
         "attacks",
         "fuzzing",
     ):
         assert name in said
+    assert "clocks" not in said.replace("'disks, networks, clocks, peers'", "")  # which is one name
 
 
 def test_a_campaign_that_failed_shows_in_status_table_and_file(

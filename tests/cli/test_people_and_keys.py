@@ -139,7 +139,7 @@ def test_an_unknown_role_is_a_wrong_call(stage: Stage) -> None:
 
 def test_the_next_sealing_key_is_shown_as_not_listed_until_it_is_admitted(stage: Stage) -> None:
     data = ("--data", stage.data())
-    stage.call("keys", "rotate", "seal", *data)
+    assert "counts as soon as they list it" in stage.call("keys", "rotate", "seal", *data).out
     found = _json(stage.call("keys", "show", "--json", *data).out)["keys"]
     assert isinstance(found, list)
     assert sorted(each["registry"] for each in found if each["use"] == "seal") == ["active", "not listed"]
@@ -203,7 +203,7 @@ def test_renewing_the_keys_closes_older_backups_and_leaves_the_officers(stage: S
 @pytest.mark.parametrize("use", ["sig", "log"])
 def test_a_new_key_waits_for_the_registry_and_then_for_its_time(stage: Stage, use: str) -> None:
     data = ("--data", stage.data())
-    stage.call("keys", "rotate", use, *data)
+    assert "They have until" in stage.call("keys", "rotate", use, *data).out
     assert _states(stage)[use] == {"in use", "waits for the registry"}
     assert "new key for this already" in stage.call("keys", "rotate", use, *data, expect=1).err
     request = stage.folder / "change"

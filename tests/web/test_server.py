@@ -125,7 +125,9 @@ def test_a_connection_is_used_again(port: int) -> None:
         for _ in range(2):
             connection.sendall(one)
             assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
-            time.sleep(Hasty.head_seconds + 0.2)  # longer than a head may take: between two requests nobody waits for one
+            time.sleep(
+                Hasty.head_seconds + 0.2
+            )  # longer than a head may take: between two requests nobody waits for one
 
 
 def test_one_address_has_only_so_many_connections(port: int) -> None:

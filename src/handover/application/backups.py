@@ -20,7 +20,7 @@ class NoBackupFolderError(RefusedError):
 
     name = "no-backup-folder"
     title = "This node is not told where its backups go."
-    advice = "Set backup_folder to a folder on another disk or machine, restart, or call handover backup."
+    advice = "Set backup_folder to a folder on another disk or machine, let each night's backup go there, and restart."
 
 
 class BackupUnderWayError(OutOfOrderError):

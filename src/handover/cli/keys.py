@@ -95,7 +95,8 @@ def rotate(
     for kid in vault.add_keys(KeyUse(use), begins=begins):
         terminal.say(f"New key: {kid}")
     terminal.say("Now: handover enrol, and send the request to the registry's operators.")
-    terminal.say(f"They have until {terminal.when(begins)}; `handover keys show` says where it stands.")
+    until = f"They have until {terminal.when(begins)}" if lead else "It counts as soon as they list it"
+    terminal.say(f"{until}; `handover keys show` says where it stands.")
 
 
 @app.command("destroy-old")
