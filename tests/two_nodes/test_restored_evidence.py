@@ -155,3 +155,25 @@ def test_what_has_run_out_when_it_was_given_back_accuses_nobody(
     found = {each.rule for each in report.findings if each.severity is Severity.INCOMPLETE}
     assert (report.verdict, {Rule.KEY, Rule.SUSPENDED} - found) == (Verdict.INCOMPLETE, set()), told(report)
     check(play, (athens, matter), (hamburg, there))
+
+
+def test_a_bundle_from_before_the_restore_accuses_nobody(play: Story, tmp_path: Path) -> None:
+    """It shows a void that never arrived: the node has forgotten it, and has said another one since."""
+    athens, hamburg = play.nodes
+    matter = play.matter(athens).id
+    sent = play.offer(athens, hamburg, matter)
+    kept(play, tmp_path, "before")
+    play.fed.wire.down.add(HAMBURG)
+    athens.offers.withdraw(sent.id, actor=play.first(athens))
+    old = play.export(athens, matter)
+    play.fed.wire.down.clear()
+    back(play, tmp_path, ATHENS, "before")
+    athens, hamburg = play.nodes
+    new, other = play.export(athens, matter), play.export(hamburg, play.at(hamburg, sent, athens).matter)
+    for files, expected in (
+        ([new, other], Verdict.VALID),
+        ([old, new], Verdict.VALID),
+        ([old, new, other], Verdict.INCOMPLETE),  # the former void is in one of the three
+    ):
+        report = verify(files, root=play.root)
+        assert report.verdict is expected, told(report)

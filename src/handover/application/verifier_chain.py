@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from handover.application import verifier_again
 from handover.application.verifier_case import Case, Said, Source
 from handover.application.verifier_report import Findings, Link, Rule
 from handover.domain.handover import Act
@@ -198,10 +199,14 @@ def _omitted(case: Case, source: Source, between: Sequence[Said], findings: Find
 
 
 def _had(source: Source, said: Said) -> bool:
-    """Tell whether the exporter's own signatures prove that it knew of the envelope when it made its bundle."""
+    """Tell whether the exporter's own signatures prove that it knew of the envelope when it made its bundle.
+
+    Of what it has signed, and of what its log had, before it was restored, nothing proves that it knows it still.
+    """
     manifest, envelope = source.bundle.manifest, said.envelope
+    now = verifier_again.incarnation(source)
     if envelope.iss == source.node:
-        return envelope.iat < manifest.exported
-    if said.anchor != source.node or source.head is None:
+        return envelope.incarnation >= now and envelope.iat < manifest.exported
+    if said.anchor != source.node or source.head is None or said.anchored_incarnation < now:
         return False
     return said.anchored_index < source.head.checkpoint.size

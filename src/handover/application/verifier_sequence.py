@@ -137,6 +137,8 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
         same = case.of_act(spoken, act)
         for each in same[1:]:
             restored = same[0].envelope.incarnation != each.envelope.incarnation
+            if act is Act.VOID and restored:
+                continue  # the first was forgotten, and both say that the round is over
             anew = same[0].envelope.replaces or each.envelope.replaces or restored
             if anew and _says_the_same(same[0].envelope, each.envelope):
                 continue  # what was signed anew in between is not here
