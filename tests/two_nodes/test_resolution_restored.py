@@ -7,7 +7,7 @@ import pytest
 
 from federation import federation
 from handover.application.verifier import verify
-from handover.application.verifier_report import Rule
+from handover.application.verifier_report import Rule, Verdict
 from handover.domain.handover import Act, Claim, State, VoidReason
 from handover.domain.resolution import ResolutionOutcome, ResolutionReason
 from stories import rules, told
@@ -72,3 +72,37 @@ def test_what_was_resolved_after_the_backup_is_so_again(stage: Stage, tmp_path: 
     report = verify([shown], root=fed.repository.pinned())
     assert Rule.EQUIVOCATION not in rules(report), told(report)
     assert report.matters[0].responsible == stage.north.id
+
+
+def test_a_resolution_that_the_receiver_has_heard_is_given_back_though_it_is_suspended(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Nobody waits for it, but it is asked: a second void of two officers would contradict the one it has answered."""
+    fed, south = stage.fed, stage.south
+    first, second = (fed.officer(stage.north, name) for name in ("first", "second"))
+    sent = stage.offer()
+    stage.settle()
+    stage.accept(sent)
+    stage.settle()
+    fed.wire.down.add(south.id)
+    stage.countersign(sent)
+    rotation.suspend(fed, south)
+    again = Again(fed, stage.north, tmp_path)
+    stage.north.after.resolving.propose(sent.id, reason=ResolutionReason.DESTROYED, actor=first)
+    stage.north.after.resolving.confirm(sent.id, actor=second)
+    fed.wire.down.clear()
+    stage.settle()
+    before = stage.north.evidence.export(sent.matter, actor=first)
+    stage.north = again.restored(ended=1)
+    fed.refresh(stage.north)
+    settle(fed, stage.north)
+    assert stage.outcome(sent) == (State.VOIDED, State.CLOSED, Claim.HOLDER, Claim.NONE)
+    assert len(stage.said(stage.north, sent, Act.VOID)) == 1
+    assert [each.kind for node in (stage.north, south) for each in alarms_of(node)] == ["restored"]
+    bundles = [
+        stage.north.evidence.export(sent.matter, actor=first),
+        south.evidence.export(stage.at_south(sent).matter, actor=fed.officer(south, "receiving")),
+    ]
+    for files in ([bundles[0]], bundles, [before, *bundles]):
+        report = verify(files, root=fed.repository.pinned())
+        assert report.verdict is Verdict.VALID, told(report)  # the new log has the entry `resolved`, too

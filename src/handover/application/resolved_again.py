@@ -9,6 +9,7 @@ from handover.domain.courses import Course
 from handover.domain.handover import OPEN_OFFER, Act, Claim, Order, Role, State, Step, VoidReason
 from handover.domain.ids import HandoverId, Pseudonym
 from handover.domain.resolution import Resolution, ResolutionOutcome
+from handover.protocol import entry as entries
 from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import By
 
@@ -23,8 +24,10 @@ def hold_back(work: UnitOfWork, handover: HandoverId) -> None:
 
 def again(work: UnitOfWork, rounds: Rounds, vault: Vault, handover: Handover) -> bool:
     """Say the void of two officers once more, where the ledger knows of it and the backup does not; tell whether."""
-    sends = handover.course is Course.HANDOVER and handover.role is Role.SENDER
-    if not sends or handover.state not in (*OPEN_OFFER, State.RELIEVING):
+    if handover.course is not Course.HANDOVER or handover.role is not Role.SENDER:
+        return False
+    if handover.state not in (*OPEN_OFFER, State.RELIEVING):
+        _log_again(work, handover)
         return False
     known = _confirmed(work, handover)
     if known is None:
@@ -46,6 +49,16 @@ def again(work: UnitOfWork, rounds: Rounds, vault: Vault, handover: Handover) ->
     )
     rounds.enter(work, handover, step, Cause(event=Order.RESOLVE, by=by, void=VoidReason.RESOLVED))
     return True
+
+
+def _log_again(work: UnitOfWork, handover: Handover) -> None:
+    """Enter once more that a deed was resolved, where the peer has given the void back and this log does not say so."""
+    deed = handover.deed
+    if handover.reason != VoidReason.RESOLVED or deed is None:
+        return
+    logged = (entries.decode(document) for _, document in work.log.entries(handover.pair))
+    if all(each.kind is not EntryKind.RESOLVED or each.object != deed for each in logged):
+        work.log.append(EntryKind.RESOLVED, stream=handover.pair, object_=deed, now=work.now)
 
 
 def _confirmed(work: UnitOfWork, handover: Handover) -> Resolution | None:

@@ -75,8 +75,9 @@ class Resync:
         for each in due:
             self._ask(restoration, each)
         with self._database.reading() as work:
-            silent = [each.node for each in self._asked(work) if each.answered_at is None]
-        if not silent and self._names_all(restoration):
+            silent = [each for each in self._asked(work) if each.answered_at is None]
+            awaited = any(self._awaited(each.node, work.now) for each in silent)
+        if not awaited and self._names_all(restoration):
             self._end(restoration)
         return len(due)
 
@@ -95,16 +96,18 @@ class Resync:
         return True
 
     def _asked(self, work: UnitOfWork) -> Sequence[Asked]:
-        """Every other node that takes part may hold a deed of this one's: what was forgotten names nobody.
-
-        A node that the registry suspends or names no more is not waited for; one whose country's page is late, is.
-        """
+        """Every other node may hold a deed of this one's, or a void's receipt: what was forgotten names nobody."""
         known = {each.node: each for each in work.resyncs.all(self._vault.incarnation)}
-        entries = self._registry.current(work.now).entries
-        others = entries.keys() - {self._vault.node}
-        taking_part = sorted(node for node in others if entries[node].status is not NodeStatus.SUSPENDED)
+        others = self._registry.current(work.now).entries.keys() - {self._vault.node}
         fresh = Asked(node=self._vault.node, incarnation=self._vault.incarnation, due=0)
-        return [known.get(node) or replace(fresh, node=node) for node in taking_part]
+        return [known.get(node) or replace(fresh, node=node) for node in sorted(others)]
+
+    def _awaited(self, node: NodeId, now: int) -> bool:
+        """Tell whether the doubt lasts until *node* was heard: one that the registry suspends is asked, no more.
+
+        One whose country's page is late is waited for.
+        """
+        return self._registry.entry(node, now).status is not NodeStatus.SUSPENDED
 
     def _ask(self, restoration: Restoration, asked: Asked) -> None:
         try:
@@ -120,7 +123,8 @@ class Resync:
         wait = backoff.after(failures, self._jitter)
         with self._database.begin() as work:
             work.resyncs.put(replace(asked, due=work.now + wait, failures=failures, problem=error.name))
-            if failures >= _SILENT or not isinstance(error, UnreachableError):
+            told = failures >= _SILENT or not isinstance(error, UnreachableError)
+            if told and self._awaited(asked.node, work.now):
                 raise_alarm(work, "resync-failed", peer=asked.node, handover=None)
 
     def _heard(self, restoration: Restoration, peer: NodeId) -> int | None:
