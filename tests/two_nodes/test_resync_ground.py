@@ -10,6 +10,7 @@ from handover.protocol.resync import Answer
 from two_nodes import rotation
 from two_nodes.resyncing import played
 from two_nodes.test_resync import ACCEPTED, asked
+from two_nodes.test_showing_mandate import lose_mandate
 
 
 def shown(given: Answer) -> dict[Act, bool]:
@@ -19,16 +20,26 @@ def shown(given: Answer) -> dict[Act, bool]:
 
 
 def test_who_is_suspended_is_not_given_an_offer_that_never_came(tmp_path: Path) -> None:
+    """Whoever asks has its keys, and may be whom it was suspended for: a record is not shown again either."""
     with federation(tmp_path, "gr/athens", "de/hamburg") as (fed, [athens, hamburg]):
         first, second = fed.officer(athens, "first"), fed.officer(athens, "second")
         there = cases.offer(fed, athens, hamburg.id, first, second)
         fed.settle()
         cases.offer(fed, athens, hamburg.id, first, second)
+        assert shown(asked(hamburg, athens)) == {Act.OFFER: True}
         rotation.suspend(fed, hamburg)
         fed.settle()
         [given] = asked(hamburg, athens).rounds
         assert given.round == there.round
-        assert given.items[0].payload is not None  # this one has come, and is said to it still
+        assert shown(asked(hamburg, athens)) == {Act.OFFER: False}  # that it was made is no secret
+
+
+def test_who_has_lost_the_mandate_is_shown_nothing_again(tmp_path: Path) -> None:
+    with played(tmp_path, "offer", "A>B") as play:
+        athens, hamburg = play.node("A"), play.node("B")
+        assert shown(asked(hamburg, athens))[Act.OFFER]
+        lose_mandate(play.fed, hamburg)
+        assert not shown(asked(hamburg, athens))[Act.OFFER]
 
 
 def test_what_has_lost_its_ground_is_not_given_again(tmp_path: Path) -> None:

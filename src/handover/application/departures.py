@@ -15,8 +15,11 @@ from handover.domain.ids import Digest, NodeId
 from handover.domain.sequence import SHOWS, TALK
 from handover.protocol import consent
 from handover.protocol import envelope as envelopes
+from handover.protocol.node_entry import Mandate, NodeEntry, NodeStatus
 
 _OPENING: Final = frozenset({Act.OFFER, Act.REFERRAL})
+_TOLD: Final = _OPENING | TALK | {Act.HIT}
+"""What holds words about a person, of what may come back after a restore."""
 _OVER: Final = frozenset({State.VOIDING, State.VOIDED})
 
 
@@ -76,16 +79,23 @@ def lapsed(work: UnitOfWork, waiting: Sequence[KeptEnvelope]) -> dict[Digest, st
     return found
 
 
-def may_show_again(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bool:
+def may_show_again(work: UnitOfWork, registry: Registry, handover: Handover, kept: KeptEnvelope) -> bool:
     """Tell whether what this node has shown in a round may be shown to the same peer once more, which has lost it."""
     if work.doubts.stands(handover.matter):
         return False  # the ground may have been withdrawn on the days that were lost
+    if kept.act in _TOLD and not _takes_part(registry.entry(handover.peer, work.now), handover):
+        return False  # who asks has the peer's keys, and need not be the peer: it may be suspended for that
     try:
         if kept.act in _OPENING:
             require_covered(work, handover)
     except GroundError:
         return False
     return not lapsed(work, [kept])
+
+
+def _takes_part(entry: NodeEntry, handover: Handover) -> bool:
+    """Tell whether a node is in the federation for the purpose of a round, though its country's page may be late."""
+    return entry.status is not NodeStatus.SUSPENDED and Mandate(handover.purpose.value) in entry.mandates
 
 
 def never_left(work: UnitOfWork, registry: Registry, said: Sequence[KeptEnvelope]) -> bool:

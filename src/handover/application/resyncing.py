@@ -24,6 +24,7 @@ from handover.protocol import resync
 from handover.protocol.checkpoint import Checkpoint
 from handover.protocol.delivery import Item, size_of
 from handover.protocol.entry import EntryKind
+from handover.protocol.jwe import SEALED_LIMIT
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.message import EVIDENCE_LIMIT
 from handover.protocol.resync import (
@@ -36,13 +37,15 @@ from handover.protocol.resync import (
     Round,
     UnverifiedRequest,
 )
+from handover.protocol.strict import PART_LIMIT
 
 _STILL_SAID: Final = frozenset(
     {*OPEN_OFFER, *LIVE, State.RELIEVING, State.PENDING, State.BOUND, State.DECLINED}
 )
 """States of a round in which what was said goes with its payload still."""
 
-
+_LARGEST: Final = PART_LIMIT + SEALED_LIMIT
+"""Bytes of the largest item: one goes with the longest chain, for each answer has to go on."""
 HOURLY: Final = Allowance(burst=1024, rate=1024 / 3600)
 """Requests that are answered to one member: each takes the one writer; this many answers hold 131 072 rounds."""
 
@@ -130,7 +133,9 @@ def _page(work: UnitOfWork, registry: Registry, request: Request) -> tuple[tuple
         kept = said[skipped:]
         chain = () if skipped else _chain(work, registry, handover)
         room -= sum(map(len, chain))
-        items = _fitting(work, handover, kept, room=room if rounds else ROOM, most=most)
+        items = _fitting(
+            work, registry, handover, kept, room=room if rounds else max(room, _LARGEST), most=most
+        )
         if items:
             rounds.append(Round(round=name, items=items, chain=chain))
             room, most = room - sum(map(size_of, items)), most - len(items)
@@ -146,11 +151,17 @@ def _end(rounds: Sequence[Round], begun: Place | None) -> Place | None:
 
 
 def _fitting(
-    work: UnitOfWork, handover: Handover, kept: Sequence[KeptEnvelope], *, room: int, most: int
+    work: UnitOfWork,
+    registry: Registry,
+    handover: Handover,
+    kept: Sequence[KeptEnvelope],
+    *,
+    room: int,
+    most: int,
 ) -> tuple[Item, ...]:
     items: list[Item] = []
     for each in kept:
-        item = Item(envelope=each.data, payload=_payload(work, handover, each))
+        item = Item(envelope=each.data, payload=_payload(work, registry, handover, each))
         room -= size_of(item)
         if len(items) == most or room < 0:
             break
@@ -158,15 +169,16 @@ def _fitting(
     return tuple(items)
 
 
-def _payload(work: UnitOfWork, handover: Handover, kept: KeptEnvelope) -> bytes | None:
+def _payload(work: UnitOfWork, registry: Registry, handover: Handover, kept: KeptEnvelope) -> bytes | None:
     """What this side has said and still says goes with its payload, while its ground counts.
 
-    What shows something anew goes without.
+    What shows something anew goes without, and so does what tells of a person where the peer takes no part any more.
     """
     still = kept.act is Act.CONSENT_WITHDRAWN or handover.state in _STILL_SAID
     if kept.incoming or not still or discloses_anew(handover.course, kept.act):
         return None
-    return work.resyncs.payload(kept.digest) if departures.may_show_again(work, handover, kept) else None
+    again = departures.may_show_again(work, registry, handover, kept)
+    return work.resyncs.payload(kept.digest) if again else None
 
 
 def _chain(work: UnitOfWork, registry: Registry, handover: Handover) -> tuple[bytes, ...]:
