@@ -15,6 +15,7 @@ from handover.adapters.erasures import Ledger, LedgerError, LedgerShortError
 from handover.adapters.retention_tables import erasure
 from handover.adapters.vault import FileVault
 from handover.adapters.work import Work
+from handover.application.endings import Ended
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.handover import Claim
 from handover.domain.ids import MatterId
@@ -213,6 +214,49 @@ def test_a_disk_that_takes_nothing_stops_no_erasure_and_it_is_noted_with_the_nex
     with stage.north.database.begin() as work:
         work.matters.erase(stage.second.id)
     assert {stage.first.matter, stage.second.id} <= set(read(stage.north))
+
+
+def test_a_line_costs_the_same_however_long_the_ledger_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is appended while nobody else can write: a member that begins and ends rounds would slow all others down."""
+    noting = Ledger(stage.north.vault)
+    noting.note(Ended(what=f"ended key {number}", at=1) for number in range(500))
+    marked, mark = [], FileVault.mark
+
+    def marks(vault: FileVault, use: str, value: str) -> bytes:
+        marked.append(use)
+        return mark(vault, use, value)
+
+    monkeypatch.setattr(FileVault, "mark", marks)
+    noting.note([Ended(what="ended key one", at=1)])
+    assert len(marked) == 1
+    Ledger(stage.north.vault).note([Ended(what="ended key two", at=1)])  # another process
+    before = len(marked)
+    noting.note([Ended(what="ended key three", at=1)])
+    assert len(marked) - before == 2
+    noted = read(stage.north)[-3:]
+    assert noted == ["ended key one", "ended key two", "ended key three"]
+
+
+@pytest.mark.parametrize("change", ["an older copy", "a cut line", "nothing", "a longer one of its own"])
+def test_a_ledger_that_was_changed_under_a_running_node_goes_on(stage: Stage, change: str) -> None:
+    noting, path = Ledger(stage.north.vault), ledger(stage.north)
+    noting.note([Ended(what="ended key one", at=1)])
+    older = path.read_bytes()
+    noting.note([Ended(what="ended key two", at=1)])
+    match change:
+        case "an older copy":
+            path.write_bytes(older)
+        case "a cut line":
+            path.write_bytes(path.read_bytes() + b"3 1 ended")
+        case "nothing":
+            path.unlink()
+        case _:
+            path.unlink()
+            Ledger(stage.north.vault).note(Ended(what=f"ended key {each}", at=1) for each in range(9))
+    noting.note([Ended(what="ended key three", at=1)])
+    assert read(stage.north)[-1] == "ended key three"
 
 
 def test_the_ledger_of_another_node_is_not_taken(stage: Stage) -> None:

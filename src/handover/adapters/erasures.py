@@ -60,12 +60,28 @@ class _Read:
     size: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A place behind a line of the file: how many bytes and lines are before it, and the code of the last."""
+
+    size: int = 0
+    lines: int = 0
+    code: str = _HEADER
+
+
+_START: Final = _Place()
+
+
 class Ledger:
-    """The file; every process of the node appends to it."""
+    """The file; every process of the node appends to it.
+
+    What this process has read or written once is not read again to append to it: each line costs the same.
+    """
 
     def __init__(self, vault: FileVault) -> None:
         self._vault = vault
         self._late: list[Ended] = []
+        self._known = _START
         self.path = vault.path.with_name(NAME)
 
     def read(self) -> list[Ended]:
@@ -127,17 +143,20 @@ class Ledger:
                 missing.append(Ended(what=_WHOLE, at=unit.now))
             self.note(missing)
 
-    def _read(self) -> _Read:
+    def _read(self, since: _Place = _START) -> _Read:
+        """Read what stands behind a place, and verify it."""
         try:
-            data = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                file.seek(since.size)
+                data = file.read()
         except FileNotFoundError:
             data = b""
         whole = data[: data.rfind(b"\n") + 1]
-        header, *lines = whole.decode("ascii", "replace").splitlines() or [_HEADER]
-        if header != _HEADER:
+        lines = whole.decode("ascii", "replace").splitlines()
+        if since == _START and lines and lines.pop(0) != _HEADER:
             raise LedgerError
-        found, codes = [], [header]
-        for number, line in enumerate(lines, start=1):
+        found, codes = [], [since.code]
+        for number, line in enumerate(lines, start=since.lines + 1):
             said, _, written = line.rpartition(" ")
             codes.append(self._code(codes[-1], said))
             good = hmac.compare_digest(codes[-1].encode(), written.encode())
@@ -145,21 +164,35 @@ class Ledger:
                 raise LedgerError
             _, at, what = said.split(" ", 2)
             found.append(Ended(what=what, at=int(at)))
-        return _Read(found=found, codes=codes, size=len(whole))
+        return _Read(found=found, codes=codes, size=since.size + len(whole))
+
+    def _place(self) -> _Place:
+        """Give where the file ends now; another process may have written on, or the file be another one."""
+        since = self._known
+        if self.path.exists() and self.path.stat().st_size >= since.size:
+            with suppress(LedgerError):
+                return _end_of(self._read(since), since)
+        return _end_of(self._read(), _START)
 
     def _append(self) -> None:
-        read = self._read()
-        code, lines = read.codes[-1], [] if read.size else [_HEADER]
-        for number, each in enumerate(self._late, start=len(read.found) + 1):
+        place = self._place()
+        code, lines = place.code, [] if place.size else [_HEADER]
+        for number, each in enumerate(self._late, start=place.lines + 1):
             said = f"{number} {each.at} {each.what}"
             code = self._code(code, said)
             lines.append(f"{said} {code}")
+        data = "".join(f"{line}\n" for line in lines).encode()
         with self.path.open("ab") as file:
-            file.truncate(read.size)
-            file.write("".join(f"{line}\n" for line in lines).encode())
+            file.truncate(place.size)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         sync_folder(self.path.parent)
+        self._known = _Place(size=place.size + len(data), lines=place.lines + len(self._late), code=code)
 
     def _code(self, before: str, said: str) -> str:
         return strict.b64(self._vault.mark("erasures", f"{before} {said}"))
+
+
+def _end_of(read: _Read, since: _Place) -> _Place:
+    return _Place(size=read.size, lines=since.lines + len(read.found), code=read.codes[-1])
