@@ -1,5 +1,6 @@
 """What a restored node is answered: only what the two have said, and what does not hold changes nothing."""
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 
 import cases
 from federation import Federation, federation
+from handover.application import resync as resync_desk
 from handover.application import resyncing
 from handover.application.allowances import TooManyRequestsError
-from handover.domain.errors import HandoverError
+from handover.domain.errors import HandoverError, UntrustedError
 from handover.domain.handover import Act, Claim, State
 from handover.domain.ids import Digest, NodeId, PairId, RoundId
 from handover.node import Node
@@ -54,7 +56,7 @@ def request(by: Node, to: Node, incarnation: int = 2, **changes: object) -> Requ
         incarnation=incarnation,
         checkpoint=checkpoints.sign(head, signer, by.clock()),
         since=0,
-        nonce=bytes(16),
+        nonce=secrets.token_bytes(16),
     )
     return replace(asked, **changes)  # type: ignore[arg-type]
 
@@ -133,7 +135,7 @@ def test_who_asks_without_end_has_to_wait_and_nobody_else(
     """Each answer takes the one writer of the database: the others' deliveries would stand behind it."""
     fed, athens, hamburg, lyon = pair
     assert resyncing.HOURLY.burst >= 1024
-    monkeypatch.setattr(resyncing, "HOURLY", replace(resyncing.HOURLY, burst=2))
+    monkeypatch.setattr(resyncing, "HOURLY", replace(resyncing.HOURLY, burst=resyncing.RESTORED + 2))
     athens = fed.reopen(athens.id)
     for _ in range(2):
         asked(hamburg, athens)
@@ -338,6 +340,84 @@ def test_an_answer_without_end_is_given_up(play: Play) -> None:
     first = asked_of(play).rounds[0]
     wire.bending[HAMBURG] = endless
     unbelieved(play)
+
+
+def without_end(play: Play, copies: int) -> None:
+    """Let Hamburg say each time that there is more of the same round."""
+    wire, first = play.fed.wire, asked_of(play).rounds[0]
+
+    def endless(data: bytes) -> bytes:
+        answer = UnverifiedAnswer.read(data).claimed
+        before = UnverifiedRequest.read(wire.small[-1][2]).claimed.after
+        given = replace(first, items=first.items[:1] * copies, chain=())
+        items = (0 if before is None else before.items) + copies
+        return resigned(play, replace(answer, rounds=(given,), after=Place(round=given.round, items=items)))
+
+    wire.bending[HAMBURG] = endless
+
+
+def test_a_round_that_goes_on_fills_no_memory(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it is held until its end has come: 4096 items with payloads are a gigabyte."""
+    athens, wire = play.node("A"), play.fed.wire
+    assert resync_desk._MOST_BYTES <= 64 * 1024 * 1024
+    monkeypatch.setattr(resync_desk, "_MOST_BYTES", 50_000)
+    without_end(play, 1)
+    wire.small.clear()
+    athens.resync.tick()
+    assert 1 < len(wire.small) < 50
+    assert "resync-failed" in {each.kind for each in alarms_of(athens)}
+
+
+def test_an_answer_without_end_holds_up_nobody_and_ends_with_the_suspension(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lyon, wire = play.fed.add("fr/lyon"), play.fed.wire
+    desk = play.node("A").resync
+    monkeypatch.setattr(resync_desk, "_IN_TURN", 4)
+    without_end(play, 1)
+    for number in (1, 2):
+        wire.small.clear()
+        desk.tick()
+        assert [each[0] for each in wire.small].count(HAMBURG) == 4
+        assert [each[0] for each in wire.small].count(lyon.id) == 2 - number  # it was heard at the first look
+        after = [UnverifiedRequest.read(each[2]).claimed.after for each in wire.small if each[0] == HAMBURG]
+        assert [0 if each is None else each.items for each in after] == [*range(4 * number - 4, 4 * number)]
+    play.fed.ceremony.suspend(HAMBURG, now=play.fed.clock.now)
+    play.fed.publish()
+    wire.small.clear()
+    desk.tick()
+    assert not wire.small
+    assert not play.doubts("A")
+
+
+def test_a_request_is_answered_once(pair: tuple[Federation, Node, Node, Node]) -> None:
+    """Who has caught one learns nothing with it, and uses nothing up of what its member may ask."""
+    _, athens, hamburg, _ = pair
+    data = resync.ask(request(hamburg, athens), signer=hamburg.vault.signer)
+    athens.resyncing.answer(data)
+    before = (tables_of(athens), log_size(athens))
+    with pytest.raises(UntrustedError, match="answered before"):
+        athens.resyncing.answer(data)
+    assert (tables_of(athens), log_size(athens)) == before
+
+
+def test_who_asks_again_and_again_leaves_no_more_behind(pair: tuple[Federation, Node, Node, Node]) -> None:
+    """A log without entries is known, too: each request brings a checkpoint of its own."""
+    _, athens, hamburg, _ = pair
+    asked(hamburg, athens)
+    before = (tables_of(athens), log_size(athens))
+    asked(hamburg, athens)
+    assert (tables_of(athens), log_size(athens)) == before
+
+
+def test_a_member_is_not_restored_again_and_again(pair: tuple[Federation, Node, Node, Node]) -> None:
+    """Each time a log begins anew that is kept, with an entry in the log of whoever is asked."""
+    _, athens, hamburg, _ = pair
+    most = int(resyncing.HOURLY.burst) // resyncing.RESTORED
+    for incarnation in range(2, most + 2):
+        asked(hamburg, athens, incarnation)
+    with pytest.raises(TooManyRequestsError):
+        asked(hamburg, athens, most + 2)
 
 
 def asked_of(play: Play) -> Answer:

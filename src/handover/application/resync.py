@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +19,7 @@ from handover.domain.errors import HandoverError, UnreachableError, UntrustedErr
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import resync, strict
+from handover.protocol.delivery import size_of
 from handover.protocol.entry import EntryKind
 from handover.protocol.log_origin import LogOrigin
 from handover.protocol.node_entry import NodeEntry, NodeStatus
@@ -29,8 +30,13 @@ REACH_BACK: Final = 7 * 86400
 """Seconds before the backup from which on peers are asked: their clocks may differ."""
 _MOST_PAGES: Final = 4096
 _MOST_ITEMS: Final = 4096  # of one round: more than two sides may say in one
+_MOST_BYTES: Final = 64 * 1024 * 1024  # of one round that goes on: it is in memory until its end has come
+_IN_TURN: Final = 64  # answers of one peer before it is looked whether others are due, or it is suspended
 _AT_ONCE: Final = 100  # matters of which the doubt ends in one transaction
 _SILENT: Final = 8  # failures, some eight minutes, after which people are told
+
+Hearing = Generator[None, None, int | None]
+"""What a peer answers, applied step by step; in the end how long this node's former log was."""
 
 
 class EndlessError(UntrustedError):
@@ -61,6 +67,7 @@ class Resync:
         self._recalling = recalling
         self._renew = renew
         self._renewed: Restoration | None = None
+        self._going: dict[NodeId, Hearing] = {}
         self._jitter = jitter
 
     def tick(self) -> int:
@@ -72,8 +79,7 @@ class Resync:
             return 0
         waits = range(now + 1, now + backoff.CAP + 1)  # a later time is of a clock that was wrong
         due = [each for each in asked if each.answered_at is None and each.due not in waits]
-        for each in due:
-            self._ask(restoration, each)
+        self._ask(restoration, due)
         with self._database.reading() as work:
             silent = [each for each in self._asked(work) if each.answered_at is None]
             awaited = any(self._awaited(each.node, work.now) for each in silent)
@@ -109,14 +115,32 @@ class Resync:
         """
         return self._registry.entry(node, now).status is not NodeStatus.SUSPENDED
 
-    def _ask(self, restoration: Restoration, asked: Asked) -> None:
+    def _ask(self, restoration: Restoration, due: Sequence[Asked]) -> None:
+        """Take an answer of each in turn, and of what goes on the rest with the next look.
+
+        So whoever answers slowly, or without end, holds nobody up, and once it is suspended nothing more is asked.
+        """
+        going: dict[Asked, Hearing] = {}
+        for each in due:
+            begun = self._going.pop(each.node, None)
+            going[each] = self._heard(restoration, each.node) if begun is None else begun
+        self._going.clear()
+        for _ in range(_IN_TURN):
+            going = {each: answers for each, answers in going.items() if self._goes_on(each, answers)}
+        self._going = {each.node: answers for each, answers in going.items()}
+
+    def _goes_on(self, asked: Asked, answers: Hearing) -> bool:
+        """Apply the next answer; tell whether there is another."""
         try:
-            held = self._heard(restoration, asked.node)
+            next(answers)
+        except StopIteration as end:
+            with self._database.begin() as work:
+                work.resyncs.put(replace(asked, answered_at=work.now, held=end.value, problem=None))
+            return False
         except HandoverError as error:
             self._failed(asked, error)
-            return
-        with self._database.begin() as work:
-            work.resyncs.put(replace(asked, answered_at=work.now, held=held, problem=None))
+            return False
+        return True
 
     def _failed(self, asked: Asked, error: HandoverError) -> None:
         failures = asked.failures + 1
@@ -127,8 +151,11 @@ class Resync:
             if told and self._awaited(asked.node, work.now):
                 raise_alarm(work, "resync-failed", peer=asked.node, handover=None)
 
-    def _heard(self, restoration: Restoration, peer: NodeId) -> int | None:
-        """Apply all that *peer* returns; give how long this node's former log was at least, if the peer has seen it."""
+    def _heard(self, restoration: Restoration, peer: NodeId) -> Hearing:
+        """Apply all that *peer* returns, answer by answer.
+
+        Give how long this node's former log was at least, if the peer has seen it.
+        """
         held: int | None = None
         part: Round | None = None
         for answer in self._answers(restoration, peer):
@@ -138,9 +165,11 @@ class Resync:
             elif part is not None:
                 rounds.insert(0, part)
             part = rounds.pop() if answer.after is not None else None  # there may be more of it
-            if part is not None and len(part.items) > _MOST_ITEMS:
+            if part is not None and not _has_an_end(part):
                 raise EndlessError
             held = self._take(peer, answer, rounds)
+            if answer.after is not None:
+                yield
         return held
 
     def _answers(self, restoration: Restoration, peer: NodeId) -> Iterator[Answer]:
@@ -215,3 +244,8 @@ class Resync:
         }
         digest = strict.digest(strict.dumps(statement))
         work.log.append(EntryKind.RESTORED, stream="", object_=digest, now=work.now)
+
+
+def _has_an_end(part: Round) -> bool:
+    """Tell whether what came of a round that goes on is no more than two sides may say in one."""
+    return len(part.items) <= _MOST_ITEMS and sum(map(size_of, part.items)) <= _MOST_BYTES

@@ -3,6 +3,7 @@
 All of one answer is one transaction. Only what concerns the two is ever given (docs/spec/restore.md).
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -16,8 +17,9 @@ from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry, require_usable
 from handover.domain.allowance import Allowance
 from handover.domain.courses import LIVE, Course
+from handover.domain.errors import UntrustedError
 from handover.domain.handover import OPEN_OFFER, Act, State
-from handover.domain.ids import NodeId
+from handover.domain.ids import Digest, NodeId
 from handover.domain.sequence import discloses_anew
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import resync
@@ -30,6 +32,7 @@ from handover.protocol.message import EVIDENCE_LIMIT
 from handover.protocol.resync import (
     MOST_ITEMS,
     MOST_ROUNDS,
+    REACH,
     ROOM,
     Answer,
     Place,
@@ -49,6 +52,9 @@ _LARGEST: Final = PART_LIMIT + SEALED_LIMIT
 HOURLY: Final = Allowance(burst=1024, rate=1024 / 3600)
 """Requests that are answered to one member: each takes the one writer; this many answers hold 131 072 rounds."""
 
+RESTORED: Final = 64
+"""Of these it costs so many to be restored once more: each time its log begins anew here, and stays."""
+
 
 class Resyncing:
     """The desk at the peer."""
@@ -59,7 +65,8 @@ class Resyncing:
         self._registry = registry
         self._now = 0
         self._allowed = Allowances(HOURLY, lambda: self._now)
-        self._logged: set[tuple[NodeId, int]] = set()
+        self._logged: dict[NodeId, int] = {}
+        self._answered: dict[NodeId, deque[tuple[int, Digest]]] = {}
 
     def answer(self, data: bytes) -> bytes:
         """Give the signed answer to the request of a restored node.
@@ -74,14 +81,16 @@ class Resyncing:
         sender = self._registry.listed(unverified.claimed.iss, unverified.kid, now=now)
         request = unverified.verify(sender.key.public, aud=self._vault.node, now=now)
         require_usable(sender.key, now)
+        self._require_new(request, unverified.digest, now)
         self._allowed.require(request.iss)
         self._allowed.spend(request.iss)
+        self._answered[request.iss].append((now, unverified.digest))
         head = checkpoints.verify(request.checkpoint, log_key(request.checkpoint, sender.entry))
         if LogOrigin.parse(head.origin).incarnation != request.incarnation:
             raise StaleIncarnationError
         with self._database.begin() as work:
             self._fence(work, request, head)
-            if (request.iss, request.incarnation) not in self._logged:
+            if self._logged.get(request.iss) != request.incarnation:
                 work.log.append(EntryKind.RECEIVED, stream="", object_=unverified.digest, now=work.now)
             rounds, after = _page(work, self._registry, request)
             given = Answer(
@@ -94,8 +103,16 @@ class Resyncing:
                 checkpoint=work.resyncs.last_checkpoint(request.iss, request.incarnation),
                 after=after,
             )
-        self._logged.add((request.iss, request.incarnation))
+        self._logged[request.iss] = request.incarnation
         return resync.answer(given, signer=self._vault.signer)
+
+    def _require_new(self, request: Request, digest: Digest, now: int) -> None:
+        """Each is answered once: who has caught one learns nothing with it, and uses nothing up."""
+        lately = self._answered.setdefault(request.iss, deque())
+        while lately and now - lately[0][0] > 2 * REACH:
+            lately.popleft()
+        if any(each == digest for _, each in lately):
+            raise UntrustedError("a request that was answered before")
 
     def _fence(self, work: UnitOfWork, request: Request, head: Checkpoint) -> None:
         """From this commit on nothing counts that the node said before it was restored.
@@ -107,8 +124,10 @@ class Resyncing:
         shorter = (request.incarnation, head.size) < (known.fence, known.log_size)
         if shorter or (request.incarnation == known.fence and other):
             raise StaleIncarnationError
+        if request.incarnation > known.fence:
+            self._allowed.spend(request.iss, RESTORED)
         new = reached(work, known, request.incarnation)
-        if not new.log_size:
+        if not new.log_root or (head.size and not new.log_size):
             work.envelopes.keep_checkpoint(request.checkpoint)
             new = replace(new, log_size=head.size, log_root=head.root)
         work.queue.hurry(request.iss, now=work.now)
