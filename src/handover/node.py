@@ -129,9 +129,8 @@ class Node(Desks):
             tracing=letting_go(
                 upkeep(self.tracing.tick, *self.after.beside_tracing(strong=self.tracing.terms.strong))
             ),
-            witnesses=upkeep(
-                self.cosigning(self.peers, self.settings.witnesses).tick, self.views(self.peers).tick
-            ),
+            witnesses=self.cosigning(self.peers, self.settings.witnesses).tick,
+            views=self.views(self.peers).tick,
             resync=self.resync.tick,
             poll=self.settings.poll,
         )

@@ -1,6 +1,7 @@
 """A log shows each of two witnesses another tree: neither sees it alone, and they find it by asking one another."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from handover.application.facts import Actor, OfficerRole
 from handover.application.sealing import new_id
 from handover.application.verifier import verify
 from handover.application.verifier_report import Report, Severity, Verdict
+from handover.application.worker import Worker
 from handover.domain.errors import NotFoundError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.node import Node
@@ -207,3 +209,36 @@ def test_what_was_kept_before_with_another_evidence_or_is_not_there_is_not_given
         for evidence in ((b"nonsense", b"nonsense"), (b"one",)):
             raise_alarm(work, "split-view", peer=ATHENS, handover=None, evidence=evidence)
     assert scene.hamburg.log_proofs.all(actor=actor) == []
+
+
+def test_a_log_that_does_not_answer_is_asked_once_each_time(scene: Scene) -> None:
+    """What it has signed for others differs in size, so that each time it has to show how it has grown."""
+    scene.show(scene.hamburg, head(scene.athens))
+    for node in (scene.lyon, scene.fed.wire.nodes[KYIV]):
+        grow(scene.athens)
+        scene.show(node, head(scene.athens))
+    scene.web.down = {ATHENS}
+    for number in (1, 2):
+        assert scene.compare(scene.hamburg) == []
+        assert [peer for peer, _ in scene.web.read].count(ATHENS) == number, scene.web.read
+
+
+def test_who_is_slow_when_logs_are_compared_keeps_no_log_from_being_cosigned(scene: Scene) -> None:
+    """A member whose server answers slowly, once for each of its logs, would hold the asking for hours."""
+    cosigned, stop = threading.Event(), threading.Event()
+    plain = scene.hamburg.worker
+    worker = Worker(
+        *(plain._outbox, plain._clockwork, plain._refresher, plain._attachments),
+        witnesses=cosigned.set,
+        views=lambda: cosigned.wait(60),
+    )
+    runs = threading.Thread(target=worker.run, args=(stop, lambda *fault: None))
+    runs.start()
+    try:
+        assert cosigned.wait(60)
+    finally:
+        stop.set()
+        worker.wake()
+        runs.join()
+    assert plain._views is not None
+    assert plain._witnesses is not None

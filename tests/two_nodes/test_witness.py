@@ -9,6 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from federation import Federation, federation
+from handover.application import witness as witness_desk
+from handover.application.allowances import TooManyRequestsError
 from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
 from handover.node import Node
 from handover.protocol import checkpoint as checkpoints
@@ -125,6 +127,33 @@ def test_a_repeat_gets_the_same_lines_and_writes_nothing(pair: Pair) -> None:
     with pytest.raises(ProofRefusedError):
         pair.witness.witness.add(witness.encode_request(old_size=size, proof=(bytes(32),), signed=signed))
     assert views(pair) == []
+
+
+def test_a_log_that_asks_without_end_has_to_wait_and_no_other_and_is_accused_still(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cosignature takes the one writer of the database; a log asks its witnesses once a minute."""
+    assert witness_desk.ALLOWED.rate > 1 / 60
+    monkeypatch.setattr(witness_desk, "ALLOWED", replace(witness_desk.ALLOWED, burst=2))
+    pair.witness = pair.fed.reopen("de/hamburg")
+    lyon = pair.fed.add("fr/lyon")
+    for known in (False, True):
+        size = head(pair.log).size if known else 0
+        pair.grow()
+        pair.ask(size)
+    held = head(pair.log)
+    pair.grow()
+    with pytest.raises(TooManyRequestsError):
+        pair.ask(held.size)
+    assert pair.witness.witness.newest("gr/athens/log").split(b"\n")[1] == b"%d" % held.size
+    other = checkpoints.sign(replace(held, root=bytes(32)), pair.signer(), pair.fed.clock.now)
+    with pytest.raises(TwoTreesError):
+        pair.witness.witness.add(witness.encode_request(old_size=held.size, proof=(), signed=other))
+    assert logged(pair) == 1
+    grow(lyon)
+    pair.witness.witness.add(asked(lyon, 0))
+    pair.fed.clock.pass_(60)
+    pair.ask(held.size)
 
 
 def test_a_replay_of_an_earlier_checkpoint_is_told_the_size_and_accuses_nobody(pair: Pair) -> None:

@@ -84,7 +84,7 @@ class Desks:
         """The queue, alarms and figures."""
         return Watch(self.database, self.registry, self.vault.node)
 
-    @property
+    @cached_property
     def witness(self) -> Witness:
         """Vouches for other nodes' logs."""
         return Witness(self.database, self.registry, self.vault)

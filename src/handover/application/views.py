@@ -10,7 +10,7 @@ from handover.application.ports import Database, Vault
 from handover.application.registry import Registry
 from handover.application.witness_shelf import Witnessed
 from handover.application.witnesses import Asks, candidates
-from handover.domain.errors import HandoverError, MalformedError, NotFoundError
+from handover.domain.errors import HandoverError, MalformedError, NotFoundError, UnreachableError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import contradiction, merkle, note, strict, witness
@@ -67,6 +67,7 @@ class Views:
         self._vault = vault
         self._wire = wire
         self._tried: int | None = None
+        self._silent: set[NodeId] = set()
 
     def tick(self) -> None:
         """Compare if it is time to; called again and again by the worker."""
@@ -81,6 +82,7 @@ class Views:
         with self._database.reading() as work:
             now, logs = work.now, work.witnessed.all()
             known = {each.first.origin for each in log_proofs.kept(work)}
+        self._silent.clear()
         return sum(self._compare(each, now) for each in logs if each.checkpoint.origin not in known)
 
     def _compare(self, held: Witnessed, now: int) -> bool:
@@ -109,13 +111,18 @@ class Views:
         return [*first, *[*rest[begin:], *rest[:begin]][:TURNS]]
 
     def _view(self, of: NodeEntry, path: str, log: NodeEntry, origin: LogOrigin) -> _View | None:
-        """Give what a node shows of a log, where the log has signed it."""
+        """Give what a node shows of a log, where the log has signed it; who is silent is not asked again this time."""
         keys = _sound_keys(log, origin)
+        if of.node in self._silent:
+            return None
         try:
             data = self._wire.get(of.node, of.address, path, note.NOTE_LIMIT)
             signed = checkpoints.verify_signed(data, checkpoints.key_of(data, keys))
+        except UnreachableError:
+            self._silent.add(of.node)
+            return None
         except HandoverError:
-            return None  # whoever is silent, or shows what the log has not signed, accuses nobody
+            return None  # whoever shows what the log has not signed, accuses nobody
         return _View(note=data, signed=signed) if signed.checkpoint.origin == str(origin) else None
 
     def _contradiction(
@@ -138,6 +145,9 @@ class Views:
         for each in views:
             try:
                 found = _judged(each, shown) or _judged(each, shown, _proof(tree, each.size))
+            except UnreachableError:
+                self._silent.add(log.node)
+                return
             except HandoverError:
                 continue  # the hashes are not of the tree that the log has signed, or did not come
             if found is not None:

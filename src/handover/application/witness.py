@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from handover.application import log_proofs
+from handover.application.allowances import Allowances
 from handover.application.log_proofs import Contradiction
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.registry import Registry
 from handover.application.witness_shelf import Witnessed
+from handover.domain.allowance import Allowance
 from handover.domain.errors import HandoverError, NotFoundError, UntrustedError
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import contradiction, cosignature, note, witness
@@ -22,6 +24,8 @@ from handover.protocol.node_key import KeyStatus, KeyUse
 from handover.protocol.witness import AddCheckpoint
 
 MOST_LOGS: Final = 64  # of one node, one for each of its incarnations
+ALLOWED: Final = Allowance(burst=128, rate=1 / 30)
+"""Checkpoints that are cosigned for the logs of one node: each takes the one writer, and a log asks once a minute."""
 _OF_LOG: Final = frozenset({KeyUse.LOG, KeyUse.LOG_PQ})
 
 
@@ -43,6 +47,8 @@ class Witness:
         self._database = database
         self._registry = registry
         self._vault = vault
+        self._now = 0
+        self._allowed = Allowances(ALLOWED, lambda: self._now)
 
     def add(self, body: bytes) -> bytes:
         """Give this node's two lines under the checkpoint of a request, after the commit.
@@ -51,9 +57,11 @@ class Witness:
             UntrustedError: the body is no request.
             UnknownLogError, LogUnsignedError: nobody in the registry has signed it as the log's node.
             TwoTreesError, WitnessSizeError, ProofRefusedError: it does not extend what this node has cosigned.
+        TooManyRequestsError: enough was cosigned for its node for now.
         """
         request = witness.decode_request(body)
         with self._database.reading() as work:
+            self._now = work.now
             asked = self._recognised(request, work.now)
             held = _held(work, asked.entry, asked.origin)
         if (
@@ -65,10 +73,15 @@ class Witness:
             return self._lines(held.note)
         if held is not None and request.old_size != held.checkpoint.size and _excluded(held, asked) is None:
             raise witness.WitnessSizeError(held.checkpoint.size)
+        if (
+            held is None or _excluded(held, asked) is None
+        ):  # what contradicts itself is kept, however much came before
+            self._allowed.require(asked.origin.node)
         with self._database.begin() as work:
             outcome = self._decide(work, asked)
         if isinstance(outcome, HandoverError):
             raise outcome
+        self._allowed.spend(asked.origin.node)
         return outcome
 
     def newest(self, origin: str) -> bytes:

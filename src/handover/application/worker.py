@@ -17,7 +17,7 @@ from handover.domain.ids import NodeId
 
 _BATCHES, _RETRIES, _FILES = "batches", "retries", "files"
 _REGISTRY, _NOTICES, _UPKEEP, _STATISTICS = "registry", "notices", "upkeep", "statistics"
-_TRACING, _WITNESSES, _RESYNC = "tracing", "witnesses", "resync"
+_TRACING, _WITNESSES, _VIEWS, _RESYNC = "tracing", "witnesses", "views", "resync"
 LANES: Final = {
     _BATCHES: 4,
     _RETRIES: 2,
@@ -28,6 +28,7 @@ LANES: Final = {
     _STATISTICS: 1,
     _TRACING: 1,
     _WITNESSES: 1,
+    _VIEWS: 1,
     _RESYNC: 1,
 }
 """How much of each kind is under way at a time; a peer that failed the last time is tried in a lane of its own kind,
@@ -54,6 +55,7 @@ class Worker:
         upkeep: Callable[[], object] | None = None,
         tracing: Callable[[], object] | None = None,
         witnesses: Callable[[], object] | None = None,
+        views: Callable[[], object] | None = None,
         resync: Callable[[], object] | None = None,
         poll: float = 1.0,
     ) -> None:
@@ -66,6 +68,7 @@ class Worker:
         self._upkeep = upkeep
         self._tracing = tracing
         self._witnesses = witnesses
+        self._views = views
         self._resync = resync
         self._kept_up = float("-inf")
         self._poll = poll
@@ -114,6 +117,7 @@ class Worker:
             _NOTICES: self._notices,
             _TRACING: self._tracing,
             _WITNESSES: self._witnesses,
+            _VIEWS: self._views,
             _RESYNC: self._resync,
         }
         for kind, work in beside.items():
