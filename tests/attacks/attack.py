@@ -37,6 +37,24 @@ class Leaves(Enum):
         frozenset({"alarm"}),
     )
 
+    RESYNCED = (
+        "that it was asked, once for each start of the node, as an entry `received` in the log",
+        (),
+        frozenset[str](),
+    )
+    IN_DOUBT = (
+        "that the peer's answer failed and when, an alarm, and what the peer has seen of the log that ended",
+        (),
+        frozenset({"resync", "alarm", "notice", "peer", "checkpoint"}),
+    )
+    TAKEN_BACK = (
+        "what one round leaves that was offered and taken back, and lines of the ledger of erasures",
+        (EntryKind.RECEIVED, EntryKind.RECEIVED, EntryKind.SENT, EntryKind.ERASED),
+        frozenset(
+            {"envelope", "payload", "receipt", "data_key", "checkpoint", "queue"}
+            | {"handover", "matter", "exhibit", "disclosure", "erasure"}
+        ),
+    )
     EXPECTED = ("the file as one that is expected, none of it here", (), frozenset({"parcel"}))
     QUESTION = (
         "the question, as every other one",

@@ -11,7 +11,9 @@ import pytest
 from attacks.attack import Attack, Leaves, Strike, against
 from attacks.siege import ENVELOPES, Siege, named
 from attacks.siege import siege as laid
+from handover.adapters.vault import FileVault
 from handover.application import members
+from handover.application.endings import Ended
 from handover.protocol.delivery import Delivery, Item, encode_delivery
 from handover.protocol.entry import EntryKind
 from peer import Peer
@@ -194,3 +196,40 @@ def test_refusals_of_one_member_fill_no_log(limited: Limited, case: Attack) -> S
         return answer
 
     return Strike(node=siege.node, run=run)
+
+
+@against(
+    Attack(
+        "ledger-grown-by-endings",
+        "A member offers and takes back without end, so that the next ending costs more than the last one did.",
+        "receipt",
+        Leaves.TAKEN_BACK,
+    )
+)
+def test_an_ending_costs_the_same_however_many_there_were(
+    own: Siege, monkeypatch: pytest.MonkeyPatch, case: Attack
+) -> Strike:
+    counted, mark = Counter[str](), FileVault.mark
+
+    def counting(vault: FileVault, use: str, value: str) -> bytes:
+        counted[use] += 1
+        return mark(vault, use, value)
+
+    monkeypatch.setattr(FileVault, "mark", counting)
+    own.node.database.ledger.note(Ended(what=f"ended key {each}", at=1) for each in range(500))
+
+    def once() -> str:
+        round_ = own.peer.round()
+        answers = own.answered(round_.offer()) + own.answered(round_.void())
+        assert len(set(answers)) == 1
+        return answers[0]
+
+    assert once() == "receipt"
+    counted.clear()
+
+    def run() -> str:
+        answer = once()
+        assert 0 < counted["erasures"] < 5, counted
+        return answer
+
+    return Strike(node=own.node, run=run)

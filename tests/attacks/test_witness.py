@@ -7,6 +7,8 @@ import pytest
 
 from attacks.attack import Attack, Leaves, Strike, against
 from federation import federation
+from handover.application.allowances import Allowances
+from handover.domain.allowance import Allowance
 from handover.domain.errors import HandoverError
 from handover.protocol import checkpoint as checkpoints
 from handover.protocol import merkle, witness
@@ -142,3 +144,24 @@ def test_who_is_not_the_log_makes_a_witness_neither_sign_nor_accuse(pair: Pair, 
 )
 def test_a_log_that_contradicts_itself_is_kept_with_both_signatures(pair: Pair, case: Attack) -> Strike:
     return asking(pair, case.with_(pair))
+
+
+@against(
+    Attack(
+        "cosign-without-end",
+        "A member lets its log grow by an entry, has it cosigned, and again, so that all others have to wait.",
+        "too-many-requests",
+    )
+)
+def test_a_log_that_asks_without_end_has_to_wait(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, case: Attack
+) -> Strike:
+    allowed = Allowances(Allowance(burst=2, rate=1e-6), pair.fed.clock)
+    monkeypatch.setattr(pair.witness.witness, "_allowed", allowed)
+    for _ in range(2):
+        size = head(pair.log).size
+        pair.grow()
+        pair.ask(size)
+    size = head(pair.log).size
+    pair.grow()
+    return asking(pair, asked(pair.log, size))
