@@ -13,7 +13,7 @@ from typing import Final
 
 from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
-from handover.simulation import officers
+from handover.simulation import officers, turns
 from handover.simulation.ending import check_end, check_said, waits
 from handover.simulation.faults import Crash, Mix, ViolationError
 from handover.simulation.invariants import View
@@ -156,7 +156,7 @@ class History:
         random.seed(f"{self._seed}/{number}")  # what nodes draw of themselves: how long they wait
         self._now += rng.choice((0, 0, 0, 1, 5, 20, 60, 300))
         self._put_back(number)
-        place = rng.choice(list(self._places.values()))
+        place = turns.draw(self._places.values(), self._view, rng)
         if not place.up:
             place.down_for -= 1
             if place.down_for <= 0:

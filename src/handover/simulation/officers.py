@@ -18,7 +18,7 @@ from handover.simulation.place import Place
 GUARDIANSHIP: Final = schema("guardianship/1")
 _DAY: Final = 86400
 _MOST: Final = 100
-_TRIES: Final = 4  # so much is looked for before an officer finds that there is nothing to do
+_TRIES: Final = 6  # so much is looked for before an officer finds that there is nothing to do
 Act = Callable[[Place, random.Random, Sequence[NodeId]], str]
 """Does something at a place, or nothing where there is nothing to do; gives a word for what was done."""
 
@@ -158,8 +158,8 @@ def answer_withdrawal(place: Place, rng: random.Random, _: Sequence[NodeId]) -> 
 ACTS: Final[tuple[tuple[float, Act], ...]] = (
     (6, offer),
     (1, withdraw_offer),
-    (9, countersign),
-    (9, accept),
+    (30, countersign),
+    (30, accept),
     (1, decline),
     (1, ask),
     (1, arrived),
