@@ -246,15 +246,16 @@ PLANTED: Final[tuple[Patch, ...]] = (
     own_deed_unknown,
 )
 FOUND_BY: Final[dict[str, int]] = {
-    "asking_releases": 9,
-    "doubt_not_set": 11,
+    "accept_after_void": 7,
     "dropped_on_failure": 7,
-    "late_deed": 13,
-    "never_sealed_anew": 17,
-    "own_standing_unseen": 18,
+    "late_deed": 10,
+    "never_sealed_anew": 31,
+    "no_tombstone": 4,
+    "own_standing_unseen": 22,
     "patient_by_old_clock": 15,
-    "receipt_before_commit": 56,
-    "ungrounded_deed": 46,
-    "withdraw_after_deed": 9,
+    "receipt_before_commit": 29,
+    "sent_to_suspended": 137,
+    "ungrounded_deed": 20,
+    "withdraw_after_deed": 19,
 }
 """A history that has shown what few show: it is tried first, and others where it shows it no more."""
