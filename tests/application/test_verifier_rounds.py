@@ -96,6 +96,18 @@ def test_a_receiver_that_voids_is_refused(stage: Stage) -> None:
     refuted(stage.judge(bundle(stage.a, tale)), Rule.ROUND)
 
 
+@pytest.mark.parametrize("came", [True, False])
+def test_what_never_came_binds_nobody_who_was_restored_since(stage: Stage, *, came: bool) -> None:
+    """A second acceptance of a later incarnation contradicts the first, if anybody shows that this has arrived."""
+    tale = stage.tale().tell(Act.OFFER, Act.OPENED)
+    tale.say(Act.ACCEPTANCE, stage.b, deliver=came)
+    tale.say(Act.ACCEPTANCE, stage.b, incarnation=2)
+    report = stage.judge(bundle(stage.b, tale))
+    assert (Rule.EQUIVOCATION in rules(report, Severity.INVALID)) is came, told(report)
+    tale.say(Act.ACCEPTANCE, stage.b, incarnation=2)  # of one incarnation two are one too many
+    refuted(stage.judge(bundle(stage.b, tale)), Rule.EQUIVOCATION)
+
+
 def test_an_incarnation_that_falls_is_refused(stage: Stage) -> None:
     tale = stage.tale()
     tale.say(Act.OFFER, stage.a, incarnation=2)

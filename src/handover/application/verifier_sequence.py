@@ -134,20 +134,32 @@ def _exclusive(case: Case, spoken: Sequence[Said], findings: Findings) -> None:
             )
             findings.invalid(Rule.EQUIVOCATION, second[0].place, text)
     for act in sorted(MOVES):
-        same = case.of_act(spoken, act)
-        for each in same[1:]:
-            restored = same[0].envelope.incarnation != each.envelope.incarnation
-            if act is Act.VOID and restored:
-                continue  # the first was forgotten, and both say that the round is over
-            anew = same[0].envelope.replaces or each.envelope.replaces or restored
-            if anew and _says_the_same(same[0].envelope, each.envelope):
+        counted: Said | None = None
+        for each in sorted(case.of_act(spoken, act), key=_number):
+            if counted is None or _gives_way(case, counted, each):
+                counted = each
+                continue
+            restored = counted.envelope.incarnation != each.envelope.incarnation
+            anew = counted.envelope.replaces or each.envelope.replaces or restored
+            if anew and _says_the_same(counted.envelope, each.envelope):
                 continue  # what was signed anew in between is not here
             text = sentence(
                 "a second %(act)s in one round, and not as the same act signed anew: see %(other)s",
                 act=act,
-                other=same[0].place,
+                other=counted.place,
             )
             findings.invalid(Rule.EQUIVOCATION, each.place, text)
+
+
+def _gives_way(case: Case, first: Said, later: Said) -> bool:
+    """Tell whether a node that was restored in between has forgotten the first, which nobody shows to have come.
+
+    Of two voids it counts no more either, though it came: both say that the round is over.
+    """
+    if first.envelope.incarnation == later.envelope.incarnation:
+        return False
+    came = first.anchor is not None or first.digest in case.refused
+    return first.envelope.act is Act.VOID or not came
 
 
 def _answers(case: Case, said: Said, findings: Findings) -> None:
