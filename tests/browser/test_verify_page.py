@@ -132,6 +132,9 @@ def test_what_this_browser_cannot_check_is_said_and_the_verdict_says_so(
     assert _verdict(page) == "Verdict: valid as far as a browser can check"
     lines = verify(evidence[:1], root=world.root).counts["checkpoints"]
     assert f"(ML-DSA-44): {lines}." in page.locator("#unchecked-lines").inner_text()
+    assert (
+        "witness" not in page.locator("section:has(#unchecked-lines)").inner_text()
+    )  # their lines are checked
     give(page, ("cut.handover", evidence[1][:-40]))
     page.locator("#verdict.invalid").wait_for()
 

@@ -74,7 +74,9 @@ _ANSWERS: Final[Mapping[tuple[Act, Act], Sentence]] = {
 """What an act says in answer to another one, where it differs."""
 _ENTRIES: Final[Mapping[EntryKind, Sentence]] = {
     EntryKind.DISCLOSED: sentence("%(who)s showed values to an officer"),
-    EntryKind.DECIDED: sentence("an officer of %(who)s decided or recorded something"),
+    EntryKind.DECIDED: sentence(
+        "an officer of %(who)s took or recorded a decision; the log holds its digest alone"
+    ),
     EntryKind.GROUND: sentence("%(who)s recorded or changed a ground"),
     EntryKind.WITHDRAWN: sentence("%(who)s recorded that a consent was withdrawn"),
     EntryKind.ERASED: sentence("%(who)s destroyed values"),

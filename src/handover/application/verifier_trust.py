@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from handover.application.verifier_report import Findings, Rule
 from handover.domain.errors import HandoverError, NotFoundError
 from handover.domain.ids import NodeId
-from handover.domain.sentences import sentence
+from handover.domain.sentences import Sentence, sentence
 from handover.protocol import evidence_registry, registry_set, strict
 from handover.protocol import registry_metadata as pages
 from handover.protocol.checkpoint import LogKey
@@ -143,14 +143,16 @@ def build(
             Rule.REGISTRY, "registry", sentence("no state of the registry is proved; no key can be believed")
         )
     else:
-        findings.note(
-            Rule.AS_OF,
-            "registry",
-            sentence(
-                "as of registry version %(version)s, root %(root)s", version=newest.version, root=newest.root
-            ),
-        )
+        findings.note(Rule.AS_OF, "registry", _judged_by(newest))
     return Trust(root=shown, sets=sets, newest=newest)
+
+
+def _judged_by(registry: Registry) -> Sentence:
+    return sentence(
+        "judged by version %(version)s of the registry, under its root page %(root)s",
+        version=registry.version,
+        root=registry.root,
+    )
 
 
 def _chain(bundles: Sequence[Lined], findings: Findings) -> tuple[bytes, ...]:
