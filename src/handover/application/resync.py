@@ -118,7 +118,7 @@ class Resync:
     def _ask(self, restoration: Restoration, due: Sequence[Asked]) -> None:
         """Take an answer of each in turn, and of what goes on the rest with the next look.
 
-        So whoever answers slowly, or without end, holds nobody up, and once it is suspended nothing more is asked.
+        So whoever answers slowly, or without end, holds nobody up; once it is suspended, nobody waits for it either.
         """
         going: dict[Asked, Hearing] = {}
         for each in due:
