@@ -131,6 +131,16 @@ def test_a_suspension_of_the_same_day_may_not_have_been_known(world: Paper) -> N
     assert Rule.SUSPENDED in rules(report, Severity.NOTE)
 
 
+def test_a_version_that_is_shown_old_may_have_been_dated_anew_until_the_next_was_issued(world: Paper) -> None:
+    """Seed 412: the giver had the version before the suspension by a date of that day, the bundle by an older one."""
+    tale = told_by(world, now=NOW + 2 * DAY + 3600, deadline=NOW + 9 * DAY)
+    world.registrar.ceremony.suspend(HAMBURG, now=NOW + 2 * DAY + 60)
+    world.publish(NOW + 2 * DAY + 60)
+    report = judge(world, bundle(tale.sender, tale.whole()))
+    assert Rule.SUSPENDED in rules(report, Severity.NOTE), told(report)
+    assert Rule.SUSPENDED not in rules(report, Severity.INVALID)
+
+
 @pytest.mark.parametrize(("node", "verdict"), [(ATHENS, Verdict.VALID), (HAMBURG, Verdict.INVALID)])
 def test_who_was_suspended_meanwhile_may_close_its_rounds_and_is_given_nothing(
     world: Paper, node: NodeId, verdict: Verdict

@@ -49,13 +49,18 @@ class Trust:
     def window(self, begin: int, end: int) -> list[Registry]:
         """Give the sets on which an act between *begin* and *end* may have rested, the newest first.
 
-        That is the newest one issued by then and those not older than a day; where there is none, the oldest that was
-        issued within the ten minutes by which clocks may differ.
+        That is the newest one issued by then and those not older than a day, and the version before these: until the
+        next was issued it may have been dated anew. Where there is none, the oldest that was issued within the ten
+        minutes by which clocks may differ.
         """
         issued = [each for each in self.sets if each.issued <= end]
         if not issued:
             return [each for each in self.sets[:1] if each.issued <= end + SKEW]
-        return [each for each in reversed(issued) if each is issued[-1] or each.issued > begin - FRESH]
+        found = [each for each in reversed(issued) if each is issued[-1] or each.issued > begin - FRESH]
+        oldest = found[-1]
+        if oldest.issued > begin - FRESH:
+            found += [each for each in reversed(issued) if each.version == oldest.version - 1][:1]
+        return found
 
     def whole(self, window: Sequence[Registry], begin: int) -> bool:
         """Tell whether *window* has each state, less than a day old, on which an act at *begin* may have rested."""
