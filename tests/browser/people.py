@@ -290,3 +290,12 @@ def accepted(people: Cast) -> tuple[str, str]:
     receiver.send("/accept", confirm=True)
     assert "said=accepted" in receiver.page.url, receiver.text
     return sent, taken
+
+
+def countersigned(people: Cast) -> tuple[str, str]:
+    """Hand over up to the deed; give the round's addresses at both nodes."""
+    (sent, taken), first = accepted(people), people.athens[0]
+    first.wait_for(sent, 'a[href$="/countersign"]')
+    first.follow("/countersign")
+    first.send("/countersign", confirm=True)
+    return sent, taken

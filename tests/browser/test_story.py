@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from browser.people import Person, accepted, cast, consented, matter, offered, read
+from browser.people import Person, cast, consented, countersigned, matter, offered, read
 from handover.application import verifier
 from handover.application.verifier_report import Verdict
 from handover.domain.handover import DeclineReason, State, VoidReason
@@ -15,12 +15,9 @@ from handover.pages import languages, words
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_child_is_handed_over_and_arrives(tmp_path: Path, browser: Browser, language: str) -> None:
     with cast(tmp_path, browser, language) as people:
-        sent, taken = accepted(people)
+        sent, taken = countersigned(people)
         first, _ = people.athens
         receiver, _ = people.hamburg
-        first.wait_for(sent, 'a[href$="/countersign"]')
-        first.follow("/countersign")
-        first.send("/countersign", confirm=True)
         receiver.wait_for(taken, 'form[action$="/arrival"]')
         receiver.page.click("#step-arrival summary")
         receiver.date("day", "2026-11-28")

@@ -57,7 +57,7 @@ class Witness:
             UntrustedError: the body is no request.
             UnknownLogError, LogUnsignedError: nobody in the registry has signed it as the log's node.
             TwoTreesError, WitnessSizeError, ProofRefusedError: it does not extend what this node has cosigned.
-        TooManyRequestsError: enough was cosigned for its node for now.
+            TooManyRequestsError: enough was cosigned for its node for now.
         """
         request = witness.decode_request(body)
         with self._database.reading() as work:
@@ -71,11 +71,10 @@ class Witness:
         ):
             witness.follow(held.checkpoint, request)
             return self._lines(held.note)
-        if held is not None and request.old_size != held.checkpoint.size and _excluded(held, asked) is None:
-            raise witness.WitnessSizeError(held.checkpoint.size)
-        if (
-            held is None or _excluded(held, asked) is None
-        ):  # what contradicts itself is kept, however much came before
+        if held is None or _excluded(held, asked) is None:
+            # what contradicts itself goes on: it is kept, however much came before
+            if held is not None and request.old_size != held.checkpoint.size:
+                raise witness.WitnessSizeError(held.checkpoint.size)
             self._allowed.require(asked.origin.node)
         with self._database.begin() as work:
             outcome = self._decide(work, asked)

@@ -11,7 +11,7 @@ from handover.application.facts import Actor, Handover, Matter
 from handover.application.permissions import ForbiddenError, Right, require
 from handover.application.ports import Database, UnitOfWork
 from handover.domain.courses import FINISHED, TABLES, Course
-from handover.domain.handover import SETTLED, Claim, Order, Role, State
+from handover.domain.handover import SETTLED, Act, Claim, Order, Role, State
 from handover.domain.ids import HandoverId, MatterId
 from handover.domain.record import MatterKind
 
@@ -58,8 +58,6 @@ _WAITS: Final = {
     State.IN_CONTACT: Waits.THIS_OFFICE,
     State.ENDING: Waits.OTHER_NODE,
 }
-NON_ARRIVAL: Final = "non-arrival"
-"""The alarm of a round whose child has not arrived."""
 _REPORT_STANDS: Final = 180 * 86_400
 """So long after it was reported last such a round stands in the work list of who gave the child away."""
 _OWED: Final = frozenset({"answer", "arrival"})
@@ -88,7 +86,7 @@ class Row:
         """Tell whether the child of a round that was handed over from here has not arrived, nor come back."""
         found = self.seen.handover
         given = found.state is State.TRANSFERRED and self.matter.claim is Claim.NONE
-        return given and found.alarm == NON_ARRIVAL
+        return given and found.alarm == Act.NON_ARRIVAL
 
 
 class Worklist:
@@ -123,35 +121,23 @@ class Worklist:
         """Give rounds in which somebody still has to do something, by deadline, from behind *after*."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            found = work.handovers.unfinished(after=after, limit=limit)
-            work.matters.load([each.matter for each in found])
-            matters = doubt.shown(work, *(work.matters.get(each.matter) for each in found))
-            return [
-                Row(seen=seen(each, actor=actor, now=work.now, claim=matter.claim), matter=matter)
-                for each, matter in zip(found, matters, strict=True)
-            ]
+            return _rows(work, work.handovers.unfinished(after=after, limit=limit), actor)
 
     def not_arrived(self, *, actor: Actor) -> list[Row]:
         """Give rounds that this office has handed over and whose child has not arrived, the newest report first."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            alarms = work.alarms.of_kinds([NON_ARRIVAL])
+            alarms = work.alarms.of_kinds([Act.NON_ARRIVAL.value])
             recent = [each.handover for each in alarms if work.now - each.raised_at < _REPORT_STANDS]
             found = [work.handovers.get(each) for each in dict.fromkeys(recent) if each is not None]
-            matters = doubt.shown(work, *(work.matters.get(each.matter) for each in found))
-            rows = [
-                Row(seen=seen(each, actor=actor, now=work.now, claim=matter.claim), matter=matter)
-                for each, matter in zip(found, matters, strict=True)
-            ]
-            return [row for row in rows if row.not_arrived]
+            return [row for row in _rows(work, found, actor) if row.not_arrived]
 
     def look(self, handover: HandoverId, *, actor: Actor) -> Row:
         """Give the round with its matter; raises NotFoundError."""
         require(actor, Right.READ_CASE)
         with self._database.reading() as work:
-            found = work.handovers.get(handover)
-            [matter] = doubt.shown(work, work.matters.get(found.matter))
-            return Row(seen=seen(found, actor=actor, now=work.now, claim=matter.claim), matter=matter)
+            [found] = _rows(work, [work.handovers.get(handover)], actor)
+            return found
 
     def of_matter(self, matter: MatterId, *, actor: Actor) -> list[Seen]:
         """Give the rounds of a matter, oldest first; raises NotFoundError."""
@@ -159,6 +145,15 @@ class Worklist:
         with self._database.reading() as work:
             work.matters.get(matter)
             return _all_seen(work, work.handovers.of_matter(matter), actor)
+
+
+def _rows(work: UnitOfWork, found: Sequence[Handover], actor: Actor) -> list[Row]:
+    work.matters.load([each.matter for each in found])
+    matters = doubt.shown(work, *(work.matters.get(each.matter) for each in found))
+    return [
+        Row(seen=seen(each, actor=actor, now=work.now, claim=matter.claim), matter=matter)
+        for each, matter in zip(found, matters, strict=True)
+    ]
 
 
 def _all_seen(work: UnitOfWork, found: Sequence[Handover], actor: Actor) -> list[Seen]:

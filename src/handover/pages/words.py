@@ -9,7 +9,7 @@ from typing import Final
 from handover.application.access import Change
 from handover.application.facts import Delivery, OfficerRole
 from handover.application.verifier_report import Verdict
-from handover.application.worklist import NON_ARRIVAL, Row, Waits
+from handover.application.worklist import Row, Waits
 from handover.domain.consent import Basis, Onward, Purpose
 from handover.domain.handover import Act, Claim, DeclineReason, Role, State, VoidReason
 from handover.domain.record import MatterKind
@@ -271,7 +271,7 @@ def following(row: Row) -> str:
     if row.not_arrived:
         return _NOT_ARRIVED_NEXT
     if found.state is State.HOLDING and found.kind is MatterKind.GUARDIANSHIP and found.arrived_at is None:
-        return _REPORTED_NEXT if found.alarm == NON_ARRIVAL else ARRIVAL_NEXT
+        return _REPORTED_NEXT if found.alarm == Act.NON_ARRIVAL else ARRIVAL_NEXT
     return NEXT[found.state]
 
 
