@@ -145,7 +145,6 @@ def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route
         ListenError: the address cannot be had.
     """
     journal.set_up()
-    door = listening(settings.listen)
     stop = threading.Event()
     thread = threading.Thread(target=node.worker.run, args=(stop, journal.fault), name="worker", daemon=True)
     server = uvicorn.Server(config_of(node, pages=pages))
@@ -154,9 +153,10 @@ def serve(node: Node, settings: Settings, *, worker: bool, pages: Sequence[Route
         server.should_exit = True
 
     # uvicorn raises the signal again once it has ended; without a handler that would end us before the worker. And
-    # a signal that comes before uvicorn looks for any is not lost.
+    # a signal that comes before uvicorn looks for any is not lost: whoever can reach us can end us in order.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    door = listening(settings.listen)
     if worker:
         thread.start()
     try:
