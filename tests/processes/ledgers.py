@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, create_engine, select
 
 from domain.joint import JOINT, RETRACTED
 from handover.adapters import log_tables, tables
@@ -94,6 +94,17 @@ def read(office: Office, names: Iterable[str]) -> Ledger:
         deeds=frozenset(row.digest for row in rows["chain_deed"]),
         keys=keys,
     )
+
+
+def is_signed(office: Office) -> bool:
+    """Tell whether the signed head covers every entry of the log; the office's processes may run."""
+    head = log_tables.log_head.c
+    engine = create_engine(office.settings().url)
+    try:
+        with engine.connect() as connection:
+            return bool(connection.execute(select(head.size == head.signed_size)).scalar_one())
+    finally:
+        engine.dispose()
 
 
 def _keys(node: Node, name: str) -> Sequence[LogKey]:

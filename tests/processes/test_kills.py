@@ -75,9 +75,11 @@ def check_responsible(on: Stage) -> None:
 def settled(on: Stage, stories: list[Story]) -> Counter[str]:
     """Wait until nothing waits any more, repeat all requests, end the nodes, and check; give counts."""
     quiet(on)
+    signed(on)
     before = {name: office.get("/node")["log"]["size"] for name, office in on.offices.items()}
     replayed = replay(on, stories)
     quiet(on)
+    signed(on)
     for name, office in on.offices.items():
         opened = sum(
             asked.office == name and asked.path.endswith("/open") for s in stories for asked in s.asked
@@ -104,6 +106,14 @@ def quiet(on: Stage, seconds: float = 300) -> None:
         for waiting in office.get(f"/queue?delivery={delivery}&limit=100")["data"]
     ):
         assert time.monotonic() < end, "something still waits"
+        time.sleep(0.1)
+
+
+def signed(on: Stage, seconds: float = 300) -> None:
+    """Wait until each head covers its whole log: what was not said in a delivery waits for the next look round."""
+    end = time.monotonic() + seconds
+    while not all(ledgers.is_signed(office) for office in on.offices.values()):
+        assert time.monotonic() < end, "an entry is not under a signed head"
         time.sleep(0.1)
 
 
