@@ -125,6 +125,18 @@ def test_a_node_that_is_suspended_is_said_to_be(stage: Stage) -> None:
     assert "SUSPENDED" in stage.call("status", "--data", stage.data()).out
 
 
+def test_a_node_whose_keys_were_called_stolen_is_said_to_have_them(stage: Stage) -> None:
+    ceremony, now = stage.registrar.ceremony, stage.registrar.now
+    ceremony.mark_compromised(NodeId("gr/athens"), None, since=now - 60, now=now)
+    stage.registrar.sign(*stage.registrar.of("gr"))
+    stage.registrar.publish()
+    found = stage.call("refresh", "--data", stage.data(), "--from", stage.public, "--json").json
+    assert isinstance(found, dict)
+    assert found["standing"] == "compromised"
+    assert "COMPROMISED KEYS" in stage.call("status", "--data", stage.data()).out
+    assert "Make new keys" in stage.call("doctor", "--offline", "--data", stage.data(), expect=1).out
+
+
 def test_the_operators_working_folder_is_a_source_too(stage: Stage) -> None:
     stage.call("refresh", "--data", stage.data(), "--from", stage.public.parent)
 

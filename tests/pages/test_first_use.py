@@ -89,7 +89,7 @@ def test_every_step_names_the_officers_of_this_office_to_the_auditor(shared: Off
     assert re.search(r'By <bdi dir="ltr" class="office-fixed">[A-Za-z0-9_-]{22}</bdi>\.', accepted)
     assert HAMBURG in accepted
     taken = said.partition("Take-up")[2].partition("</li>")[0]
-    assert "By the node itself." in taken
+    assert "By the system itself, no officer acted." in taken
     there = shared.browser(shared.south, "Aud I. Tor", (OfficerRole.AUDITOR,))
     other = there.get(f"/office/audit/matters/{shared.south.get(f'/handovers/{got}')['matter']}")
     assert "By <bdi>first</bdi>." in other.partition("What was signed")[2]

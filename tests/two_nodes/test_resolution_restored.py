@@ -10,6 +10,7 @@ from handover.application.verifier import verify
 from handover.application.verifier_report import Rule, Verdict
 from handover.domain.handover import Act, Claim, State, VoidReason
 from handover.domain.resolution import ResolutionOutcome, ResolutionReason
+from handover.protocol import envelope as envelopes
 from stories import rules, told
 from two_nodes import rotation
 from two_nodes.restores import Again, settle
@@ -106,3 +107,34 @@ def test_a_resolution_that_the_receiver_has_heard_is_given_back_though_it_is_sus
     for files in ([bundles[0]], bundles, [before, *bundles]):
         report = verify(files, root=fed.repository.pinned())
         assert report.verdict is Verdict.VALID, told(report)  # the new log has the entry `resolved`, too
+
+
+def test_a_take_up_that_stands_above_a_forgotten_resolution_is_put_before_people(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """The receiver was not gone, and its take-up counts; whoever has resolved the deed may have acted on that since."""
+    fed, south = stage.fed, stage.south
+    first, second = (fed.officer(stage.north, name) for name in ("first", "second"))
+    sent = stage.offer()
+    stage.settle()
+    stage.accept(sent)
+    stage.settle()
+    stage.countersign(sent)
+    again = Again(fed, stage.north, tmp_path)
+    stage.north.outbox.deliver_due()
+    fed.wire.down |= {stage.north.id, south.id}
+    stage.settle()
+    assert stage.at_south(sent).state is State.HOLDING
+    rotation.suspend(fed, south)
+    stage.north.after.resolving.propose(sent.id, reason=ResolutionReason.UNREACHABLE, actor=first)
+    stage.north.after.resolving.confirm(sent.id, actor=second)
+    stage.north = again.restored(ended=1)
+    fed.ceremony.lift(south.id, now=fed.clock.now)
+    fed.publish()
+    fed.wire.down.clear()
+    settle(fed, stage.north)
+    assert stage.outcome(sent) == (State.TRANSFERRED, State.HOLDING, Claim.NONE, Claim.HOLDER)
+    [alarm] = [each for each in alarms_of(stage.north) if each.kind == "two-responsible"]
+    assert [envelopes.read(each).claimed.act for each in alarm.evidence] == [Act.DEED, Act.TAKE_UP_RECEIPT]
+    shown = stage.north.evidence.export(sent.matter, actor=first)
+    assert verify([shown], root=fed.repository.pinned()).matters[0].responsible == south.id

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from handover.application.alarms import TWO_RESPONSIBLE, raise_alarm
 from handover.application.facts import Handover
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.rounds import Cause, Rounds
@@ -26,10 +27,12 @@ def again(work: UnitOfWork, rounds: Rounds, vault: Vault, handover: Handover) ->
     """Say the void of two officers once more, where the ledger knows of it and the backup does not; tell whether."""
     if handover.course is not Course.HANDOVER or handover.role is not Role.SENDER:
         return False
+    known = _confirmed(work, handover)
     if handover.state not in (*OPEN_OFFER, State.RELIEVING):
+        if known is not None and handover.state is State.TRANSFERRED:
+            _undone(work, handover)
         _log_again(work, handover)
         return False
-    known = _confirmed(work, handover)
     if known is None:
         return False
     matter = work.matters.get(handover.matter)
@@ -49,6 +52,13 @@ def again(work: UnitOfWork, rounds: Rounds, vault: Vault, handover: Handover) ->
     )
     rounds.enter(work, handover, step, Cause(event=Order.RESOLVE, by=by, void=VoidReason.RESOLVED))
     return True
+
+
+def _undone(work: UnitOfWork, handover: Handover) -> None:
+    """Tell people that a deed which two of them had resolved was taken up and counts: they may have acted since."""
+    kept = work.envelopes.of_handover(handover.id)
+    evidence = tuple(each.data for each in kept if each.act in (Act.DEED, Act.TAKE_UP_RECEIPT))
+    raise_alarm(work, TWO_RESPONSIBLE, peer=handover.peer, handover=handover, evidence=evidence)
 
 
 def _log_again(work: UnitOfWork, handover: Handover) -> None:

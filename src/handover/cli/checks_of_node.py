@@ -85,6 +85,9 @@ def _entry(found: Standing) -> Checked:
             "See whether this is the right data folder. If it is, telephone the registry's operators."
         )
         return failure(name, text, fix)
+    if found is Standing.COMPROMISED:
+        text = sentence("The registry says that others may have the signing key: nothing that it signs counts.")
+        return failure(name, text, sentence("Make new keys, as the guide for a stolen key says."))
     if found is Standing.SUSPENDED:
         text = sentence("The registry has suspended this node.")
         return failure(name, text, sentence("Telephone the registry's operators."))

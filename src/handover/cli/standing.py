@@ -15,6 +15,8 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
     OTHER_KEYS = "other-keys"
     """It names the node, with keys that this folder does not have: nothing that is signed here counts."""
+    COMPROMISED = "compromised"
+    """It names the node, and says that others may have its signing key: nothing that is signed from then on counts."""
     NOT_LISTED = "not-listed"
 
 
@@ -22,6 +24,7 @@ WORDS: Final = {
     Standing.ACTIVE: "this node is listed",
     Standing.SUSPENDED: "this node is SUSPENDED",
     Standing.OTHER_KEYS: "this node is listed with OTHER KEYS",
+    Standing.COMPROMISED: "this node is listed with COMPROMISED KEYS",
     Standing.NOT_LISTED: "this node is NOT LISTED",
 }
 
@@ -33,8 +36,11 @@ def of(registry: "Registry | None", vault: "FileVault", now: int) -> Standing:
     entry = registry.entries.get(vault.node) if registry else None
     if registry is None or entry is None:
         return Standing.NOT_LISTED
-    if all(key.kid != vault.signer.kid for key in entry.keys):
+    own = [key for key in entry.keys if key.kid == vault.signer.kid]
+    if not own:
         return Standing.OTHER_KEYS
     if entry.status is NodeStatus.SUSPENDED or registry.lapsed(vault.node.country, now):
         return Standing.SUSPENDED
+    if not all(key.sound(now) for key in own):
+        return Standing.COMPROMISED
     return Standing.ACTIVE
