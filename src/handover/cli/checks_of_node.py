@@ -86,7 +86,9 @@ def _entry(found: Standing) -> Checked:
         )
         return failure(name, text, fix)
     if found is Standing.COMPROMISED:
-        text = sentence("The registry says that others may have the signing key: nothing that it signs counts.")
+        text = sentence(
+            "The registry says that others may have the signing key: nothing that it signs counts."
+        )
         return failure(name, text, sentence("Make new keys, as the guide for a stolen key says."))
     if found is Standing.SUSPENDED:
         text = sentence("The registry has suspended this node.")
