@@ -26,7 +26,7 @@ from handover.protocol.delivery import Delivery, Item, decode_delivery, encode_d
 HONEST: Final = ("gr/athens", "es/barcelona")
 HOSTILE: Final = "fr/lyon"
 NODE: Final = "de/hamburg"
-KINDS: Final = ("batches", "same", "unsigned", "slow")
+KINDS: Final = ("batches", "same", "unsigned", "slow", "reads")
 SECONDS: Final = 8  # of each stretch
 _PACE: Final = 1 / 3  # seconds between two deliveries of one honest member
 _EACH: Final = round(SECONDS / _PACE)
@@ -121,6 +121,7 @@ def _lay(folder: Path, bodies: Sequence[bytes]) -> None:
         (folder / kind).mkdir(parents=True)
     for number, body in enumerate(bodies[2:]):
         (folder / "batches" / f"{number:03}").write_bytes(body)
+    (folder / "reads" / "0").touch()
     (folder / "same" / "0").write_bytes(bodies[0])
     items = decode_delivery(bodies[1]).items
     wrong = tuple(Item(envelope=each.envelope[:-8] + b"AAAAAAAA", payload=each.payload) for each in items)
@@ -129,7 +130,7 @@ def _lay(folder: Path, bodies: Sequence[bytes]) -> None:
 
 @contextmanager
 def _flood(port: int, kind: str, folder: Path, told: list[str]) -> Iterator[None]:
-    how = "same" if kind == "unsigned" else kind
+    how = "same" if kind in ("unsigned", "reads") else kind
     command = [sys.executable, "-m", "bench.flooder", str(port), how, str(folder / kind), "203.0.113.9"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=environment(), stdin=pipe, stdout=pipe, text=True) as flooding:

@@ -1,7 +1,8 @@
 """One hostile member as a process: posts what lies in a folder, over and over, whatever it is answered.
 
 `python -m bench.flooder PORT KIND FOLDER ADDRESS`: KIND is `batches` (new ones, each until it is taken), `same` (the
-first, again and again) or `slow` (a byte a second on many connections). It ends when its standard input does.
+first, again and again; one without a byte asks for the head of the log) or `slow` (a byte a second on many
+connections). It ends when its standard input does.
 """
 
 import http.client
@@ -47,7 +48,9 @@ def _fast(port: int, address: str, bodies: list[bytes], counts: Counter[str]) ->
     at, connection = 0, http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     while not _DONE.is_set():
         try:
-            connection.request("POST", PATH, bodies[at % len(bodies)], headers=fields(address))
+            body = bodies[at % len(bodies)]
+            method, path = ("POST", PATH) if body else ("GET", "/log/checkpoint")
+            connection.request(method, path, body, headers=fields(address))
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):

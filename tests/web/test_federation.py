@@ -286,3 +286,28 @@ def test_who_sends_slowly_holds_back_nobody_else(own: Stage) -> None:
         assert await sent(federation, "192.0.2.7") == 200
 
     asyncio.run(all_of_them())
+
+
+def test_who_asks_for_the_log_without_end_waits_behind_its_own_requests(own: Stage) -> None:
+    """What is public costs a stranger nothing to ask for, and one thread of the node at most."""
+    delivered(own)
+    federation = Federation(own.south.node)
+
+    async def asked(host: str) -> str:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/log/checkpoint",
+            "headers": [],
+            "client": (host, 1),
+        }
+        assert (await federation.checkpoint(Request(scope))).status_code == 200
+        return host
+
+    async def all_of_them() -> list[str]:
+        flood = [asyncio.ensure_future(asked("192.0.2.7")) for _ in range(64)]
+        await asyncio.sleep(0)  # all of them wait
+        calm = asyncio.ensure_future(asked("192.0.2.8"))
+        return [await each for each in asyncio.as_completed([*flood, calm])]
+
+    assert asyncio.run(all_of_them()).index("192.0.2.8") <= 2

@@ -7,7 +7,8 @@ import asyncio
 import json
 import re
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Final, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from anyio.to_thread import run_sync
@@ -41,6 +42,8 @@ _OFFSET: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _PROTOCOLS: Final = ("handover/1",)
 _ALWAYS: Final = "public, max-age=31536000, immutable"  # a full tile never changes, nor do statistics
 _NOW: Final = "no-cache"
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class Federation:
@@ -52,7 +55,7 @@ class Federation:
         self._hearing, self._writing = Lane(), Lane()
         self._one_each: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._waiting = Turns(most_waiting)
-        self._looking = Lane()
+        self._looking, self._showing = Lane(), Lane()
         self._pauses = Pauses()
 
     def routes(self) -> list[PlainRoute]:
@@ -166,9 +169,9 @@ class Federation:
         """Give the signed document of an epoch, or of the newest."""
         number, epochs = request.path_params["number"], self._node.tracing_keys.epochs
         if number == "newest":
-            data = await run_sync(epochs.newest)
+            data = await self._show(request, epochs.newest)
         elif _NUMBER.fullmatch(number):
-            data = await run_sync(epochs.document, int(number))
+            data = await self._show(request, epochs.document, int(number))
         else:
             raise NotFoundError
         return Response(data, media_type="application/json", headers={"cache-control": _NOW})
@@ -178,24 +181,24 @@ class Federation:
         year = request.path_params["year"]
         if _YEAR.fullmatch(year) is None:
             raise NotFoundError
-        sums = await run_sync(self._node.tracing_keys.holding.sums, int(year))
+        sums = await self._show(request, self._node.tracing_keys.holding.sums, int(year))
         found = {"node": self._node.id, "year": int(year), "sums": [vars(each) for each in sums]}
         return Response(json.dumps(found), media_type="application/json", headers={"cache-control": _NOW})
 
     async def statistics(self, request: Request) -> Response:
         """Give what this node has published of a quarter: the same bytes for ever."""
         quarter = ident(Quarter, request.path_params["quarter"])
-        data = await run_sync(self._node.statistics.part, quarter)
+        data = await self._show(request, self._node.statistics.part, quarter)
         return Response(data, media_type="application/jose", headers={"cache-control": _ALWAYS})
 
     async def registry(self, request: Request) -> Response:
         """Give a file of the registry as this node accepted it."""
-        data = await run_sync(self._node.mirror.file, request.path_params["name"])
+        data = await self._show(request, self._node.mirror.file, request.path_params["name"])
         return Response(data, media_type="application/json", headers={"cache-control": _NOW})
 
-    async def checkpoint(self, _request: Request) -> Response:
+    async def checkpoint(self, request: Request) -> Response:
         """Give the newest signed checkpoint of this node's log."""
-        note = await run_sync(self._head)
+        note = await self._show(request, self._head)
         return Response(note, media_type="text/plain; charset=utf-8", headers={"cache-control": _NOW})
 
     async def tile(self, request: Request) -> Response:
@@ -204,19 +207,23 @@ class Federation:
             name = TileName.parse(request.path_params["name"])
         except MalformedError:
             raise NotFoundError from None
-        data = await run_sync(self._tile, name)
+        data = await self._show(request, self._tile, name)
         cache = _ALWAYS if name.width == WIDTH else _NOW
         return Response(data, media_type="application/octet-stream", headers={"cache-control": cache})
 
-    async def about(self, _request: Request) -> Response:
+    async def about(self, request: Request) -> Response:
         """Give the node's name and what it speaks."""
         about = {
             "node": self._node.id,
             "protocols": _PROTOCOLS,
             "address": self._node.settings.address or None,
-            "log": await run_sync(self._origin),
+            "log": await self._show(request, self._origin),
         }
         return Response(json.dumps(about), media_type="application/json", headers={"cache-control": _NOW})
+
+    async def _show(self, request: Request, work: Callable[_P, _T], *args: _P.args, **named: _P.kwargs) -> _T:
+        """Give what is public, one thing at a time: whoever asks without end waits behind its own requests."""
+        return await self._showing.run(name_of(request.scope), work, *args, **named)
 
     def _origin(self) -> str:
         with self._node.database.reading() as work:
