@@ -239,16 +239,34 @@ def test_an_address_that_is_refused_again_and_again_has_to_wait(own: Stage) -> N
     assert name_of(stranger.post(PATH, content=b"{", headers=JSON)) == "400 untrusted"
 
 
+def test_an_address_that_reads_without_end_has_to_wait(own: Stage) -> None:
+    """A mirror or a witness is shown hundreds of things at once, and the proxy of this machine all that it asks for."""
+    delivered(own)
+    seconds = _Time()
+    app = create_app(own.south.node)
+    app.router.routes[:0] = Federation(own.south.node, reads=Quota(seconds, burst=3, rate=1)).routes()
+    stranger, neighbour, local = (
+        TestClient(app, client=(host, 1)) for host in ("192.0.2.7", "192.0.2.8", "127.0.0.1")
+    )
+    paths = ["/log/checkpoint", "/.well-known/handover", "/registry/timestamp.json", "/log/checkpoint"]
+    assert [local.get(path).status_code for path in paths] == [200] * 4
+    assert [stranger.get(path).status_code for path in paths] == [200, 200, 200, 429]
+    assert name_of(stranger.get("/log/tile/0/000.p/1")) == "429 too-many-requests"
+    assert neighbour.get("/log/checkpoint").status_code == 200
+    seconds.now += 2
+    assert stranger.get("/log/checkpoint").status_code == 200
+
+
 def test_addresses_of_one_network_count_as_one_and_few_are_remembered() -> None:
     seconds, scope = _Time(), {"client": ("2001:db8::1", 1)}
     quota = Quota(seconds, burst=1)
-    quota.refused(scope)
+    quota.count(scope)
     with pytest.raises(TooManyRequestsError):
         quota.require({"client": ("2001:db8::2", 9)})
     quota.require({"client": ("2001:db8:0:1::1", 9)})
     quota.require({"client": None})
     for number in range(10_001):
-        quota.refused({"client": (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 1)})
+        quota.count({"client": (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 1)})
     quota.require(scope)
 
 

@@ -29,7 +29,7 @@ from handover.web.guard import PlainRoute
 from handover.web.lane import Lane
 from handover.web.limits import DELIVERIES
 from handover.web.parts import Node
-from handover.web.quota import Pauses, Quota, Turns, name_of
+from handover.web.quota import READ_RATE, READS, Pauses, Quota, Turns, name_of
 
 PIECE: Final = 2
 """Envelopes that are carried out before another member has its turn; a member that is alone has all of them at once."""
@@ -49,9 +49,17 @@ _T = TypeVar("_T")
 class Federation:
     """The paths of docs/spec/federation.md on one node."""
 
-    def __init__(self, node: Node, quota: Quota | None = None, *, most_waiting: int = WAITING) -> None:
+    def __init__(
+        self,
+        node: Node,
+        quota: Quota | None = None,
+        *,
+        reads: Quota | None = None,
+        most_waiting: int = WAITING,
+    ) -> None:
         self._node = node
         self._quota = quota or Quota(time.monotonic)
+        self._reads = reads or Quota(time.monotonic, burst=READS, rate=READ_RATE)
         self._hearing, self._writing = Lane(), Lane()
         self._one_each: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._waiting = Turns(most_waiting)
@@ -89,12 +97,12 @@ class Federation:
             with self._waiting.taken(request.scope):
                 answer = await self._take(name_of(request.scope), await request.body())
         except UntrustedError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         except TooManyRequestsError:
-            self._quota.refused(request.scope, TOLD_TO_WAIT)
+            self._quota.count(request.scope, TOLD_TO_WAIT)
             raise
-        self._quota.refused(request.scope, _strangers(answer))
+        self._quota.count(request.scope, _strangers(answer))
         return Response(encode_answer(answer), media_type="application/json")
 
     async def _take(self, address: str, body: bytes) -> Answer:
@@ -126,7 +134,7 @@ class Federation:
             have = await self._writing.run(sender, files.accept, sealed, offset, part)
             members.spend_bytes(sender, len(part) if have == offset + len(part) else 0)
         except NotFoundError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         return Response(json.dumps({"have": have}), media_type="application/json")
 
@@ -138,7 +146,7 @@ class Federation:
             evaluate = self._node.tracing_keys.holding.evaluate
             answer = await self._hearing.run(name_of(request.scope), evaluate, body)
         except UntrustedError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         return Response(answer, media_type="application/octet-stream")
 
@@ -149,7 +157,7 @@ class Federation:
             body = await request.body()
             answer = await self._looking.run(name_of(request.scope), self._node.reconciliations.answer, body)
         except UntrustedError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         return Response(answer, media_type="application/jose")
 
@@ -160,7 +168,7 @@ class Federation:
             body = await request.body()
             answer = await self._writing.run(name_of(request.scope), self._node.resyncing.answer, body)
         except UntrustedError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         self._node.worker.wake()
         return Response(answer, media_type="application/octet-stream")
@@ -222,7 +230,17 @@ class Federation:
         return Response(json.dumps(about), media_type="application/json", headers={"cache-control": _NOW})
 
     async def _show(self, request: Request, work: Callable[_P, _T], *args: _P.args, **named: _P.kwargs) -> _T:
-        """Give what is public, one thing at a time: whoever asks without end waits behind its own requests."""
+        """Give what is public, one thing at a time, in turn for each address.
+
+        Raises:
+            TooManyRequestsError: the address has asked too much; it is told so late.
+        """
+        try:
+            self._reads.require(request.scope)
+        except TooManyRequestsError:
+            await self._pauses.pause(name_of(request.scope))
+            raise
+        self._reads.count(request.scope)
         return await self._showing.run(name_of(request.scope), work, *args, **named)
 
     def _origin(self) -> str:

@@ -53,7 +53,7 @@ class TracingPaths:
                 body = await request.body()
                 answer = await self._lane.run(name_of(request.scope), take, body)
         except UntrustedError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         return Response(answer, media_type="application/octet-stream")
 

@@ -46,10 +46,10 @@ class WitnessPaths:
                 body = await request.body()
                 lines = await run_sync(self._node.witness.add, body, limiter=self._turns)
         except witness.WitnessSizeError as error:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             return Response(witness.encode_size(error.size), 409, headers={"content-type": witness.SIZE_TYPE})
         except HandoverError:
-            self._quota.refused(request.scope)
+            self._quota.count(request.scope)
             raise
         return Response(lines, media_type=_TEXT)
 

@@ -1,7 +1,7 @@
-"""How often an address may be refused before it has to wait, and how many of its deliveries may wait for their turn.
+"""How often an address may be refused, or shown what is public, before it has to wait; how many deliveries may wait.
 
-Only refusals are counted, so a member that sends good envelopes is never slowed. The loopback address is not
-counted: behind a reverse proxy on the same machine every request comes from there, and the proxy counts.
+Good envelopes are not counted here: a member that sends them has an allowance of its own. Nor is the loopback address:
+behind a reverse proxy on the same machine every request comes from there, and the proxy counts.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from handover.web.problems import BusyError
 
 BURST: Final = 256.0  # refusals at once
 RATE: Final = 4.0  # refusals that are forgotten each second
+READS: Final = 256.0  # public things that are shown at once
+READ_RATE: Final = 16.0  # and each second from then on
 PAUSE: Final = 1.0  # seconds before whoever asked too much is told so
 HELD: Final = 64  # that wait so, all together
 SHARE: Final = 4  # so many addresses at least can wait together
@@ -28,26 +30,26 @@ Seconds = Callable[[], float]
 
 
 class Quota:
-    """Counts refusals by address (IPv4) or /64 network (IPv6)."""
+    """Counts by address (IPv4) or /64 network (IPv6)."""
 
     def __init__(self, seconds: Seconds, *, burst: float = BURST, rate: float = RATE) -> None:
-        self._refusals = Allowances(Allowance(burst=burst, rate=rate), seconds)
+        self._counted = Allowances(Allowance(burst=burst, rate=rate), seconds)
 
     def require(self, scope: Scope) -> None:
-        """Do nothing unless the address was refused too often.
+        """Do nothing unless the address was counted too often.
 
         Raises:
             TooManyRequestsError: it has to wait.
         """
         name = _name(scope)
         if name is not None:
-            self._refusals.require(name)
+            self._counted.require(name)
 
-    def refused(self, scope: Scope, number: int = 1) -> None:
-        """Note that *number* things from this address were refused."""
+    def count(self, scope: Scope, number: int = 1) -> None:
+        """Count the address so many times."""
         name = _name(scope)
         if name is not None and number:
-            self._refusals.spend(name, number)
+            self._counted.spend(name, number)
 
 
 class Turns:
