@@ -2,15 +2,19 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
 from cli.stage import PASSPHRASE, Stage
 from handover import config, node
 from handover.adapters.vault import FileVault, PassphraseError
-from handover.application.access import Caller
-from handover.application.officers import UnauthenticatedError
+from handover.application.access import OPERATOR_HERE, Caller, Change
+from handover.application.changes import statement
+from handover.application.officers import OfficerGoneError, UnauthenticatedError
 from handover.application.sign_in import LinkRefusedError
+from handover.cli.officer import acting
+from handover.protocol import strict
 from handover.protocol.node_key import KeyUse
 
 NAME = "Ά. Παπαδοπούλου"
@@ -43,6 +47,40 @@ def test_a_key_acts_for_its_officer_until_it_is_revoked(stage: Stage) -> None:
     stage.call("user", "key", "revoke", str(made["id"]), *data)
     with pytest.raises(UnauthenticatedError):
         _authenticated(stage, str(made["secret"]))
+
+
+def test_keys_that_the_console_gives_and_ends_stand_in_the_log_and_before_auditors(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "liaison", *data)
+    made = _json(stage.call("user", "key", "add", NAME, "--json", *data).out)
+    stage.call("user", "key", "revoke", str(made["id"]), *data)
+    opened = node.open_node(config.load(stage.data()))
+    try:
+        changes = opened.reception.accounts.changes(actor=OPERATOR_HERE)
+        with opened.database.reading() as work:
+            entries = [document for _, document in work.log.entries("")]
+    finally:
+        opened.close()
+    assert [each.what for each in changes[:2]] == [Change.KEY_REVOKED, Change.KEY_ISSUED]
+    for each in changes:
+        assert any(strict.digest(statement(each)).encode() in document for document in entries)
+    stage.call("user", "disable", NAME, *data)
+    assert "no access any more" in stage.call("user", "key", "add", NAME, *data, expect=1).err
+
+
+def test_nobody_acts_at_the_console_whose_access_is_over(stage: Stage) -> None:
+    data = ("--data", stage.data())
+    stage.call("user", "add", NAME, "--role", "auditor", *data)
+    opened = node.open_node(config.load(stage.data()))
+    try:
+        assert acting(opened, NAME).auth == "console"
+        ended = replace(opened.officers.all()[0], until=opened.clock())
+        with opened.database.begin() as work:
+            work.staff.change(ended)
+        with pytest.raises(OfficerGoneError):
+            acting(opened, NAME)
+    finally:
+        opened.close()
 
 
 def test_a_name_is_entered_once_while_its_officer_has_access(stage: Stage) -> None:

@@ -40,13 +40,15 @@ def acting(node: "Node", text: str) -> "Actor":
     Raises:
         NotFoundError: nobody has it.
         WhichOfficerError: several have the name.
-        OfficerGoneError: the officer has left.
+        OfficerGoneError: the officer has left, or the time of access is over.
     """
     from handover.application.facts import Actor
     from handover.application.officers import OfficerGoneError
 
     found = find(node, text)
-    if found.disabled_at is not None:
+    with node.database.reading() as work:
+        now = work.now
+    if not found.may_enter(now):
         raise OfficerGoneError
     return Actor(officer=found.id, roles=found.roles, auth=AUTH)
 

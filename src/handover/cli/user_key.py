@@ -25,13 +25,16 @@ def add_key(
     data: Data = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Give out an API key. Its secret is shown this once and not kept.
+    """Give out an API key. Its secret is shown this once and not kept; it is logged that there is one.
 
     Example: handover user key add "A. Papadopoulou" --scope read --days 30
     """
+    from handover.application.access import OPERATOR_HERE
+
     with opening.opened(data) as node:
-        found = find(node, officer)
-        made, secret = node.officers.issue_key(found.id, scopes=scope or ("read", "write"), life=days * 86400)
+        made, secret = node.reception.accounts.issue_key(
+            find(node, officer).id, scopes=scope or ("read", "write"), life=days * 86400, actor=OPERATOR_HERE
+        )
     if as_json:
         terminal.say_json({**as_json_of(made), "secret": secret})
         return
@@ -66,12 +69,16 @@ def list_keys(officer: Who, data: Data = HERE, as_json: AsJson = False) -> None:
 def revoke_key(
     key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's identifier.")], data: Data = HERE
 ) -> None:
-    """End an API key at once.
+    """End an API key at once; it is logged.
 
     Example: handover user key revoke 0198c0de-0000-7000-8000-000000000000
     """
+    from handover.application.access import OPERATOR_HERE
+
     with opening.opened(data) as node:
-        node.officers.revoke_key(UUID7(key_id))
+        with node.database.reading() as work:
+            found = work.staff.key(UUID7(key_id))
+        node.reception.accounts.revoke_key(found.officer, found.id, actor=OPERATOR_HERE)
     terminal.say(f"Key {key_id} is revoked.")
 
 
