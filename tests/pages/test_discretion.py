@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 
 import httpx2
@@ -26,9 +27,12 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     text = io.StringIO()
     monkeypatch.setattr(sys, "stderr", text)
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)  # both are put back
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     structlog.reset_defaults()
     journal.set_up()
     yield text
+    logging.captureWarnings(capture=False)
     logging.getLogger().handlers[:] = handlers
     logging.getLogger().setLevel(level)
     structlog.reset_defaults()

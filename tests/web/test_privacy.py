@@ -1,9 +1,13 @@
 """Marked names go through everything and are found in no log, problem, metric, address, header or kept answer."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,9 +33,12 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     text = io.StringIO()
     monkeypatch.setattr(sys, "stderr", text)
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)  # both are put back
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     structlog.reset_defaults()
     journal.set_up()
     yield text
+    logging.captureWarnings(capture=False)
     logging.getLogger().handlers[:] = handlers
     logging.getLogger().setLevel(level)
     structlog.reset_defaults()
@@ -145,6 +152,45 @@ def test_the_libraries_lines_come_without_what_was_put_into_them(written: io.Str
         "uvicorn.error",
     )
     assert second["event"] == "slow: %s"
+    assert MARK not in written.getvalue()
+
+
+def test_a_librarys_line_that_has_values_in_its_text_comes_without_the_text(written: io.StringIO) -> None:
+    async def fails() -> None:
+        raise ValueError(MARK)
+
+    async def loses() -> None:
+        lost = asyncio.create_task(fails())
+        await asyncio.sleep(0)
+        del lost
+
+    asyncio.run(loses())
+    gc.collect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(f"old: {MARK}", UserWarning, stacklevel=1)
+    lost, *_, warned = lines(written)
+    assert (lost["logger"], lost["error"]) == ("asyncio", "ValueError")
+    assert {lost["event"], warned["event"]} == {"said by a library"}
+    assert lost["place"]
+    assert warned["logger"] == "py.warnings"
+    assert MARK not in written.getvalue()
+
+
+def test_an_error_that_nobody_is_told_of_comes_without_its_text(written: io.StringIO) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError(MARK)
+
+    thread = threading.Thread(target=fails)
+    thread.start()
+    thread.join()
+    thrown_away = type("ThrownAway", (), {"__del__": fails})()
+    del thrown_away
+    gc.collect()
+    assert [(line["part"], line["error"]) for line in lines(written)] == [
+        ("thread", "builtins.ValueError"),
+        ("python", "builtins.ValueError"),
+    ]
     assert MARK not in written.getvalue()
 
 

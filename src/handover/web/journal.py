@@ -6,6 +6,7 @@ code are written, because its text may hold what somebody sent.
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -46,6 +47,21 @@ def set_up() -> None:
     root = logging.getLogger()
     root.handlers[:] = [_Bridge()]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _of_thread
+    sys.unraisablehook = _of_nobody
+
+
+def _of_thread(lost: threading.ExceptHookArgs) -> None:
+    """Write that a thread ended by an error: Python itself would write the error's text."""
+    if lost.exc_value is not None:
+        fault("thread", lost.exc_value)
+
+
+def _of_nobody(lost: "sys.UnraisableHookArgs") -> None:
+    """Write that an error came where nobody can be told, as when something is thrown away."""
+    if lost.exc_value is not None:
+        fault("python", lost.exc_value)
 
 
 class _Lossy:
@@ -66,7 +82,11 @@ class _Lossy:
 
 
 class _Bridge(logging.Handler):
-    """Takes a library's log record: its text without the values put into it, and the kind of its exception."""
+    """Takes a library's log record: its text without the values put into it, and the kind of its exception.
+
+    A text that came without values may have them in it already, as asyncio's has what a lost task has failed of: it is
+    written only if the server has said it, whose own texts are fixed. Of another the place is written that said it.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record."""
@@ -74,7 +94,11 @@ class _Bridge(logging.Handler):
         fields: dict[str, str] = {"logger": record.name}
         if error is not None:
             fields |= {"error": type(error).__name__, "place": place_of(error)}
-        structlog.get_logger().log(record.levelno, str(record.msg).strip(), **fields)
+        text = str(record.msg).strip()
+        if not (record.args and text != "%s") and not record.name.startswith("uvicorn"):
+            text = "said by a library"
+            fields.setdefault("place", f"{record.module}:{record.lineno}")
+        structlog.get_logger().log(record.levelno, text, **fields)
 
 
 def note(event: str, **fields: str) -> None:
