@@ -4,7 +4,9 @@ from typing import Any
 
 from attacks.attack import Attack, Strike, against
 from attacks.siege import Siege, named
-from handover.application.facts import OfficerRole
+from federation import ALL
+from handover.application.facts import Officer, OfficerRole
+from handover.application.sealing import new_id
 from handover.domain.ids import UUID7
 from handover.web import examples
 from peer import DAY
@@ -111,6 +113,28 @@ def vital(siege: Siege, second: str) -> Strike:
 def oneself(siege: Siege) -> str:
     siege.office.hire("first")
     return siege.office.ids["first"]
+
+
+def entered_twice(siege: Siege) -> str:
+    """Enter the first officer once more, as the first sign-in at an authority's identity provider does."""
+    siege.office.hire("first")
+    with siege.node.database.begin() as work:
+        again = Officer(id=UUID7(new_id(work.now)), name="FIRST,  with a Key ", roles=ALL)
+        work.staff.add(again)
+    siege.office.ids["first again"] = again.id
+    siege.office.secrets["first again"] = siege.node.officers.issue_key(again.id)[1]
+    return again.id
+
+
+def by_oneself(siege: Siege, path: str, body: object = None) -> Strike:
+    """Give the second step of the officer who did the first one, under a second account."""
+    entered_twice(siege)
+    return calls(siege, "POST", path, body, by="first again")
+
+
+def held_by_oneself(siege: Siege) -> Strike:
+    body = {**examples.NEW_HOLD, "until": siege.fed.clock.now + DAY, "second_officer": entered_twice(siege)}
+    return calls(siege, "POST", f"/matters/{matter_of(siege)}/holds", body)
 
 
 def operator(siege: Siege) -> str:
@@ -239,6 +263,24 @@ def released_under_a_withdrawn_one(siege: Siege) -> Strike:
         "The officer who has prepared an offer releases it, too.",
         "403 same-officer",
         with_=lambda siege: calls(siege, "POST", f"/handovers/{prepared(siege)}/release"),
+    ),
+    Attack(
+        "release-by-a-second-account",
+        "The officer who has prepared an offer releases it under a second account of the same name.",
+        "403 same-officer",
+        with_=lambda siege: by_oneself(siege, f"/handovers/{prepared(siege)}/release"),
+    ),
+    Attack(
+        "vital-interests-by-a-second-account",
+        "One officer names a second account of their own as the second officer.",
+        "403 ground-missing",
+        with_=lambda siege: vital(siege, entered_twice(siege)),
+    ),
+    Attack(
+        "hold-by-a-second-account",
+        "One officer places a legal hold and names a second account of their own as the second officer.",
+        "403 hold-incomplete",
+        with_=held_by_oneself,
     ),
 )
 def test_nothing_leaves_without_its_ground_and_two_officers(siege: Siege, case: Attack) -> Strike:

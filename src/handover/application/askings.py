@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handover.application import documents, protection, untracing
+from handover.application.colleagues import require_second
 from handover.application.facts import Actor
-from handover.application.permissions import Right, require, require_second
+from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.routes import Routes
 from handover.application.sealing import new_id
@@ -122,7 +123,7 @@ class Askings:
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             found = work.tracing.askings.get(asking)
-            require_second(actor, found.asked_by)
+            require_second(work, actor, found.asked_by)
             if found.state is AskingState.CLOSED:
                 raise AskingClosedError
             if found.state is AskingState.OPEN:

@@ -102,7 +102,7 @@ class Consents:
         with self._database.begin() as work:
             work.matters.get(matter)
             if terms.second_officer is not None:
-                require_present(work.staff.get(terms.second_officer), work.now)
+                require_present(work, terms.second_officer, beside=actor)
             if terms.review_at is not None and terms.review_at <= work.now:
                 raise GroundError("the review date lies ahead")
             kept = KeptGround(

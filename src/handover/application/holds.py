@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from handover.application.colleagues import are_one
 from handover.application.facts import Actor, Officer
 from handover.application.keeping import KeptHold
 from handover.application.permissions import MAY, Right, require
@@ -74,6 +75,8 @@ class Holds:
             )
             hold.check()
             _require_fit(work.staff.get(wanted.second_officer), work.now)
+            if are_one(work, actor.officer, wanted.second_officer):
+                raise HoldError("the second officer is another than the one who places the hold")
             if work.retention.erased(matter) is not None:
                 raise NothingKeptError
             kept = KeptHold(id=new_id(work.now), matter=matter, hold=hold, reason=reason)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import attachments, departures, preparing, proofs, thefts
+from handover.application.colleagues import require_second
 from handover.application.facts import Actor, Handover, changed
-from handover.application.permissions import Right, require, require_second
+from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.preparing import Preparing, Released, Term
 from handover.application.registry import Registry
@@ -131,7 +132,7 @@ class Offers:
             return [self._release(work, each, actor) for each in found]
 
     def _release(self, work: UnitOfWork, handover: Handover, actor: Actor) -> Handover:
-        require_second(actor, handover.prepared_by)
+        require_second(work, actor, handover.prepared_by)
         matter = work.matters.get(handover.matter)
         record = preparing.record_of(work, handover.matter)
         self._check(work, handover, record)
@@ -173,7 +174,7 @@ class Offers:
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             found = work.handovers.get(handover)
-            require_second(actor, found.released_by)
+            require_second(work, actor, found.released_by)
             self._registry.require_fresh(work.now)
             if found.acceptance is not None:
                 thefts.require_sound(work, self._registry, work.envelopes.get(found.acceptance))

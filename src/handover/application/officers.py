@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
+from handover.application.colleagues import same_name
 from handover.application.facts import Actor, ApiKey, Officer, OfficerRole
 from handover.application.ports import Database
 from handover.application.sealing import new_id
@@ -62,11 +63,6 @@ def end_of(roles: Sequence[OfficerRole], until: int | None, now: int) -> int | N
     return until
 
 
-def _same(one: str, other: str) -> bool:
-    """Tell whether two names are one for whoever reads them: letters' case and spaces do not count."""
-    return one.casefold().split() == other.casefold().split()
-
-
 class Officers:
     """The operator's desk for people and keys."""
 
@@ -84,7 +80,7 @@ class Officers:
             raise MalformedError("an officer has a name and at least one role")
         text = strict.text(name, 200)
         with self._database.begin() as work:
-            if any(each.may_enter(work.now) and _same(each.name, text) for each in work.staff.all()):
+            if any(each.may_enter(work.now) and same_name(each.name, text) for each in work.staff.all()):
                 raise NameTakenError
             officer = Officer(
                 id=new_id(work.now),

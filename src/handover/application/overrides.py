@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from handover.application.facts import Actor, Officer
+from handover.application.colleagues import are_one
+from handover.application.facts import Actor
 from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.readings import require_stated
@@ -102,9 +103,7 @@ class OverrideDesk:
         fields = of.resolve(told.fields)
         if not fields:
             raise OverrideError("fields")
-        if told.second_officer == actor.officer:
-            raise GroundError("the second officer is another than the one who records")
-        require_present(work.staff.get(told.second_officer), work.now)
+        require_present(work, told.second_officer, beside=actor)
         override = Override(
             reason=told.reason,
             schema=of.name,
@@ -192,6 +191,8 @@ class OverrideDesk:
         with self._database.begin() as work:
             found = _of(work, matter, override)
             found.override.require_reviewable(actor.officer)
+            if any(are_one(work, actor.officer, each) for each in _who_did(found)):
+                raise OverrideError("a third officer reviews it")
             if not text.strip() or len(text) > LONGEST_TEXT:
                 raise OverrideError("text")
             done = replace(
@@ -209,6 +210,10 @@ class OverrideDesk:
         work.log.append(kind, stream=kept.matter, object_=strict.digest(mark.encode()), now=work.now)
 
 
+def _who_did(kept: KeptOverride) -> tuple[str, str]:
+    return kept.override.recorded_by, kept.override.second_officer
+
+
 def _of(work: UnitOfWork, matter: MatterId, override: UUID7) -> KeptOverride:
     found = work.overrides.get(override)
     if found.matter != matter:
@@ -216,13 +221,17 @@ def _of(work: UnitOfWork, matter: MatterId, override: UUID7) -> KeptOverride:
     return found
 
 
-def require_present(officer: Officer, now: int) -> None:
-    """Do nothing if an officer may stand as the second one: is here, and works on cases.
+def require_present(work: UnitOfWork, second: UUID7, *, beside: Actor) -> None:
+    """Do nothing if *second* may stand as the second officer: is somebody else, is here, and works on cases.
 
     Raises:
-        GroundError: has left, or does not work on cases.
+        NotFoundError: there is no such officer.
+        GroundError: is who records it, has left, or does not work on cases.
     """
-    if not officer.may_enter(now):
+    officer = work.staff.get(second)
+    if are_one(work, beside.officer, second):
+        raise GroundError("the second officer is another than the one who records")
+    if not officer.may_enter(work.now):
         raise GroundError("the second officer has left")
     if not MAY[Right.WRITE_CASE] & set(officer.roles):
         raise GroundError("the second officer is one who works on cases")

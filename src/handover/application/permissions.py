@@ -74,16 +74,6 @@ def require(actor: Actor, right: Right) -> None:
         raise ForbiddenError
 
 
-def require_second(actor: Actor, first: str | None) -> None:
-    """Do nothing if *actor* is not the officer who did the first step.
-
-    Raises:
-        SameOfficerError: it is the same officer, or nobody is known to have done the first step.
-    """
-    if first is None or actor.officer == first:
-        raise SameOfficerError
-
-
 def require_reader(actor: Actor) -> None:
     """Do nothing if *actor* may audit or read cases.
 

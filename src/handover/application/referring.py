@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import departures, preparing, proofs
+from handover.application.colleagues import require_second
 from handover.application.facts import Actor, Handover, changed
-from handover.application.permissions import Right, require, require_second
+from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.preparing import Preparing, Released, Term
 from handover.application.referred import of_course
@@ -144,7 +145,7 @@ class Referring:
         with self._database.begin() as work:
             self._registry.require_fresh(work.now)
             found = of_course(work.handovers.get(handover))
-            require_second(actor, found.prepared_by)
+            require_second(work, actor, found.prepared_by)
             matter, record = work.matters.get(found.matter), preparing.record_of(work, found.matter)
             self._check(work, found, record)
             found = changed(found, epoch=matter.epoch + 1, released_by=actor.officer)

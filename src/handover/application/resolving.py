@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handover.application import proofs
+from handover.application.colleagues import require_second
 from handover.application.facts import Actor, Handover
-from handover.application.permissions import MAY, Right, require, require_second
+from handover.application.permissions import MAY, Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.preparing import Preparing
 from handover.application.registry import Registry
@@ -125,7 +126,7 @@ class Resolving:
         require(actor, Right.RELEASE)
         with self._database.begin() as work:
             found, proposal = work.handovers.get(handover), _proposed(work, handover)
-            require_second(actor, proposal.proposed_by)
+            require_second(work, actor, proposal.proposed_by)
             self._require_overdue(work, found)
             self._decide(work, proposal, ResolutionOutcome.CONFIRMED, actor)
             work.log.append(EntryKind.RESOLVED, stream=found.pair, object_=proposal.deed, now=work.now)

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from handover.application import proofs, tokens
 from handover.application.access import PASSKEY, Passkey
+from handover.application.colleagues import require_second
 from handover.application.facts import Actor, Handover
-from handover.application.permissions import Right, require, require_reader, require_second
+from handover.application.permissions import Right, require, require_reader
 from handover.application.ports import Database, UnitOfWork, Vault
 from handover.application.proofs import WITHOUT, Begun
 from handover.application.sealing import Saying, answers_to, new_id
@@ -122,13 +123,13 @@ class StepUps:
         require(actor, Right.DECIDE if begun.act is AssertedAct.ACCEPTANCE else Right.RELEASE)
         match begun.act:
             case AssertedAct.OFFER | AssertedAct.REFERRAL:
-                require_second(actor, handover.prepared_by)
+                require_second(work, actor, handover.prepared_by)
                 token = tokens.issue(work, self._vault, handover, jti=begun.jti, iat=begun.made)
                 matter = work.matters.get(handover.matter)
                 saying = Saying(act=Act(begun.act.value), consent=strict.digest(token))
                 return self._statement(replace(handover, epoch=matter.epoch + 1), saying, begun)
             case AssertedAct.DEED:
-                require_second(actor, handover.released_by)
+                require_second(work, actor, handover.released_by)
                 if handover.offer is None or handover.acceptance is None:
                     raise OutOfOrderError
                 offer = envelopes.read(work.envelopes.get(handover.offer).data).claimed
@@ -138,7 +139,7 @@ class StepUps:
                 proposed = work.resolutions.open(handover.id)
                 if proposed is None:
                     raise NotProposedError
-                require_second(actor, proposed.proposed_by)
+                require_second(work, actor, proposed.proposed_by)
                 saying = Saying(
                     act=Act.VOID, re=answers_to(handover, Act.VOID), reason=VoidReason.RESOLVED.value
                 )

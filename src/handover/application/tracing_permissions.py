@@ -79,7 +79,7 @@ class TracingPermissions:
             )
             permission.check()
             if permit.second_officer is not None:
-                require_present(work.staff.get(permit.second_officer), work.now)
+                require_present(work, permit.second_officer, beside=actor)
             kept = KeptPermission(id=new_id(work.now), matter=matter, permission=permission)
             work.tracing.permissions.add(kept, words)
             work.tracing.permissions.settle(Settled(matter=matter, version=0, state="", due=0))

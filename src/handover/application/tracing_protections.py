@@ -66,7 +66,7 @@ class Protections:
             raise LimitsError("the second officer is another")
         with self._database.begin() as work:
             work.matters.get(matter)
-            require_present(work.staff.get(second_officer), work.now)
+            require_present(work, second_officer, beside=actor)
             kept = work.tracing.permissions.limits(matter)
             limits = replace(
                 kept.limits,

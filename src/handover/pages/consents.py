@@ -180,7 +180,7 @@ def _others(visit: Visit) -> dict[str, str]:
     return {
         each.id: each.name
         for each in visit.node.officers.all()
-        if each.id != visit.actor.officer and each.disabled_at is None
+        if each.id != visit.actor.officer and each.may_enter(visit.now)
     }
 
 
