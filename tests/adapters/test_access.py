@@ -97,6 +97,22 @@ def test_attempts_are_remembered_for_as_long_as_they_count(made: Door) -> None:
         assert work.doors.attempts(kept.key) == Attempts(key=kept.key)
 
 
+def test_failures_of_nobody_are_forgotten_once_none_is_remembered(made: Door) -> None:
+    now = made.fed.clock.now
+    over, failed, known = (
+        Attempts(key=name * 32, failures=number, failed_at=now - 600, good_at=good)
+        for name, number, good in ((b"o", 2, 0), (b"f", 3, 0), (b"k", 2, 4))
+    )
+    with made.node.database.begin() as work:
+        for each in (over, failed, known):
+            work.doors.put_attempts(each)
+        work.doors.drop_failures(now, 300)
+        assert work.doors.attempts(over.key) == over
+        work.doors.drop_failures(now + 1, 300)
+        assert work.doors.attempts(over.key) == Attempts(key=over.key)
+        assert [work.doors.attempts(each.key) for each in (failed, known)] == [failed, known]
+
+
 def test_what_is_not_there_is_not_found(made: Door) -> None:
     with made.node.database.reading() as work:
         with pytest.raises(NotFoundError):

@@ -21,13 +21,14 @@ from joserfc import jwk, jwt
 import provider
 from application.door import HERE, Door, door
 from handover import config, node
-from handover.adapters.oidc import OIDCProvider, ProviderError, ProviderTerms
+from handover.adapters.oidc import AT_ONCE, OIDCProvider, ProviderError, ProviderTerms
 from handover.application.access import OIDC, OPERATOR_HERE, Change, Person
 from handover.application.facts import OfficerRole
 from handover.application.provided import WAIT, NoGroupError, Provided, ProviderRefusedError
 from handover.application.sessions import SignedOutError
 from handover.domain.errors import HandoverError
 from handover.protocol import strict
+from handover.web.app import THREADS
 
 KEY = jwk.RSAKey.generate_key(2048, {"kid": "one"})
 
@@ -348,6 +349,17 @@ def test_a_provider_that_is_away_is_told_so() -> None:
         pass
     with pytest.raises(ProviderError):
         provider.address(state="s", nonce="n", verifier="v")
+
+
+def test_a_provider_that_is_slow_never_holds_all_threads() -> None:
+    assert AT_ONCE < THREADS
+    with lying() as (_, provider):
+        for _ in range(AT_ONCE):
+            assert provider._places.acquire(blocking=False)
+        with pytest.raises(ProviderError):
+            provider.address(state="s", nonce="n", verifier="v")
+        provider._places.release()
+        assert provider.address(state="s", nonce="n", verifier="v")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from argon2 import Parameters, Type, extract_parameters
 
-from handover.adapters.passwords import Argon2Passwords, SignInBusyError
+from handover.adapters.passwords import AT_ONCE, WAITING, Argon2Passwords, SignInBusyError
+from handover.web.app import THREADS
 
 PHRASE = "seven green lamps over Piraeus"
 
@@ -54,8 +55,8 @@ def test_at_most_two_are_stretched_at_once_and_the_others_wait() -> None:
             return ""
 
     made._hasher = Watched()  # type: ignore[assignment]
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(made.stretch, [PHRASE] * 8))
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(made.stretch, [PHRASE] * 6))
     assert most == 2
 
 
@@ -64,6 +65,17 @@ def test_who_would_wait_too_long_is_told_to_come_again() -> None:
     with made._turn(), pytest.raises(SignInBusyError):
         made.fits(None, PHRASE)
     assert not made.fits(None, PHRASE)
+
+
+def test_those_who_wait_never_hold_all_threads() -> None:
+    made = Argon2Passwords(at_once=1)
+    for _ in range(1 + WAITING):
+        assert made._places.acquire(blocking=False)
+    with pytest.raises(SignInBusyError):
+        made.fits(None, PHRASE)
+    made._places.release()
+    assert not made.fits(None, PHRASE)
+    assert AT_ONCE + WAITING < THREADS
 
 
 @pytest.mark.parametrize(("code", "now"), [("287082", 59), ("081804", 1111111109), ("005924", 1234567890)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from attacks.attack import Attack, Leaves, Strike, against
 from attacks.siege import ENVELOPES, Siege, named
@@ -16,6 +17,10 @@ from handover.application import members
 from handover.application.endings import Ended
 from handover.protocol.delivery import Delivery, Item, encode_delivery
 from handover.protocol.entry import EntryKind
+from handover.web.app import create_app
+from handover.web.doorstep import Doorstep
+from handover.web.guard import Guard
+from handover.web.quota import Pauses, Quota
 from peer import Peer
 from two_nodes.scene import alarms_of, entries_of
 from web.stage import JSON
@@ -149,6 +154,23 @@ def test_an_officer_who_asks_without_end_has_to_wait(limited: Limited, case: Att
         return answer
 
     return Strike(node=limited.siege.node, run=run)
+
+
+@against(
+    Attack(
+        "stranger-asks-without-end",
+        "A stranger asks the API with keys that nobody has, and the pages, again and again.",
+        "429 too-many-requests",
+    )
+)
+def test_a_stranger_who_asks_without_end_has_to_wait(own: Siege, case: Attack) -> Strike:
+    asked = Quota(lambda: 1.0, burst=BURST, rate=1.0)
+    step = Doorstep(create_app(own.node), asked=asked, pauses=Pauses(seconds=0))
+    stranger = TestClient(Guard(step, secure=True), client=("192.0.2.7", 1))
+    wrong = {"authorization": f"Bearer ho_{'a' * 100}"}
+    for _ in range(BURST):
+        assert named(stranger.get("/api/v1/matters", headers=wrong)) == "401 unauthenticated"
+    return Strike(node=own.node, run=lambda: named(stranger.get("/api/v1/matters", headers=wrong)))
 
 
 @against(

@@ -7,8 +7,9 @@ from documents import ROOT
 from handover.application.worklist import Waits
 from handover.protocol.attachment import LONGEST_FILE
 from handover.web import limits, server
+from handover.web.doorstep import PIECE
 from handover.web.federation import WAITING
-from handover.web.quota import BURST, RATE, SHARE
+from handover.web.quota import BURST, RATE, READ_RATE, READS, SHARE
 from web.stage import Stage
 
 FEDERATION = (ROOT / "docs/spec/federation.md").read_text("utf-8")
@@ -36,6 +37,11 @@ def test_the_limits_named_are_those_that_hold() -> None:
         f"{server.Protocol.head_seconds:.0f} seconds, {spaced(server.Protocol.head_bytes)} bytes",
         f"{limits.SECONDS:.0f} seconds from its first byte",
         f"{BURST:.0f} at once, {RATE:.0f} more each second",
+        f"for one address or /64 | {READS:.0f} at once, {READ_RATE:.0f} more each second",
+        f"one more for each {spaced(PIECE)} bytes",
+        f"{server.Protocol.ahead} requests that wait for the answers before",
+        f"{server.Protocol.rest_seconds:.0f} seconds after its answer",
+        f"{spaced(server.Protocol.take_bytes)} bytes in {server.Protocol.take_seconds:.0f} seconds",
         f"deliveries that wait | {WAITING} in all, {WAITING // SHARE} from one address",
         f"{server.Protocol.per_address} from one address, {server.CONNECTIONS} in all",
     ):

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from handover.application.allowances import TooManyRequestsError
+from handover.domain.errors import NotFoundError
 from handover.domain.ids import NodeId
 from handover.protocol import checkpoint, merkle, strict
 from handover.protocol.delivery import BATCH_LIMIT, Delivery, Item, decode_answer, encode_delivery
@@ -20,6 +21,7 @@ from handover.web.app import create_app
 from handover.web.federation import Federation
 from handover.web.problems import BusyError
 from handover.web.quota import Quota
+from handover.web.quota import name_of as address_of
 from web.stage import JSON, Stage
 from web.test_limits import name_of
 
@@ -197,6 +199,22 @@ def test_a_node_says_who_it_is_without_being_asked_for_proof(shared: Stage) -> N
     }
 
 
+def test_a_part_of_a_file_that_nobody_has_offered_is_not_read(shared: Stage) -> None:
+    async def receive() -> Message:
+        raise AssertionError
+
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": "/",
+        "path_params": {"sealed": strict.digest(b"unknown")},
+        "headers": [(b"upload-offset", b"0")],
+        "client": ("192.0.2.7", 1),
+    }
+    with pytest.raises(NotFoundError):
+        asyncio.run(Federation(shared.south.node).push(Request(scope, receive)))
+
+
 def test_a_part_of_a_file_is_taken_only_where_an_offer_names_it(shared: Stage) -> None:
     headers = {"content-type": "application/octet-stream", "upload-offset": "0"}
     digest = strict.digest(b"unknown")
@@ -265,6 +283,8 @@ def test_addresses_of_one_network_count_as_one_and_few_are_remembered() -> None:
         quota.require({"client": ("2001:db8::2", 9)})
     quota.require({"client": ("2001:db8:0:1::1", 9)})
     quota.require({"client": None})
+    assert address_of({"client": ("::ffff:192.0.2.1", 1)}) == "192.0.2.1"
+    assert address_of({"client": ("::ffff:127.0.0.1", 1)}) == ""
     for number in range(10_001):
         quota.count({"client": (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 1)})
     quota.require(scope)

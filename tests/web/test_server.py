@@ -30,6 +30,7 @@ class Hasty(server.Protocol):
     """Waits only a moment for a head, and counts this machine's own connections too."""
 
     head_seconds = 1.5
+    rest_seconds = take_seconds = 0.5
     per_address = 8
     local = ("nowhere",)
 
@@ -137,6 +138,29 @@ def test_one_address_has_only_so_many_connections(port: int) -> None:
         connection.close()
     until(lambda: not Hasty.addresses)
     assert b"200 OK" in answered(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+
+def test_only_few_requests_wait_for_the_answers_before(port: int) -> None:
+    """Ten thousand in one breath would be read at once, and everybody else would stand behind them."""
+    answer = answered(port, b"GET /readyz HTTP/1.1\r\n\r\n" + b"GET /livez HTTP/1.1\r\n\r\n" * 1000)
+    assert answer.count(b"200 OK") <= 1 + Hasty.ahead
+
+
+def test_who_does_not_take_an_answer_is_cut_off(port: int) -> None:
+    until(lambda: not Hasty.addresses)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(b"GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n")
+        until(lambda: bool(Hasty.addresses))
+        until(lambda: not Hasty.addresses)
+
+
+def test_what_is_left_of_a_request_that_was_answered_is_not_waited_for(port: int) -> None:
+    head = (
+        b"POST /api/v1/matters HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+    )
+    assert answered(port, head, *[b" "] * 100, pause=0.05).startswith(b"HTTP/1.1 401")
 
 
 @dataclass

@@ -249,6 +249,12 @@ class DoorShelf:
         """Forget what has not changed since *before*."""
         self._unit.run(delete(tables.attempt).where(tables.attempt.c.changed_at < before))
 
+    def drop_failures(self, before: int, forgotten: int) -> None:
+        """Forget what has not changed since *before*, never succeeded, and lost a failure each *forgotten* seconds."""
+        table = tables.attempt
+        over = table.c.failed_at + table.c.failures * forgotten <= self._unit.now
+        self._unit.run(delete(table).where(table.c.changed_at < before, table.c.good_at == 0, over))
+
 
 class ReadingShelf:
     """Who opened which record, and why: the text under the data key of the matter, so that it is erased with it."""

@@ -5,6 +5,7 @@ peers: HTTPS (but on loopback), no redirects, no proxies from the environment, o
 """
 
 import ipaddress
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +29,8 @@ from handover.protocol import strict
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 LEEWAY: Final = 60  # seconds
 MOST_GROUPS: Final = 2000
+AT_ONCE: Final = 4
+"""Exchanges with the provider at once: each holds a thread for as long as it takes, and anybody may begin one."""
 _LIMIT: Final = 512 * 1024  # bytes of an answer
 _TOTAL: Final = 15.0  # seconds for one exchange
 _TIMEOUTS: Final = {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 5.0}
@@ -64,6 +67,7 @@ class OIDCProvider:
     def __init__(self, terms: ProviderTerms) -> None:
         self._terms = terms
         self._exchanges = connections.Exchanges()
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def address(self, *, state: str, nonce: str, verifier: str, anew: bool = False) -> str:
         """Give where the browser is sent; *anew*: whoever is signed in there has to prove it again.
@@ -155,7 +159,16 @@ class OIDCProvider:
     def _exchange(
         self, method: str, url: str, fields: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> dict[str, Any]:
-        headers = [*_FIELDS.items(), *(fields or {}).items()]
+        if not self._places.acquire(blocking=False):
+            raise ProviderError
+        try:
+            return self._exchanged(method, url, [*_FIELDS.items(), *(fields or {}).items()], body)
+        finally:
+            self._places.release()
+
+    def _exchanged(
+        self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes | None
+    ) -> dict[str, Any]:
         backend = connections.Backend(self._exchanges, private=True)
         try:
             with (

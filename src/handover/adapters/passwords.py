@@ -1,7 +1,7 @@
 """Passwords by argon2id and one-time codes by RFC 6238, with the same work whether or not there is a secret.
 
 At most two passwords are stretched at once: each takes 19 MiB and tens of milliseconds, and a flood of attempts must
-not take the node from its peers.
+not take the node from its peers. Four more may wait, each in a thread: the other threads are for who is signed in.
 """
 
 import hmac
@@ -21,6 +21,7 @@ from handover.domain.errors import UnreachableError
 MEMORY: Final = 19456  # KiB
 PASSES: Final = 2
 AT_ONCE: Final = 2
+WAITING: Final = 4
 _PATIENCE: Final = 10.0  # seconds to wait for a turn
 _STEP: Final = 30  # seconds
 _NEAR: Final = (-1, 0, 1)  # steps: clocks of telephones are not quite right
@@ -40,6 +41,7 @@ class Argon2Passwords:
     def __init__(self, *, at_once: int = AT_ONCE, patience: float = _PATIENCE) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY, parallelism=1)
         self._turns = threading.BoundedSemaphore(at_once)
+        self._places = threading.BoundedSemaphore(at_once + WAITING)
         self._patience = patience
         self._nobody = _of_nobody()
         self._no_secret = self.new_secret()
@@ -85,12 +87,17 @@ class Argon2Passwords:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=self._patience):
+        if not self._places.acquire(blocking=False):
             raise SignInBusyError
         try:
-            yield
+            if not self._turns.acquire(timeout=self._patience):
+                raise SignInBusyError
+            try:
+                yield
+            finally:
+                self._turns.release()
         finally:
-            self._turns.release()
+            self._places.release()
 
 
 def _of_nobody() -> str:

@@ -16,6 +16,7 @@ from handover.protocol import strict
 
 KNOWN: Final = 180 * 86400  # seconds for which a browser is known after an officer signed in there
 _FORGOTTEN: Final = 300  # seconds after which one failure is forgotten
+_RESTED: Final = 3600  # seconds without a failure, after which it is looked whether any is remembered
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Brake:
             SignInWaitError: too many have failed; this one is not tried and not counted.
         """
         work.doors.drop_attempts(work.now - KNOWN)
+        work.doors.drop_failures(work.now - _RESTED, _FORGOTTEN)
         counted = self._counted(work, login, caller)
         for attempts, limit in counted:
             if work.now < attempts.failed_at + limit.wait(_remembered(attempts, work.now)):

@@ -23,7 +23,9 @@ from handover.pages.parts import Check, Node
 from handover.pages.sending import read_form
 from handover.pages.visit import DEVICE_COOKIE, PREFIX, SESSION_COOKIE, Page, Visit, inside
 from handover.web import journal
+from handover.web.doorstep import KNOWN
 from handover.web.guard import PlainRoute, known
+from handover.web.lane import Lane
 from handover.web.limits import REFUSED
 from handover.web.problems import (
     InternalError,
@@ -32,6 +34,7 @@ from handover.web.problems import (
     TooLargeError,
     status_of,
 )
+from handover.web.quota import name_of
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -63,6 +66,7 @@ class Shell:
         self._mark = _HOST if self._secure else f"{node.id.replace('/', '-')}-"
         self._origin = address
         self._keeper = tokens.Keeper(node.form_secret)
+        self._reading = Lane()
 
     def routes(self) -> list[PlainRoute]:
         """Give a route for each page, and one for all that is none."""
@@ -92,7 +96,7 @@ class Shell:
             raise request.scope[REFUSED]
         if not page.open and not await run_in_threadpool(self._knows, request):
             return Form()
-        return await read_form(request)
+        return await read_form(request, self._reading)
 
     def _knows(self, request: Request) -> bool:
         """Tell whether the browser has the cookie of a session that there is, or was."""
@@ -105,6 +109,7 @@ class Shell:
 
     def _answer(self, page: Page, request: Request, form: Form | None) -> Response:
         visit = self._visit(request, form or Form())
+        request.scope[KNOWN] = visit.visitor is not None
         try:
             if form is None:
                 raise MalformedError("a form holds text alone, and not without end")
@@ -251,9 +256,10 @@ class Shell:
 
 
 def _address(request: Request) -> str:
-    """Give where the request comes from; nothing where a proxy on this machine speaks for everybody."""
+    """Give the address or network that a request comes from; nothing where a proxy here speaks for everybody."""
     host = request.client.host if request.client else ""
-    return "" if host.startswith("127.") or host == "::1" else host
+    local = host.startswith(("127.", "::ffff:127.")) or host == "::1"
+    return name_of(request.scope) or ("" if local else host)
 
 
 def _nothing(_visit: Visit) -> Response:

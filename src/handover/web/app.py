@@ -41,6 +41,7 @@ from handover.web import (
     rounds,
     tracing,
 )
+from handover.web.doorstep import Doorstep
 from handover.web.federation import Federation
 from handover.web.federation_tracing import TracingPaths
 from handover.web.federation_witness import WitnessPaths
@@ -123,6 +124,7 @@ def create_app(node: Node, pages: Sequence[Route] = ()) -> FastAPI:
     for router in ROUTERS:
         app.router.routes.extend(router.routes)
     app.add_middleware(Limits)
+    app.add_middleware(Doorstep)
     app.add_middleware(Guard, secure=node.settings.address.startswith("https://"))
     return app
 

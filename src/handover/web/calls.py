@@ -15,6 +15,7 @@ from handover.application.officers import UnauthenticatedError
 from handover.application.repeats import Reply
 from handover.domain.errors import MalformedError, NotFoundError
 from handover.protocol import strict
+from handover.web.doorstep import KNOWN
 from handover.web.limits import API_LIMIT, FIELD_LIMIT
 from handover.web.parts import Node
 from handover.web.problems import FieldTooLongError, InvalidRequestError, KeyMissingError
@@ -70,6 +71,7 @@ class ApiRoute(APIRoute):
             node: Node = request.app.state.node
             actor = await run_in_threadpool(node.officers.authenticate, _bearer(request))
             request.state.actor = actor
+            request.scope[KNOWN] = True
             node.callers.spend(actor.officer, request.method, self.path)
             asked = StrictRequest(request.scope, request.receive)
             changing = request.method in _CHANGING and self.changes

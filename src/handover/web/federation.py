@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Final, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -127,10 +126,10 @@ class Federation:
         self._quota.require(request.scope)
         try:
             sealed, offset = ident(Digest, request.path_params["sealed"]), _offset(request)
-            part = await request.body()
             files, members = self._node.attachments, self._node.inbox.members
-            sender = await run_sync(files.sender, sealed)
-            members.require_bytes(sender)
+            sender = await self._hearing.run(name_of(request.scope), files.sender, sealed)
+            members.require_bytes(sender)  # a part of what nobody has offered is not read
+            part = await request.body()
             have = await self._writing.run(sender, files.accept, sealed, offset, part)
             members.spend_bytes(sender, len(part) if have == offset + len(part) else 0)
         except NotFoundError:

@@ -68,13 +68,19 @@ async def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _FILES:
         raise NotFoundError
-    data = (resources.files("handover.web") / "static" / f"{name}.gz").read_bytes()
+    packed, data = _content(name)
     headers = {"cache-control": "public, max-age=86400", "vary": "accept-encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-    else:
-        data = gzip.decompress(data)
+        data = packed
     return Response(data, media_type=_FILES[name], headers=headers)
+
+
+@functools.cache
+def _content(name: str) -> tuple[bytes, bytes]:
+    """Give compressed content and content of a file: to unpack it takes long, and anybody may ask."""
+    packed = (resources.files("handover.web") / "static" / f"{name}.gz").read_bytes()
+    return packed, gzip.decompress(packed)
 
 
 def describe(app: FastAPI) -> Description:

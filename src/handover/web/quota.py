@@ -121,6 +121,10 @@ def _network(host: str) -> str | None:
         address = ipaddress.ip_address(host)
     except ValueError:
         return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = (
+            address.ipv4_mapped
+        )  # as a proxy says it that listens for both: they are not all one network
     if address.is_loopback:
         return None
     if isinstance(address, ipaddress.IPv6Address):

@@ -19,6 +19,7 @@ from handover.domain.errors import HandoverError
 from handover.web import journal
 from handover.web.app import create_app
 from handover.web.parts import Node, Settings
+from handover.web.quota import name_of
 
 CONNECTIONS: Final = 256  # all together
 SWITCH: Final = 0.001  # seconds after which a thread that computes lets the others go on
@@ -38,17 +39,23 @@ class ListenError(HandoverError):
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 that waits only so long for the head of a request, and reads only so much of it."""
+    """HTTP/1.1 that waits only so long for a request and for its answer to be taken, and reads only so much."""
 
     head_seconds: ClassVar[float] = 10.0  # for the first line and the header fields of a request
     head_bytes: ClassVar[int] = 32 * 1024
     per_address: ClassVar[int] = 64  # connections from one address that is not this machine's own
+    ahead: ClassVar[int] = 8  # requests of a connection that may wait for the answers to those before
+    rest_seconds: ClassVar[float] = 30.0  # for what is left of a request that was answered before its end
+    take_seconds: ClassVar[float] = 10.0  # in which so many bytes of an answer must be taken, or its end
+    take_bytes: ClassVar[int] = 10 * 1024
     local: ClassVar[tuple[str, ...]] = ("127.", "::1")
     addresses: ClassVar[Counter[str]] = Counter()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._end: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
+        self._in_body = False
         self._head = 0
         self._host = ""
 
@@ -56,7 +63,7 @@ class Protocol(HttpToolsProtocol):
         """Take a connection, unless its address has too many."""
         super().connection_made(transport)
         host = self.client[0] if self.client else ""
-        self._host = "" if host.startswith(self.local) else host
+        self._host = "" if host.startswith(self.local) else name_of({"client": self.client}) or host
         if self._host:
             self.addresses[self._host] += 1
             if self.addresses[self._host] > self.per_address:
@@ -67,6 +74,8 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_waiting()
+        if self._taking is not None:
+            self._taking.cancel()
         if self._host:
             self.addresses[self._host] -= 1
             if not self.addresses[self._host]:
@@ -76,20 +85,54 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on, while the head is short enough."""
         super().data_received(data)
-        if self._end is not None:
+        if self._end is not None and not self._in_body:
             self._head += len(data)
             if self._head > self.head_bytes:
                 self.transport.close()
 
     def on_message_begin(self) -> None:
-        """Wait for the head of the next request."""
+        """Wait for the head of the next request, unless too many wait for their answers.
+
+        Raises:
+            ConnectionAbortedError: they do; the parser goes no further.
+        """
+        if len(self.pipeline) >= self.ahead:
+            raise ConnectionAbortedError
         super().on_message_begin()
         self._expect_head()
 
     def on_headers_complete(self) -> None:
         """The head is complete; the body has limits of its own."""
         self._stop_waiting()
+        self._in_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is complete."""
+        self._in_body = False
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait only so long for what is left of the request, and for the answer to be taken."""
+        super().on_response_complete()
+        if self._in_body and self._end is None:
+            self._end = self.loop.call_later(self.rest_seconds, self.transport.close)
+        if self._taking is None:
+            self._wait_for_taker()
+
+    def _wait_for_taker(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left:
+            self._taking = self.loop.call_later(self.take_seconds, self._look_at_taker, left)
+
+    def _look_at_taker(self, before: int) -> None:
+        """Cut off who takes its answer too slowly: until it is taken, it holds memory and a connection."""
+        self._taking = None
+        if self.transport.get_write_buffer_size() > max(0, before - self.take_bytes):
+            self.transport.abort()
+        else:
+            self._wait_for_taker()
 
     def _expect_head(self) -> None:
         self._stop_waiting()
