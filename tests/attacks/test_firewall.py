@@ -132,6 +132,14 @@ def by_oneself(siege: Siege, path: str, body: object = None) -> Strike:
     return calls(siege, "POST", path, body, by="first again")
 
 
+def rewritten(siege: Siege) -> Strike:
+    sent = prepared(siege)
+    matter = siege.office.get(f"/handovers/{sent}")["matter"]
+    siege.fed.clock.pass_(1)
+    siege.office.put(f"/matters/{matter}/record", examples.WRITE_RECORD, by="second")
+    return calls(siege, "POST", f"/handovers/{sent}/release", by="second")
+
+
 def held_by_oneself(siege: Siege) -> Strike:
     body = {**examples.NEW_HOLD, "until": siege.fed.clock.now + DAY, "second_officer": entered_twice(siege)}
     return calls(siege, "POST", f"/matters/{matter_of(siege)}/holds", body)
@@ -269,6 +277,12 @@ def released_under_a_withdrawn_one(siege: Siege) -> Strike:
         "The officer who has prepared an offer releases it under a second account of the same name.",
         "403 same-officer",
         with_=lambda siege: by_oneself(siege, f"/handovers/{prepared(siege)}/release"),
+    ),
+    Attack(
+        "release-of-ones-own-words",
+        "An officer changes a record that a colleague has offered, and releases what nobody else has seen.",
+        "403 same-officer",
+        with_=rewritten,
     ),
     Attack(
         "vital-interests-by-a-second-account",

@@ -132,9 +132,8 @@ class Offers:
             return [self._release(work, each, actor) for each in found]
 
     def _release(self, work: UnitOfWork, handover: Handover, actor: Actor) -> Handover:
-        require_second(work, actor, handover.prepared_by)
+        record = preparing.released_by(work, handover, actor)
         matter = work.matters.get(handover.matter)
-        record = preparing.record_of(work, handover.matter)
         self._check(work, handover, record)
         handover = changed(handover, epoch=matter.epoch + 1, released_by=actor.officer)
         begun = proofs.take(work, AssertedAct.OFFER, handover.id, actor)

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handover.application import chains, documents, tokens
+from handover.application import chains, colleagues, documents, tokens
 from handover.application.facts import Actor, Handover, KeptGround, Matter
+from handover.application.permissions import SameOfficerError
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.proofs import Begun
 from handover.application.registry import Registry
@@ -47,6 +48,19 @@ class Term:
 def record_of(work: UnitOfWork, matter: MatterId) -> Record:
     """Give the newest version of the matter's record."""
     return documents.record_of(work.records.latest(matter))
+
+
+def released_by(work: UnitOfWork, handover: Handover, actor: Actor) -> Record:
+    """Give the record that *actor* releases: another officer has prepared it, and seen what is in it or written it.
+
+    Raises:
+        SameOfficerError: the officer has prepared the round, or has changed the record since somebody else did.
+    """
+    colleagues.require_second(work, actor, handover.prepared_by)
+    kept = work.records.latest(handover.matter)
+    if kept.recorded_at > handover.created_at and colleagues.are_one(work, actor.officer, kept.recorded_by):
+        raise SameOfficerError("whoever has changed the record since it was prepared does not release it")
+    return documents.record_of(kept)
 
 
 def pairs_with(work: UnitOfWork, matter: MatterId, peer: NodeId) -> list[PairId]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handover.application import departures, preparing, proofs
-from handover.application.colleagues import require_second
 from handover.application.facts import Actor, Handover, changed
 from handover.application.permissions import Right, require
 from handover.application.ports import Database, UnitOfWork, Vault
@@ -145,8 +144,8 @@ class Referring:
         with self._database.begin() as work:
             self._registry.require_fresh(work.now)
             found = of_course(work.handovers.get(handover))
-            require_second(work, actor, found.prepared_by)
-            matter, record = work.matters.get(found.matter), preparing.record_of(work, found.matter)
+            record = preparing.released_by(work, found, actor)
+            matter = work.matters.get(found.matter)
             self._check(work, found, record)
             found = changed(found, epoch=matter.epoch + 1, released_by=actor.officer)
             begun = proofs.take(work, AssertedAct.REFERRAL, found.id, actor)
