@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handover.web.app import create_app
-from handover.web.doorstep import PIECE, Doorstep
+from handover.web.doorstep import KNOWN, PIECE, Doorstep
 from handover.web.guard import Guard
 from handover.web.quota import Pauses, Quota
 from web.stage import Stage
@@ -49,3 +49,17 @@ def test_a_long_body_counts_as_many_requests() -> None:
     assert stranger.post("/request", content=b"a" * (PIECE - 1)).status_code == 200
     assert stranger.post("/request", content=b"a" * PIECE).status_code == 200
     assert stranger.get("/request").status_code == 429
+
+
+def test_who_is_known_no_longer_is_a_stranger_again() -> None:
+    now = [True]
+
+    async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/office":
+            scope[KNOWN] = now[0]
+        await Response()(scope, receive, send)
+
+    (client,) = doors(gate, HOME)
+    assert {client.get(path).status_code for path in ("/office", "/static/a.css") * 5} == {200}
+    now[0] = False
+    assert [client.get("/office").status_code for _ in range(4)] == [200, 200, 200, 429]

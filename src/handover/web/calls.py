@@ -69,6 +69,7 @@ class ApiRoute(APIRoute):
 
         async def checked(request: Request) -> Response:
             node: Node = request.app.state.node
+            request.scope[KNOWN] = False
             actor = await run_in_threadpool(node.officers.authenticate, _bearer(request))
             request.state.actor = actor
             request.scope[KNOWN] = True

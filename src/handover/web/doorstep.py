@@ -17,7 +17,7 @@ from handover.web.quota import READ_RATE, READS, Pauses, Quota, name_of
 PIECE: Final = 16 * 1024
 """Bytes of a body that cost as much as a request: reading a form takes time."""
 KNOWN: Final = "handover.known"
-"""Where in the scope stands that somebody who is known has asked."""
+"""Where in the scope stands whether somebody who is known has asked; nothing where nobody has looked."""
 # What counts by itself (federation.py).
 _ELSEWHERE: Final = re.compile(
     r"/federation/v1/(?!tracing$).*|/(?:registry|log)/.*|/witness/add-checkpoint|/\.well-known/handover",
@@ -52,7 +52,9 @@ class Doorstep:
         finally:
             if scope.get(KNOWN):
                 self._remember(shown)
-            elif shown not in self._known:
+            elif KNOWN in scope:
+                self._known.pop(shown, None)
+            if shown not in self._known:
                 self._asked.count(scope, 1 + body.size // PIECE)
 
     async def _require(self, scope: Scope) -> None:
