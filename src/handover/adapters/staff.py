@@ -19,6 +19,7 @@ class StaffShelf:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._read: dict[UUID7, Officer] = {}
 
     def add(self, officer: Officer) -> None:
         """Keep a new officer."""
@@ -26,17 +27,20 @@ class StaffShelf:
 
     def change(self, officer: Officer) -> None:
         """Write the officer as it is now."""
+        self._read.pop(officer.id, None)
         self._unit.upsert(tables.officer, self._row(officer))
         self._unit.ended.append(endings.limited(officer))
         if officer.disabled_at is not None:
             self._unit.ended.append(endings.ended("officer", officer.id))
 
     def get(self, officer: UUID7) -> Officer:
-        """Give the officer; raises NotFoundError."""
-        rows = self._unit.rows(select(tables.officer).where(tables.officer.c.id == officer))
-        if not rows:
-            raise NotFoundError
-        return self._officer(rows[0])
+        """Give the officer, read once in a transaction; raises NotFoundError."""
+        if officer not in self._read:
+            rows = self._unit.rows(select(tables.officer).where(tables.officer.c.id == officer))
+            if not rows:
+                raise NotFoundError
+            self._read[officer] = self._officer(rows[0])
+        return self._read[officer]
 
     def all(self) -> list[Officer]:
         """Give all officers."""
