@@ -27,12 +27,12 @@ def again(work: UnitOfWork, rounds: Rounds, vault: Vault, handover: Handover) ->
     """Say the void of two officers once more, where the ledger knows of it and the backup does not; tell whether."""
     if handover.course is not Course.HANDOVER or handover.role is not Role.SENDER:
         return False
-    known = _confirmed(work, handover)
+    if handover.state is State.TRANSFERRED and _confirmed(work, handover) is not None:
+        _undone(work, handover)
     if handover.state not in (*OPEN_OFFER, State.RELIEVING):
-        if known is not None and handover.state is State.TRANSFERRED:
-            _undone(work, handover)
         _log_again(work, handover)
         return False
+    known = _confirmed(work, handover)
     if known is None:
         return False
     matter = work.matters.get(handover.matter)

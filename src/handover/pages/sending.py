@@ -62,8 +62,7 @@ def parse_form(body: bytes) -> Form | None:
     try:
         pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         for name, value in pairs:
-            _measure(name, value)
-            texts.setdefault(name, []).append(_clean(value))
+            _put(texts, name, value)
     except FieldTooLongError:
         raise
     except (ValueError, MalformedError):
@@ -81,8 +80,7 @@ async def _read(sent: FormData) -> Form:
             if value.filename:
                 files[name] = Upload(name=value.filename, media_type=value.content_type or "", data=data)
         else:
-            _measure(name, value)
-            texts.setdefault(name, []).append(_clean(value))
+            _put(texts, name, value)
     return Form(sent=texts, files=files)
 
 
@@ -99,7 +97,8 @@ def _measure(name: str, text: str) -> None:
         raise FieldTooLongError
 
 
-def _clean(text: str) -> str:
-    if _ODD.search(text):
+def _put(texts: dict[str, list[str]], name: str, value: str) -> None:
+    _measure(name, value)
+    if _ODD.search(value):
         raise MalformedError("a form holds text alone")
-    return text
+    texts.setdefault(name, []).append(value)

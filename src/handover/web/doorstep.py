@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from handover.application.allowances import MOST, TooManyRequestsError
+from handover.application.allowances import MOST
 from handover.web.quota import READ_RATE, READS, Pauses, Quota, name_of
 
 PIECE: Final = 16 * 1024
@@ -45,7 +45,7 @@ class Doorstep:
             return
         shown = _shown(scope)
         if shown not in self._known:
-            await self._require(scope)
+            await self._pauses.require(self._asked, scope)
         body = _Counted(receive)
         try:
             await self._app(scope, body, send)
@@ -56,13 +56,6 @@ class Doorstep:
                 self._known.pop(shown, None)
             if shown not in self._known:
                 self._asked.count(scope, 1 + body.size // PIECE)
-
-    async def _require(self, scope: Scope) -> None:
-        try:
-            self._asked.require(scope)
-        except TooManyRequestsError:
-            await self._pauses.pause(name_of(scope))
-            raise
 
     def _remember(self, shown: bytes) -> None:
         """Remember by what somebody was known; who was silent longest is forgotten."""

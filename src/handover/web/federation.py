@@ -234,11 +234,7 @@ class Federation:
         Raises:
             TooManyRequestsError: the address has asked too much; it is told so late.
         """
-        try:
-            self._reads.require(request.scope)
-        except TooManyRequestsError:
-            await self._pauses.pause(name_of(request.scope))
-            raise
+        await self._pauses.require(self._reads, request.scope)
         self._reads.count(request.scope)
         return await self._showing.run(name_of(request.scope), work, *args, **named)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from handover.application.allowances import Allowances
+from handover.application.allowances import Allowances, TooManyRequestsError
 from handover.domain.allowance import Allowance
 from handover.web.problems import BusyError
 
@@ -92,6 +92,18 @@ class Pauses:
         self._seconds = seconds
         self._held: Counter[str] = Counter()
 
+    async def require(self, quota: Quota, scope: Scope) -> None:
+        """Do nothing if *quota* lets the address ask; else it is told so late.
+
+        Raises:
+            TooManyRequestsError: it has to wait.
+        """
+        try:
+            quota.require(scope)
+        except TooManyRequestsError:
+            await self.pause(name_of(scope))
+            raise
+
     async def pause(self, name: str) -> None:
         """Wait a moment, unless too many do."""
         if self._held[name] >= HELD // SHARE or self._held.total() >= HELD:
@@ -122,9 +134,7 @@ def _network(host: str) -> str | None:
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = (
-            address.ipv4_mapped
-        )  # as a proxy says it that listens for both: they are not all one network
+        address = address.ipv4_mapped  # so a proxy says it that listens for both; they are not one network
     if address.is_loopback:
         return None
     if isinstance(address, ipaddress.IPv6Address):
