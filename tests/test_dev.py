@@ -1,5 +1,6 @@
 """`dev.py` needs nothing but Python, and what it refuses it explains."""
 
+import argparse
 import ast
 import os
 import re
@@ -62,6 +63,20 @@ def test_each_test_belongs_to_one_step() -> None:
     assert folders("tests") == set()
     assert ignored == folders("rules") | folders("browser")
     assert all((DEV.parent / each).is_dir() for each in ignored)
+
+
+def test_the_end_of_a_step_that_failed_is_told_once_more_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    code = "import sys; [print('line', each) for each in range(100)]; sys.exit('what is wrong')"
+    steps = {"first": ("fails", ("-c", code)), "second": ("does not", ("-c", "print('fine')"))}
+    monkeypatch.setattr(dev, "STEPS", steps)
+    monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
+    assert dev.test(argparse.Namespace(steps=[], rest=[])) == 1
+    said = capfdbinary.readouterr().out.decode()
+    first, again = said.split("first ended so:")
+    assert first.count("line 3\n") == first.count("what is wrong") == again.count("what is wrong") == 1
+    assert (again.count("line 3\n"), again.count("line 99\n"), again.count("fine")) == (0, 1, 0)
 
 
 def test_files_of_tests_lie_in_memory_only_where_there_is_room(

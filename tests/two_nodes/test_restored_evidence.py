@@ -10,6 +10,7 @@ from handover.application.verifier_report import Rule, Severity, Verdict
 from handover.domain.handover import Act, Claim, State
 from handover.domain.ids import MatterId
 from handover.node import Node
+from handover.protocol import envelope
 from handover.protocol.node_key import KeyUse
 from handover.protocol.registry_set import Registry
 from stories import Story, story, told
@@ -177,3 +178,33 @@ def test_a_bundle_from_before_the_restore_accuses_nobody(play: Story, tmp_path: 
     ):
         report = verify(files, root=play.root)
         assert report.verdict is expected, told(report)
+
+
+def test_what_a_clock_that_was_ahead_has_dated_is_no_fall_of_the_incarnation(
+    play: Story, tmp_path: Path
+) -> None:
+    """Found with seed 693: what it said before the restore bears a later time than the first that it said after it."""
+    athens, hamburg = play.nodes
+    matter = play.matter(athens).id
+    there = play.hand_over(athens, hamburg, matter)
+    with athens.database.reading() as work:
+        [ground] = [each.id for each in work.grounds.of_matter(matter)]
+    kept(play, tmp_path, "before")
+    play.fed.clock.pass_(3600)
+    play.hand_over(hamburg, athens, there)
+    play.fed.clock.pass_(-3600)
+    made_at = play.fed.clock.now
+    athens = put_back(play.fed, athens.id, tmp_path / "gr-athens-before.db", restored=True, made_at=made_at)
+    athens.consents.withdraw(ground, actor=play.first(athens))
+    play.fed.settle()
+    play.fed.clock.pass_(3600)
+    athens.resync.tick()
+    with athens.database.reading() as work:
+        rounds = work.handovers.of_matter(matter)
+        mine = [
+            each for found in rounds for each in work.envelopes.of_handover(found.id) if not each.incoming
+        ]
+    said = [envelope.read(each.data).claimed for each in mine]
+    assert [each.act for each in said if each.incarnation == 2][:1] == [Act.CONSENT_WITHDRAWN]
+    assert [each.act for each in said if each.incarnation == 1 and each.iat > made_at][:1] == [Act.OPENED]
+    check(play, (athens, matter), (hamburg, there))

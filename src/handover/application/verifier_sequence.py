@@ -12,7 +12,6 @@ from handover.domain.handover import Act, Role
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import Sentence, sentence
 from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
-from handover.protocol.entry import EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.log_origin import FIRST
 
@@ -273,28 +272,20 @@ def _contradictions(case: Case, findings: Findings) -> None:
 def _incarnations(case: Case, findings: Findings) -> None:
     """A node's incarnation never falls, in the order in which an exporter's log has what was said.
 
-    A restore makes a node forget what it said, and log it once more when it is given it back: what it has signed
-    before counts as before.
+    An exporter that was restored forgot what it and others had said, and logged it once more when it was given it
+    back: its log says nothing of the order, and the time in an envelope is what its signer's clock showed.
     """
     for source in case.sources:
-        highest: dict[NodeId, tuple[int, int]] = {}
+        if verifier_again.incarnation(source) > FIRST:
+            continue
+        highest: dict[NodeId, int] = {}
         for logged in source.logged:
             said = case.said.get(logged.entry.object)
-            if (
-                said is None
-                or not said.believed
-                or logged.entry.kind not in (EntryKind.SENT, EntryKind.RECEIVED)
-            ):
+            if said is None or not said.believed or logged.entry.kind not in verifier_again.SAID:
                 continue
             envelope = said.envelope
-            known, since = highest.get(envelope.iss, (1, 0))
-            again = (
-                verifier_again.incarnation(source) > FIRST
-                if envelope.iss != source.node
-                else envelope.iat < since
-            )
-            if envelope.incarnation < known and not again:
+            known = highest.get(envelope.iss, FIRST)
+            if envelope.incarnation < known:
                 text = sentence("it comes from before a restore of its sender that was known already")
                 findings.invalid(Rule.INCARNATION, said.place, text)
-            if envelope.incarnation > known:
-                highest[envelope.iss] = (envelope.incarnation, envelope.iat)
+            highest[envelope.iss] = max(known, envelope.incarnation)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from handover.domain.handover import RECEIVER, SENDER, Role, State
+from handover.simulation import draws
 from handover.simulation.history import STEPS, Told, play
 from handover.simulation.memory import remembering
 from handover.simulation.world import World
@@ -74,7 +75,7 @@ def world() -> Iterator[World]:
         gc.collect()
         gc.freeze()  # what lasts is not looked through again and again
         try:
-            with remembering():
+            with remembering(), draws.seeded():
                 yield made
         finally:
             gc.unfreeze()

@@ -13,7 +13,7 @@ from typing import Final
 
 from handover.domain.errors import HandoverError, UnreachableError
 from handover.domain.ids import NodeId
-from handover.simulation import officers, turns
+from handover.simulation import draws, officers, turns
 from handover.simulation.ending import check_end, check_said, waits
 from handover.simulation.faults import Crash, Mix, ViolationError
 from handover.simulation.invariants import View
@@ -51,6 +51,7 @@ class History:
     def __init__(self, world: World, seed: int) -> None:
         self.told = Told(seed=seed)
         rng = random.Random(f"{seed}")
+        draws.begin(seed)
         self._seed = seed
         self._world = world
         self._now = world.began + 2 * 86400  # no clock of this history shows a time before the keys'
@@ -153,7 +154,7 @@ class History:
     def _step(self, number: int) -> None:
         self.told.steps += 1
         rng = self._network.rng = random.Random(f"{self._seed}/{number}")
-        random.seed(f"{self._seed}/{number}")  # what nodes draw of themselves: how long they wait
+        draws.go_on(f"{self._seed}/{number}")
         self._now += rng.choice((0, 0, 0, 1, 5, 20, 60, 300))
         self._put_back(number)
         place = turns.draw(self._places.values(), self._view, rng)
@@ -238,7 +239,7 @@ class History:
         """
         network = self._network
         network.mix, network.rng = Mix.fair(), random.Random(f"{self._seed}/healing")
-        random.seed(f"{self._seed}/healing")
+        draws.go_on(f"{self._seed}/healing")
         network.cut.clear()
         for place in self._places.values():
             place.armed, place.skew = Armed(), 0
