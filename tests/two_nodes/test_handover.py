@@ -25,6 +25,7 @@ from handover.domain.handover import (
 from handover.domain.ids import HandoverId
 from handover.domain.record import MatterKind
 from handover.node import Node
+from handover.protocol import envelope
 
 RESPONSIBLE = {"name": "Anna Muster", "organisation": "Jugendamt", "contact": "+49 40 000"}
 
@@ -97,6 +98,12 @@ def test_responsibility_passes_by_the_deed_and_the_take_up(pair: Pair) -> None:
     pair.fed.settle()
     assert pair.states(sent, got) == (State.TRANSFERRED, State.HOLDING)
     assert pair.claims(sent, got) == (Claim.NONE, Claim.HOLDER)
+    with pair.north.database.reading() as work:
+        said = [envelope.read(each.data).claimed for each in work.envelopes.of_handover(sent.id)]
+    signed = {each.act: each.by.role for each in said if each.by is not None}
+    assert signed == dict.fromkeys(
+        (Act.OFFER, Act.OPENED, Act.ACCEPTANCE, Act.DEED), "liaison"
+    )  # of six roles
 
 
 def test_the_receiver_reads_exactly_what_was_granted(pair: Pair) -> None:

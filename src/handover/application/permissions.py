@@ -44,6 +44,13 @@ MAY: Final[dict[Right, frozenset[OfficerRole]]] = {
     Right.RETAIN: frozenset({OfficerRole.LIAISON, OfficerRole.SUPERVISOR}),
     Right.COUNTS: frozenset({OfficerRole.SUPERVISOR, OfficerRole.AUDITOR, OfficerRole.OPERATOR}),
 }
+_ACTING: Final = (
+    OfficerRole.LIAISON,
+    OfficerRole.SUPERVISOR,
+    OfficerRole.TRACING,
+    OfficerRole.CASEWORKER,
+)
+"""In which role an officer acts who has several: first those that may decide."""
 _READS: Final = frozenset({Right.READ_CASE, Right.AUDIT, Right.LOOK_UP, Right.WATCH, Right.COUNTS})
 
 
@@ -72,6 +79,11 @@ def require(actor: Actor, right: Right) -> None:
     scope = "read" if right in _READS else "write"
     if scope not in actor.scopes or not MAY[right] & set(actor.roles):
         raise ForbiddenError
+
+
+def acts_as(actor: Actor) -> str:
+    """Give the role in which *actor* signs: one that allows it, where there are several."""
+    return next((each for each in (*_ACTING, *actor.roles) if each in actor.roles), "none")
 
 
 def require_reader(actor: Actor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from handover.application import disclosures
+from handover.application import disclosures, permissions
 from handover.application.facts import Actor, Exhibit, Handover, KeptEnvelope, changed
 from handover.application.ports import UnitOfWork, Vault
 from handover.application.registry import Registry
@@ -81,7 +81,7 @@ class Sealer:
         return By(
             prepared=Pseudonym(self._vault.pseudonym(handover.pair, prepared)),
             released=Pseudonym(self._vault.pseudonym(handover.pair, actor.officer)),
-            role=actor.roles[0] if actor.roles else "none",
+            role=permissions.acts_as(actor),
             auth=actor.auth,
         )
 
