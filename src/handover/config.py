@@ -1,6 +1,7 @@
 """Settings: read once from a TOML file, the environment and a folder of secrets; an unknown name stops the start."""
 
 import difflib
+import ipaddress
 import os
 import tomllib
 from collections.abc import Iterator
@@ -71,6 +72,19 @@ def _host_and_port(text: str) -> str:
     return text
 
 
+def _networks(texts: list[str]) -> list[str]:
+    for each in texts:
+        try:
+            whole = ipaddress.ip_network(each).prefixlen == 0
+        except ValueError as error:
+            raise ValueError(
+                f"an address or a network is needed, such as 192.0.2.1 or 192.0.2.0/24: {error}"
+            ) from error
+        if whole:
+            raise ValueError("whose proxies are everywhere believes what anybody says")
+    return texts
+
+
 def _five(nodes: list[str]) -> list[str]:
     try:
         Terms.of(nodes)
@@ -114,6 +128,9 @@ class Settings(BaseSettings):
     database: str = ""
     protocols: list[str] = Field(default_factory=lambda: ["handover/1"])
     proxy_tells: bool = False
+    proxies: Annotated[list[str], AfterValidator(_networks)] = Field(
+        default_factory=lambda: ["127.0.0.0/8", "::1"]
+    )
     pinned_certificates: list[Path] = Field(default_factory=list)
     private_peers: bool = False
     account_burst: int = Field(600, gt=0)

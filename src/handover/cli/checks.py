@@ -4,6 +4,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +61,35 @@ def passphrase_file(settings: "Settings") -> Iterator[Checked]:
         yield warning(name, text, sentence("Run %(command)s.", command=f"chmod 600 {path}"))
     else:
         yield ok(name, sentence("Only this account may read the passphrase."))
+
+
+def proxy(settings: "Settings") -> Iterator[Checked]:
+    """Check that those who ask through the reverse proxy are told apart; where nobody asks there is nothing to say."""
+    name = "proxy"
+    if not settings.address or settings.private_peers:
+        return
+    if not settings.proxy_tells:
+        fix = sentence(
+            "Let the proxy add the address to X-Forwarded-For, and set %(setting)s.",
+            setting="proxy_tells = true",
+        )
+        text = sentence(
+            "The proxy does not say who asks: a stranger that floods or guesses is not made to wait."
+        )
+        yield warning(name, text, fix)
+    elif not _here(settings.listen.rpartition(":")[0]) and all(map(_here, settings.proxies)):
+        text = sentence("No proxy on another machine is named: all who ask through one count as one address.")
+        fix = sentence("Name the proxy's address, as this node sees it, in %(setting)s.", setting="proxies")
+        yield warning(name, text, fix)
+    else:
+        yield ok(name, sentence("The proxy says who asks: a stranger that floods or guesses waits alone."))
+
+
+def _here(host: str) -> bool:
+    try:
+        return ip_network(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def disk(data: Path) -> Iterator[Checked]:

@@ -98,6 +98,7 @@ def examine(data: Path, now: int, *, reach: bool, rehearse: bool = False) -> Ite
         return
     yield ok("settings", sentence("Every setting is known and of the right kind."))
     yield from checks.passphrase_file(settings)
+    yield from checks.proxy(settings)
     try:
         vault = opening.vault_of(settings)
     except HandoverError as error:
@@ -143,6 +144,7 @@ def of_running(found: "Node") -> list[Checked]:
         *checks.folder(data, (founding.VAULT, config.FILE_NAME, "handover.db")),
         *checks.disk(data),
         *checks.backup(data, now),
+        *checks.proxy(found.settings),
         *checks_of_node.registry(found.registry, found.vault, now),
         *checks_of_node.keys(found.vault, entry, now),
         *database,

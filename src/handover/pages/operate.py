@@ -44,6 +44,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "tracing": N_("Family tracing"),
     "witnesses": N_("Witnesses of the log"),
     "mail": N_("Mails to officers"),
+    "proxy": N_("Reverse proxy"),
 }
 
 

@@ -256,10 +256,8 @@ class Shell:
 
 
 def _address(request: Request) -> str:
-    """Give the address or network that a request comes from; nothing where a proxy here speaks for everybody."""
-    host = request.client.host if request.client else ""
-    local = host.startswith(("127.", "::ffff:127.")) or host == "::1"
-    return name_of(request.scope) or ("" if local else host)
+    """Give the address or network that a request comes from; nothing where a proxy speaks for everybody."""
+    return name_of(request.scope) or (request.client.host if request.client else "")
 
 
 def _nothing(_visit: Visit) -> Response:

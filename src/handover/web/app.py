@@ -49,6 +49,7 @@ from handover.web.guard import Guard, answer, known
 from handover.web.limits import Limits
 from handover.web.parts import Node
 from handover.web.problems import InternalError, InvalidRequestError
+from handover.web.proxies import Proxies
 
 THREADS: Final = 8  # requests of the API that are worked on at a time; connections to the database are few
 ROUTERS: Final = (
@@ -126,6 +127,7 @@ def create_app(node: Node, pages: Sequence[Route] = ()) -> FastAPI:
     app.add_middleware(Limits)
     app.add_middleware(Doorstep)
     app.add_middleware(Guard, secure=node.settings.address.startswith("https://"))
+    app.add_middleware(Proxies, proxies=node.settings.proxies)
     return app
 
 

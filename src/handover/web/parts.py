@@ -1,6 +1,6 @@
 """What the web layer needs of a node: its desks, its registry mirror and its log, and nothing of how they are made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from handover.application.after import After
@@ -55,7 +55,12 @@ class Settings(Protocol):
 
     @property
     def proxy_tells(self) -> bool:
-        """Whether a proxy on this machine is believed about the addresses of clients."""
+        """Whether a proxy is believed about the addresses of clients."""
+        ...
+
+    @property
+    def proxies(self) -> Sequence[str]:
+        """From which addresses and networks a proxy speaks."""
         ...
 
     @property

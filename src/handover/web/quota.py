@@ -1,7 +1,7 @@
 """How often an address may be refused, or shown what is public, before it has to wait; how many deliveries may wait.
 
-Good envelopes are not counted here: a member that sends them has an allowance of its own. Nor is the loopback address:
-behind a reverse proxy on the same machine every request comes from there, and the proxy counts.
+Good envelopes are not counted here: a member that sends them has an allowance of its own. Nor is what has no address:
+a reverse proxy has sent it that names none (proxies.py), and the proxy counts.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from starlette.types import Scope
 from handover.application.allowances import Allowances, TooManyRequestsError
 from handover.domain.allowance import Allowance
 from handover.web.problems import BusyError
+from handover.web.proxies import plain
 
 BURST: Final = 256.0  # refusals at once
 RATE: Final = 4.0  # refusals that are forgotten each second
@@ -129,14 +130,7 @@ def _name(scope: Scope) -> str | None:
 @lru_cache(maxsize=1024)
 def _network(host: str) -> str | None:
     """Give the address or network under which *host* is counted; none where it is not."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped  # so a proxy says it that listens for both; they are not one network
-    if address.is_loopback:
-        return None
+    address = plain(host)
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    return None if address is None else str(address)

@@ -19,6 +19,7 @@ from handover.domain.errors import HandoverError
 from handover.web import journal
 from handover.web.app import create_app
 from handover.web.parts import Node, Settings
+from handover.web.proxies import is_proxy
 from handover.web.quota import name_of
 
 CONNECTIONS: Final = 256  # all together
@@ -43,12 +44,11 @@ class Protocol(HttpToolsProtocol):
 
     head_seconds: ClassVar[float] = 10.0  # for the first line and the header fields of a request
     head_bytes: ClassVar[int] = 32 * 1024
-    per_address: ClassVar[int] = 64  # connections from one address that is not this machine's own
+    per_address: ClassVar[int] = 64  # connections from one address that is no proxy's
     ahead: ClassVar[int] = 8  # requests of a connection that may wait for the answers to those before
     rest_seconds: ClassVar[float] = 30.0  # for what is left of a request that was answered before its end
     take_seconds: ClassVar[float] = 10.0  # in which so many bytes of an answer must be taken, or its end
     take_bytes: ClassVar[int] = 10 * 1024
-    local: ClassVar[tuple[str, ...]] = ("127.", "::1")
     addresses: ClassVar[Counter[str]] = Counter()
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -63,7 +63,8 @@ class Protocol(HttpToolsProtocol):
         """Take a connection, unless its address has too many."""
         super().connection_made(transport)
         host = self.client[0] if self.client else ""
-        self._host = "" if host.startswith(self.local) else name_of({"client": self.client}) or host
+        from_proxy = is_proxy(host, tuple(self.config.forwarded_allow_ips))
+        self._host = "" if from_proxy else name_of({"client": self.client}) or host
         if self._host:
             self.addresses[self._host] += 1
             if self.addresses[self._host] > self.per_address:
@@ -159,7 +160,7 @@ def config_of(
         access_log=False,
         server_header=False,
         proxy_headers=node.settings.proxy_tells,
-        forwarded_allow_ips=["127.0.0.1", "::1"],
+        forwarded_allow_ips=list(node.settings.proxies),
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=20,
