@@ -51,7 +51,6 @@ class History:
     def __init__(self, world: World, seed: int) -> None:
         self.told = Told(seed=seed)
         rng = random.Random(f"{seed}")
-        draws.begin(seed)
         self._seed = seed
         self._world = world
         self._now = world.began + 2 * 86400  # no clock of this history shows a time before the keys'
@@ -293,4 +292,5 @@ class History:
 
 def play(world: World, seed: int, without: Collection[int] = ()) -> Told:
     """Let one history happen."""
+    draws.begin(seed)
     return History(world, seed).run(without)
