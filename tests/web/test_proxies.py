@@ -40,7 +40,8 @@ def test_whose_address_is_a_proxy(host: str, proxies: tuple[str, ...], *, found:
 
 
 @pytest.mark.parametrize(
-    ("host", "counted"), [("192.0.2.7", ""), ("198.51.100.1", "198.51.100.1"), (None, "")]
+    ("host", "counted"),
+    [("192.0.2.7", ""), ("::ffff:192.0.2.7", ""), ("198.51.100.1", "198.51.100.1"), (None, "")],
 )
 def test_what_a_proxy_sends_that_names_nobody_has_no_address(host: str | None, counted: str) -> None:
     seen: list[Scope] = []

@@ -16,7 +16,7 @@ from handover.protocol import entry as entries
 from handover.protocol import envelope as envelopes
 from handover.protocol import evidence, evidence_lines, evidence_registry, strict
 from handover.protocol.checkpoint import Checkpoint
-from handover.protocol.entry import Entry, EntryKind
+from handover.protocol.entry import CARRIED, Entry, EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.evidence import Manifest, Word
 from handover.protocol.evidence_lines import Consistency, LoggedEntry, StatedReceipt
@@ -25,7 +25,6 @@ from handover.protocol.registry_set import MetadataSet
 
 MOST_REFUSED: Final = 64  # contradictions that one bundle shows; two are enough to prove a point
 _OF_NODE: Final = ""
-_CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
 _VOUCHED: Final = (EntryKind.ATTESTED, EntryKind.ASSERTED)
 
 
@@ -183,7 +182,7 @@ def _accepted(work: UnitOfWork, size: int) -> list[tuple[int, bytes, Entry]]:
 
 
 def _gather_envelopes(work: UnitOfWork, found: _Gathered) -> None:
-    places = {each.object: index for index, _, each in found.logged if each.kind in _CARRIED}
+    places = {each.object: index for index, _, each in found.logged if each.kind in CARRIED}
     kept = {each.digest: each for round_ in found.rounds for each in work.envelopes.of_handover(round_.id)}
     found.envelopes = sorted(
         (each for each in kept.values() if each.digest in places), key=lambda each: places[each.digest]

@@ -11,11 +11,10 @@ from handover.application.verifier_tables import Side
 from handover.domain.handover import State
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sequence import MOVES
-from handover.protocol.entry import EntryKind
+from handover.protocol.entry import CARRIED
 from handover.protocol.envelope import Envelope
 from handover.protocol.log_origin import FIRST
 
-SAID: Final = (EntryKind.SENT, EntryKind.RECEIVED)
 _MOST: Final = 6  # in one round; each of them doubles the orders that are tried
 
 
@@ -40,7 +39,7 @@ def in_order(source: Source, said: Mapping[Digest, Said], heard: Mapping[Digest,
     *heard* is what it had answered before it was restored, and when.
     """
     now = incarnation(source)
-    lines = [each for each in source.logged if each.entry.kind in SAID and each.entry.object in said]
+    lines = [each for each in source.logged if each.entry.kind in CARRIED and each.entry.object in said]
     found = [said[each.entry.object].envelope for each in lines]
     batches = {
         (envelope.round, line.entry.time)

@@ -15,14 +15,13 @@ from handover.protocol import entry as entries
 from handover.protocol import evidence_lines as lines
 from handover.protocol import merkle, note, strict
 from handover.protocol.checkpoint import Checkpoint
-from handover.protocol.entry import Entry, EntryKind
+from handover.protocol.entry import CARRIED, Entry, EntryKind
 from handover.protocol.envelope import FUTURE
 from handover.protocol.evidence import Word
 from handover.protocol.evidence_lines import LoggedEntry, StatedReceipt
 from handover.protocol.log_origin import LogOrigin
 
 _OF_NODE: Final = ""
-_CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
 
 
 @dataclass(kw_only=True)
@@ -238,7 +237,7 @@ def _carried(case: Case, source: Source, findings: Findings) -> None:
                 digest=found.object,
             )
             findings.incomplete(Rule.ENVELOPE_MISSING, each.place, text)
-        if found.kind not in _CARRIED:
+        if found.kind not in CARRIED:
             continue
         logged[found.kind, found.matter, found.object] = each.place
         if found.object not in own or found.object not in case.said:

@@ -12,6 +12,7 @@ from handover.domain.handover import Act, Role
 from handover.domain.ids import Digest, NodeId, RoundId
 from handover.domain.sentences import Sentence, sentence
 from handover.domain.sequence import BY_SENDER, MOVES, REPLIES, Speaker, may_say
+from handover.protocol.entry import CARRIED
 from handover.protocol.envelope import Envelope
 from handover.protocol.log_origin import FIRST
 
@@ -281,7 +282,7 @@ def _incarnations(case: Case, findings: Findings) -> None:
         highest: dict[NodeId, int] = {}
         for logged in source.logged:
             said = case.said.get(logged.entry.object)
-            if said is None or not said.believed or logged.entry.kind not in verifier_again.SAID:
+            if said is None or not said.believed or logged.entry.kind not in CARRIED:
                 continue
             envelope = said.envelope
             known = highest.get(envelope.iss, FIRST)

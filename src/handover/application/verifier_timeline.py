@@ -18,7 +18,7 @@ from handover.domain.ids import Digest
 from handover.domain.record import MatterKind
 from handover.domain.sentences import Sentence, sentence
 from handover.protocol.act_members import REASONS
-from handover.protocol.entry import EntryKind
+from handover.protocol.entry import CARRIED, EntryKind
 from handover.protocol.envelope import Envelope
 from handover.protocol.statement import AssertedAct
 
@@ -294,5 +294,5 @@ def _follow(source: Source, waits: dict[str, set[str]]) -> None:
 
 
 def _key(logged: Logged) -> str:
-    carried = logged.entry.kind in (EntryKind.SENT, EntryKind.RECEIVED)
+    carried = logged.entry.kind in CARRIED
     return logged.entry.object if carried else logged.digest

@@ -71,6 +71,10 @@ class EntryKind(StrEnum):
     """Two officers have resolved a deed of this node that nobody took up: it counts no more."""
 
 
+CARRIED: Final = frozenset({EntryKind.SENT, EntryKind.RECEIVED})
+"""The kinds whose `object` is an envelope that was said or heard."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """One thing that happened. `n` counts the entries of the same `matter` from 1; `prev` is the one before.

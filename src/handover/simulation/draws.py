@@ -1,7 +1,7 @@
 """What nodes draw of themselves, from the seed: how long they wait, and the names of rounds and records.
 
 Names decide in what order things are taken up: drawn at random, one seed would be many histories. Keys and nonces stay
-random; nothing goes by their order.
+random; nothing in these histories goes by their order.
 """
 
 import itertools
