@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import InternalError
 
 import cases
 import postgres
 from federation import Federation, Wire
+from handover.adapters.engines import make_engine
 from handover.application.facts import Actor, Delivery, Depth
 from handover.application.repeats import KeyUsedError, Reply
 from handover.domain.ids import NodeId
@@ -94,6 +96,29 @@ def test_what_was_refused_for_good_is_counted_and_can_be_sent_again(both: Desk) 
     assert both.node.watch.retry(stuck.peer, actor=both.first) == 1
     assert [each.receipted for each in both.node.outbox.deliver_due()] == [1]
     assert both.depths() == []
+
+
+def test_a_reader_sees_one_moment_whatever_is_committed_meanwhile(both: Desk) -> None:
+    with both.node.database.reading() as work:
+        size = work.log.head().size
+        cases.offer(both.fed, both.node, "de/hamburg", both.first, both.second)
+        assert (work.queue.depths(), work.log.head().size) == ([], size)
+    [depth] = both.depths()
+    assert depth.waiting == 1
+
+
+@postgres.needed
+def test_a_reader_of_postgresql_cannot_write() -> None:
+    with postgres.server() as url:
+        engine = make_engine(url)
+        with (
+            engine.connect().execution_options(handover_reads=True) as connection,
+            pytest.raises(InternalError, match="read-only"),
+        ):
+            connection.exec_driver_sql("CREATE TABLE written (id INTEGER)")
+        with engine.begin() as connection:  # the same connection of the pool
+            connection.exec_driver_sql("CREATE TABLE written (id INTEGER)")
+        engine.dispose()
 
 
 def test_what_a_round_no_longer_says_is_not_sent_again(desk: Desk) -> None:

@@ -51,8 +51,9 @@ def spellings(word: str) -> list[bytes]:
 MARKS = spellings(MARK)
 
 
-def marked(data: bytes) -> bool:
-    return any(mark in data for mark in MARKS)
+def marked(data: bytes) -> list[bytes]:
+    """Give the spellings of the mark that are in *data*."""
+    return [mark for mark in MARKS if mark in data]
 
 
 @dataclass

@@ -12,8 +12,10 @@ from federation import Federation, federation
 from handover.adapters import tables
 from handover.adapters.metadata import metadata
 from handover.adapters.post import to_bytes
+from handover.adapters.reconciliation import ReconciliationShelf
 from handover.application import reconciling
 from handover.application.facts import Handover, KeptEnvelope
+from handover.application.outbox import Round
 from handover.application.reconciled import Difference, Finding, Reconciled, ReconciliationStaleError
 from handover.application.reconciliations import HOURLY, PATH
 from handover.application.refusals import PeerRefusedError
@@ -241,6 +243,34 @@ def test_what_has_arrived_without_its_receipt_is_not_lost(pair: Pair) -> None:
     assert pair.compare(pair.hamburg, pair.athens).agrees
     assert not alarms_of(pair.athens)
     assert not alarms_of(pair.hamburg)
+
+
+def test_what_is_receipted_while_the_peer_answers_is_not_disowned(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The peer's other process moves a message from what has no receipt to what has one, between two looks."""
+    round_ = pair.offer()
+    pair.fed.settle()
+    actor = pair.fed.officer(pair.hamburg, "receiving")
+    pair.hamburg.handovers.open(pair.of(pair.hamburg, round_).id, actor=actor)
+    pair.fed.wire.lose_answers = 1
+    pair.hamburg.outbox.deliver_due()
+    pair.fed.clock.pass_(MINUTE)
+    usual = ReconciliationShelf.unreceipted
+    seen: list[Round] = []
+
+    def late(shelf: ReconciliationShelf, peer: NodeId, prefix: str = "") -> list[Digest]:
+        if not seen:
+            seen.extend(pair.hamburg.outbox.deliver_due())
+        return usual(shelf, peer, prefix)
+
+    monkeypatch.setattr(ReconciliationShelf, "unreceipted", late)
+    made = pair.compare()
+    assert seen
+    assert made.agrees
+    assert not alarms_of(pair.athens)
+    with pair.hamburg.database.reading() as work:
+        assert not work.reconciliations.waiting(pair.athens.id)
 
 
 def test_what_waits_nowhere_though_its_round_says_it_is_said_again(pair: Pair) -> None:

@@ -70,7 +70,7 @@ class Stage:
         """Tell whether the offer that stays opens still."""
         assert self.kept.offer is not None
         with (database or self.south.database).reading() as work:
-            return marked(work.envelopes.plaintext(self.kept.offer))
+            return bool(marked(work.envelopes.plaintext(self.kept.offer)))
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def ciphertext(node: Node, got: Handover) -> tuple[bytes, str]:
 
 def opens(key: bytes, sealed: bytes, place: str) -> bool:
     try:
-        return marked(AESGCM(key).decrypt(sealed[:12], sealed[12:], place.encode()))
+        return bool(marked(AESGCM(key).decrypt(sealed[:12], sealed[12:], place.encode())))
     except InvalidTag:
         return False
 

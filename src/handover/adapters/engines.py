@@ -37,7 +37,10 @@ class DatabaseAddressError(HandoverError):
 
 
 def make_engine(url: str) -> Engine:
-    """Give an engine whose errors carry no values, and whose SQLite is durable.
+    """Give an engine whose errors carry no values, whose SQLite is durable, and whose readers see one moment.
+
+    A connection with the option `handover_reads` writes nothing, and all its statements see what was committed before
+    its first: SQLite does so by itself, PostgreSQL only when it is told to.
 
     Raises:
         DatabaseAddressError: the URL is none, or of another kind of database.
@@ -58,7 +61,9 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -73,6 +78,17 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("handover_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+def _reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("handover_reads", False))
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Say what the driver begins with its first statement; a writer sees what was committed before it had its turn."""
+    dialect: Any = connection.dialect
+    driver, reads = connection.connection.driver_connection, _reads(connection)
+    dialect.set_isolation_level(driver, "REPEATABLE READ" if reads else "READ COMMITTED")
+    dialect.set_readonly(driver, reads)
