@@ -37,10 +37,12 @@ class Leaves(Enum):
         frozenset({"alarm"}),
     )
 
+    ANSWERED = ("the digest of the question, for an hour", (), frozenset({"answered"}))
     RESYNCED = (
-        "that it was asked, once for each start of the node, as an entry `received` in the log",
+        "the digest of the request, for an hour, and that it was asked, once for each start of the node, as an entry "
+        "`received` in the log",
         (),
-        frozenset[str](),
+        frozenset({"answered"}),
     )
     IN_DOUBT = (
         "that the peer's answer failed and when, an alarm, and what the peer has seen of the log that ended",

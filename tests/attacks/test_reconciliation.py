@@ -145,6 +145,7 @@ def test_a_question_is_a_members_own_and_of_now(siege: Siege, case: Attack) -> S
         "reconcile-to-learn-of-others",
         "A member asks down to the last digit for digests of messages between the node and another member.",
         "nothing",
+        Leaves.ANSWERED,
     )
 )
 def test_no_answer_tells_of_what_others_have_said(siege: Siege, case: Attack) -> Strike:

@@ -33,7 +33,7 @@ from two_nodes.scene import alarms_of, entries_of, log_size, tables_of
 
 MINUTE = 60
 FORGOTTEN = (
-    "alarm", "envelope", "handover", "matter", "payload", "peer", "queue", "receipt", "reconciliation",
+    "alarm", "answered", "envelope", "handover", "matter", "payload", "peer", "queue", "receipt", "reconciliation",
     "reconciliation_difference",
 )  # fmt: skip
 
@@ -100,7 +100,6 @@ def pair(made: Pair) -> Iterator[Pair]:
     wire.bending.clear()
     wire.paths = usual
     for node in (made.athens, made.hamburg, made.lyon):
-        vars(node).pop("reconciliations", None)
         with node.database.engine.begin() as connection:
             for name in FORGOTTEN:
                 connection.execute(delete(metadata.tables[name]))
@@ -570,6 +569,9 @@ def test_a_question_is_answered_once_soon_and_to_whom_it_is_put(pair: Pair) -> N
     elsewhere = tuple(sorted(lyon, key=lambda each: each.by))
     refused(UntrustedError, signed(asked=pair.lyon.id, parts=elsewhere))
     assert desk.answer(signed())
+    pair.hamburg = pair.fed.reopen(pair.hamburg.id)
+    desk = pair.hamburg.reconciliations
+    refused(ReconciliationStaleError, signed())
 
 
 def test_a_member_has_so_many_questions_answered_in_an_hour(pair: Pair) -> None:

@@ -12,6 +12,7 @@ from federation import Federation, federation
 from handover.application import resync as resync_desk
 from handover.application import resyncing
 from handover.application.allowances import TooManyRequestsError
+from handover.application.answered import KEPT
 from handover.domain.errors import HandoverError, UntrustedError
 from handover.domain.handover import Act, Claim, State
 from handover.domain.ids import Digest, NodeId, PairId, RoundId
@@ -29,6 +30,7 @@ from two_nodes.resyncing import HAMBURG, Play, played
 from two_nodes.scene import alarms_of, entries_of, log_size, tables_of
 
 ACCEPTED = ("offer", "A>B", "accept", "B>A")
+_ANSWERED = frozenset({"answered"})
 # What asking leaves behind: whom it asked, what people are told, the peer's standing, what it has shown of the old log.
 _ASKING = frozenset({"resync", "alarm", "notice", "peer", "checkpoint"})
 
@@ -395,22 +397,30 @@ def test_an_answer_without_end_holds_up_nobody_and_ends_with_the_suspension(
 
 def test_a_request_is_answered_once(pair: tuple[Federation, Node, Node, Node]) -> None:
     """Who has caught one learns nothing with it, and uses nothing up of what its member may ask."""
-    _, athens, hamburg, _ = pair
+    fed, athens, hamburg, _ = pair
     data = resync.ask(request(hamburg, athens), signer=hamburg.vault.signer)
     athens.resyncing.answer(data)
     before = (tables_of(athens), log_size(athens))
     with pytest.raises(UntrustedError, match="answered before"):
         athens.resyncing.answer(data)
     assert (tables_of(athens), log_size(athens)) == before
+    with pytest.raises(UntrustedError, match="answered before"):
+        fed.reopen(athens.id).resyncing.answer(data)
 
 
 def test_who_asks_again_and_again_leaves_no_more_behind(pair: tuple[Federation, Node, Node, Node]) -> None:
     """A log without entries is known, too: each request brings a checkpoint of its own."""
-    _, athens, hamburg, _ = pair
+    fed, athens, hamburg, _ = pair
     asked(hamburg, athens)
-    before = (tables_of(athens), log_size(athens))
+    before = (tables_of(athens, without=_ANSWERED), log_size(athens))
     asked(hamburg, athens)
-    assert (tables_of(athens), log_size(athens)) == before
+    assert (tables_of(athens, without=_ANSWERED), log_size(athens)) == before
+    with athens.database.reading() as work:
+        assert work.answered.count(hamburg.id, resync.PATH, since=0) == 2
+    fed.clock.pass_(KEPT + 1)
+    asked(hamburg, athens)
+    with athens.database.reading() as work:
+        assert work.answered.count(hamburg.id, resync.PATH, since=0) == 1, "the others are forgotten"
 
 
 def test_a_member_is_not_restored_again_and_again(pair: tuple[Federation, Node, Node, Node]) -> None:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from handover.adapters.access import AccountShelf, DoorShelf, ReadingShelf
 from handover.adapters.alarms import AlarmShelf
+from handover.adapters.answered import AnsweredShelf
 from handover.adapters.assertions import AssertionShelf
 from handover.adapters.attic import FileShelf
 from handover.adapters.continuity import DemandShelf, DisclosureShelf
@@ -62,6 +63,7 @@ class Work:
         self.resyncs = ResyncShelf(unit)
         self.queue = QueueShelf(unit)
         self.reconciliations = ReconciliationShelf(unit)
+        self.answered = AnsweredShelf(unit)
         self.files = FileShelf(unit)
         self.records = RecordShelf(unit)
         self.grounds = GroundShelf(unit)

@@ -15,6 +15,7 @@ from handover.application.access_shelves import (
     Replies,
 )
 from handover.application.alarm_shelf import Alarms
+from handover.application.answered import Answered
 from handover.application.continuity import Demands, Disclosures
 from handover.application.corrected import CorrectionShelf
 from handover.application.counting import Statistics
@@ -130,6 +131,8 @@ class UnitOfWork(Protocol):
     def queue(self) -> Queue: ...
     @property
     def reconciliations(self) -> Reconciliations: ...
+    @property
+    def answered(self) -> Answered: ...
     @property
     def log(self) -> Log: ...
     @property

@@ -1,6 +1,5 @@
 """Answers members that ask what this node holds of what the two have said to one another; nothing of anybody else."""
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -31,7 +30,6 @@ class ReconciliationDesk:
         self._database = database
         self._vault = vault
         self._registry = registry
-        self._answered: dict[NodeId, deque[tuple[int, Digest]]] = {}
 
     def answer(self, data: bytes) -> bytes:
         """Give the signed answer to a signed question of a member.
@@ -42,13 +40,14 @@ class ReconciliationDesk:
         """
         unverified = questions.read(data)
         with self._database.reading() as work:
-            claimed = unverified.claimed
-            sender = self._registry.listed(claimed.asker, unverified.kid, now=work.now)
-            question = unverified.verify(sender.key.public)
-            require_usable(sender.key, work.now)
-            if question.asked != self._vault.node:
-                raise envelopes.WrongRecipientNodeError
-            self._require_new(question, strict.digest(data), work.now)
+            now = work.now
+        sender = self._registry.listed(unverified.claimed.asker, unverified.kid, now=now)
+        question = unverified.verify(sender.key.public)
+        require_usable(sender.key, now)
+        if question.asked != self._vault.node:
+            raise envelopes.WrongRecipientNodeError
+        self._take(question, strict.digest(data))
+        with self._database.reading() as work:
             answer = Answer(
                 asked=self._vault.node,
                 asker=question.asker,
@@ -60,16 +59,14 @@ class ReconciliationDesk:
             )
         return answers.sign(answer, signer=self._vault.signer)
 
-    def _require_new(self, question: Question, digest: Digest, now: int) -> None:
+    def _take(self, question: Question, digest: Digest) -> None:
         """Who holds a member's question can learn nothing with it: it is answered once, and soon."""
-        lately = self._answered.setdefault(question.asker, deque())
-        while lately and now - lately[0][0] > _HOUR:
-            lately.popleft()
-        if abs(now - question.issued) > FRESH or any(each == digest for _, each in lately):
-            raise ReconciliationStaleError
-        if len(lately) >= HOURLY:
-            raise ReconciliationsSpentError
-        lately.append((now, digest))
+        with self._database.begin() as work:
+            if abs(work.now - question.issued) > FRESH or work.answered.has(digest):
+                raise ReconciliationStaleError
+            if work.answered.count(question.asker, PATH, since=work.now - _HOUR) >= HOURLY:
+                raise ReconciliationsSpentError
+            work.answered.put(digest, question.asker, PATH)
 
     def _told(self, work: UnitOfWork, asker: NodeId, part: Part) -> Told:
         shelf, depth = work.reconciliations, len(part.prefix)

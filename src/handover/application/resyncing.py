@@ -3,7 +3,6 @@
 All of one answer is one transaction. Only what concerns the two is ever given (docs/spec/restore.md).
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -32,7 +31,7 @@ from handover.protocol.message import EVIDENCE_LIMIT
 from handover.protocol.resync import (
     MOST_ITEMS,
     MOST_ROUNDS,
-    REACH,
+    PATH,
     ROOM,
     Answer,
     Place,
@@ -66,7 +65,6 @@ class Resyncing:
         self._now = 0
         self._allowed = Allowances(HOURLY, lambda: self._now)
         self._logged: dict[NodeId, int] = {}
-        self._answered: dict[NodeId, deque[tuple[int, Digest]]] = {}
 
     def answer(self, data: bytes) -> bytes:
         """Give the signed answer to the request of a restored node.
@@ -81,13 +79,10 @@ class Resyncing:
         sender = self._registry.listed(unverified.claimed.iss, unverified.kid, now=now)
         request = unverified.verify(sender.key.public, aud=self._vault.node, now=now)
         require_usable(sender.key, now)
-        self._require_new(request, unverified.digest, now)
-        self._allowed.require(request.iss)
-        self._allowed.spend(request.iss)
-        self._answered[request.iss].append((now, unverified.digest))
         head = checkpoints.verify(request.checkpoint, log_key(request.checkpoint, sender.entry))
         if LogOrigin.parse(head.origin).incarnation != request.incarnation:
             raise StaleIncarnationError
+        self._take(request, unverified.digest)
         with self._database.begin() as work:
             self._fence(work, request, head)
             if self._logged.get(request.iss) != request.incarnation:
@@ -106,13 +101,14 @@ class Resyncing:
         self._logged[request.iss] = request.incarnation
         return resync.answer(given, signer=self._vault.signer)
 
-    def _require_new(self, request: Request, digest: Digest, now: int) -> None:
+    def _take(self, request: Request, digest: Digest) -> None:
         """Each is answered once: who has caught one learns nothing with it, and uses nothing up."""
-        lately = self._answered.setdefault(request.iss, deque())
-        while lately and now - lately[0][0] > 2 * REACH:
-            lately.popleft()
-        if any(each == digest for _, each in lately):
-            raise UntrustedError("a request that was answered before")
+        with self._database.begin() as work:
+            if work.answered.has(digest):
+                raise UntrustedError("a request that was answered before")
+            self._allowed.require(request.iss)
+            self._allowed.spend(request.iss)
+            work.answered.put(digest, request.iss, PATH)
 
     def _fence(self, work: UnitOfWork, request: Request, head: Checkpoint) -> None:
         """From this commit on nothing counts that the node said before it was restored.

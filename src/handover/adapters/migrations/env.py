@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from handover.adapters import (
     access_tables,
     alarms,
+    answered_tables,
     continuity_tables,
     correction_tables,
     decision_tables,
@@ -32,6 +33,7 @@ from handover.adapters.metadata import metadata
 TABLES = (  # importing them fills the catalogue
     access_tables,
     alarms,
+    answered_tables,
     continuity_tables,
     correction_tables,
     decision_tables,
