@@ -32,6 +32,7 @@ def _dies_at(number: int) -> Callable[[], None]:
 
 def arm(point: str, number: int) -> None:
     """Let this process end at the *number*-th time that it passes *point*."""
+    from handover.adapters.engines import reads
     from handover.adapters.logbook import Logbook
     from handover.adapters.peers import HTTPPeers
 
@@ -39,7 +40,7 @@ def arm(point: str, number: int) -> None:
     if point == "before-commit":
 
         def before(connection: Connection) -> None:
-            if not connection.get_execution_options().get("handover_reads", False):
+            if not reads(connection):
                 die()
 
         event.listen(Engine, "commit", before)

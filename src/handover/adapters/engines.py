@@ -78,17 +78,18 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _reads(connection: Connection) -> bool:
+def reads(connection: Connection) -> bool:
+    """Tell whether the transactions of a connection only read."""
     return bool(connection.get_execution_options().get("handover_reads", False))
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reads(connection) else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
     """Say what the driver begins with its first statement; a writer sees what was committed before it had its turn."""
     dialect: Any = connection.dialect
-    driver, reads = connection.connection.driver_connection, _reads(connection)
-    dialect.set_isolation_level(driver, "REPEATABLE READ" if reads else "READ COMMITTED")
-    dialect.set_readonly(driver, reads)
+    driver, only = connection.connection.driver_connection, reads(connection)
+    dialect.set_isolation_level(driver, "REPEATABLE READ" if only else "READ COMMITTED")
+    dialect.set_readonly(driver, only)

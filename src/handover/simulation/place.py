@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event, exc
 
 from handover import node
 from handover.adapters.database import SQLDatabase
+from handover.adapters.engines import reads
 from handover.adapters.erasures import NAME
 from handover.application.ports import UnitOfWork, Wire
 from handover.application.refresher import Refresher
@@ -130,7 +131,7 @@ class Place:
             connection.info["full"] = self.armed.full
 
     def _on_commit(self, connection: Connection) -> None:
-        if connection.get_execution_options().get("handover_reads", False):
+        if reads(connection):
             return
         self._commits += 1
         if self.armed.crash_at == self._commits:
